@@ -1,0 +1,106 @@
+import type { Edit, FileChange, Proof } from './edit.ts'
+import type { Action, Failure } from './failure.ts'
+import type { FieldChange } from './plan.ts'
+import type { Mode } from './policy.ts'
+import type { Reason } from './reason.ts'
+import type { SignalId } from './signal.ts'
+import type { Lane, Subject } from './subject.ts'
+
+/**
+ * What a pull request remembers of the incident: written into its machine block, read back by `proposal/read`.
+ * The only memory there is of an attempt; everything else is recomputed.
+ */
+export type AttemptRecord = {
+  readonly schema: 1
+  readonly kind: 'fix' | 'revert'
+  readonly lane: Lane
+  readonly subject: Subject
+  /** lane/failure/episode start: PROTOCOL 1. */
+  readonly incident: string
+  readonly failure: Failure
+  readonly action: Action
+  readonly episodeStartMs: number
+  readonly decidedAtMs: number
+  /** Commit that the edits were computed on, and the branch that it was the head of. */
+  readonly base: { readonly branch: string; readonly revision: string }
+  readonly application: { readonly namespace: string; readonly name: string }
+  readonly policy: { readonly name: string; readonly digest: string }
+  readonly mode: Mode
+  readonly changes: readonly FieldChange[]
+  readonly watch: readonly SignalId[]
+  /** Verification window and time-out as the policy had them. */
+  readonly verify: { readonly windowMs: number; readonly syncTimeoutMs: number; readonly onHarm: 'revert' | 'notify' }
+  /** Digest of the proof: trees before and after, changes. */
+  readonly proof: string
+  readonly inputs: Readonly<Record<string, string>>
+  readonly confidence: number
+  readonly mechanisms: number
+  /** For a revert: the pull request that it takes back. */
+  readonly reverts?: number
+  /** Failures that were present on this workload when it was decided: they cannot count as harm. */
+  readonly present: readonly Failure[]
+}
+
+/** A pull request as data, before anything is sent. Everything in it is deterministic. */
+export type Proposal = {
+  readonly branch: string
+  readonly base: { readonly branch: string; readonly revision: string }
+  readonly title: string
+  readonly body: string
+  readonly commitMessage: string
+  readonly labels: readonly string[]
+  readonly files: readonly FileChange[]
+  readonly edits: readonly Edit[]
+  readonly proof: Proof
+  readonly record: AttemptRecord
+}
+
+export type Conclusion = {
+  readonly verdict:
+    | 'resolved'
+    | 'insufficient'
+    | 'harmful'
+    | 'indeterminate'
+    | 'superseded'
+    | 'no-longer-needed'
+    | 'conflict'
+  readonly atMs: number
+  readonly because: string
+}
+
+/** A pull request of ours as the forge shows it. `record` is absent when what is written there cannot be believed (`tampered`) or is not ours. */
+export type Pull = {
+  readonly number: number
+  readonly url: string
+  readonly state: 'open' | 'merged' | 'closed'
+  /** Who ended it: ourselves, or a person. */
+  readonly endedBy?: 'bot' | 'person'
+  readonly branch: string
+  readonly base: string
+  readonly headSha: string
+  /** Whether the head is a commit that we made for this proposal. */
+  readonly headIsOurs: boolean
+  readonly mergeCommit?: string
+  readonly title: string
+  readonly body: string
+  readonly createdAtMs: number
+  readonly endedAtMs?: number
+  readonly files: readonly string[]
+  readonly commitMessage: string
+  /** Our living comment, where there is one. */
+  readonly comment?: string
+}
+
+/** A pull request with what `proposal/read` believes of it. */
+export type Attempt = {
+  readonly pull: Pull
+  readonly record: AttemptRecord
+  readonly conclusion?: Conclusion
+}
+
+export type ReadAttempt =
+  | { readonly read: true; readonly attempt: Attempt }
+  | { readonly read: false; readonly reason: Reason }
+
+/** One gate of PROTOCOL 5, with the value that it was judged on. */
+export type Gate = { readonly name: string; readonly pass: boolean; readonly value: string; readonly reason?: Reason }

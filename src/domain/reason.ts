@@ -1,0 +1,445 @@
+/** A named reason: what it means, and what a person can do. Looked up by `kintsugi explain <reason>`. */
+export type ReasonInfo = {
+  readonly group: 'hold' | 'plan' | 'source' | 'forge' | 'data' | 'outcome'
+  readonly means: string
+  readonly next: string
+}
+
+/** Everything the bot leaves undone has one of these names. */
+export const REASONS = {
+  // May we act?
+  'no-policy': {
+    group: 'hold',
+    means: 'No policy covers this failure of this workload.',
+    next: 'Add a SelfHealingPolicy for the namespace and the anomalyType, or do nothing: without a policy the bot only takes note.',
+  },
+  'policy-disabled': {
+    group: 'hold',
+    means: 'A policy that names this failure and workload says enabled: false.',
+    next: 'Set enabled: true in that policy to let the bot act.',
+  },
+  'notify-only': {
+    group: 'hold',
+    means: 'The policy asks for a note and nothing else.',
+    next: 'Choose another action in the policy to get a proposal.',
+  },
+  'low-confidence': {
+    group: 'hold',
+    means: 'The confidence is below the confidenceThreshold of the policy.',
+    next: 'Wait for more evidence, or lower the threshold after a look at the reliability table.',
+  },
+  cooldown: {
+    group: 'hold',
+    means: 'The last activity on this workload is younger than the cooldownPeriod.',
+    next: 'Wait, or shorten cooldownPeriod.',
+  },
+  'retries-exhausted': {
+    group: 'hold',
+    means: 'The attempts of this episode have reached maxRetries.',
+    next: 'Look at the earlier pull requests of this workload; the cause is probably another one.',
+  },
+  'closed-by-person': {
+    group: 'hold',
+    means: 'A person closed the last proposal for this failure: closed means no, for 7 days.',
+    next: 'Say /kintsugi retry on the closed pull request, or wait until the time has passed.',
+  },
+  'breaker-open': {
+    group: 'hold',
+    means: 'Two fixes of this policy did harm within 24 hours, so it is stopped.',
+    next: 'Look at the two reverts; the policy opens again 24 hours after the last.',
+  },
+  paused: {
+    group: 'hold',
+    means: 'The operator has paused the bot, or its pause source cannot be read.',
+    next: 'Lift the pause where it was set.',
+  },
+  frozen: {
+    group: 'hold',
+    means: 'A change freeze is in force, or a freeze source cannot be reached.',
+    next: 'Wait for its end.',
+  },
+  'outside-window': {
+    group: 'hold',
+    means: 'The policy allows merges only within its window.',
+    next: 'Merge by hand, or wait for the window.',
+  },
+  'warm-up': {
+    group: 'hold',
+    means: 'The bot has just begun to watch and first looks without acting.',
+    next: 'Wait until the warm-up is clean.',
+  },
+  'budget-exhausted': {
+    group: 'hold',
+    means: 'The number of open or hourly pull requests has reached the limit of the policy.',
+    next: 'Merge or close open ones, or raise limits.openPullRequests or limits.perHour.',
+  },
+  'not-bound': {
+    group: 'hold',
+    means: 'No binding of the operator lets this cluster and namespace be mended in that repository, branch or path.',
+    next: 'Add a binding in the operator configuration.',
+  },
+  'protected-namespace': {
+    group: 'hold',
+    means: 'The namespace is protected by the operator.',
+    next: 'Take it out of ceiling.protectedNamespaces if that is wanted.',
+  },
+  'above-ceiling': {
+    group: 'hold',
+    means: "The operator's ceiling does not allow this action or field.",
+    next: 'Raise the ceiling, or choose another action.',
+  },
+  persistence: {
+    group: 'hold',
+    means: 'The symptom has not lasted long enough yet.',
+    next: 'Wait: it is judged again at the next tick.',
+  },
+  'line-has-open-change': {
+    group: 'hold',
+    means: 'Another open proposal of the bot already changes that line.',
+    next: 'Merge or close the other one first.',
+  },
+  'common-cause': {
+    group: 'hold',
+    means: 'The same symptom struck many workloads at once, so the cause is not in one of them.',
+    next: 'Look for what they share: a node, a registry, one commit.',
+  },
+  'environment-not-edited': {
+    group: 'hold',
+    means: 'The operator lets this environment be changed by promotion only, or never.',
+    next: 'Change the environment that comes before it.',
+  },
+  // What would help?
+  'action-unfit': {
+    group: 'plan',
+    means: 'The action of the policy does not answer this failure.',
+    next: 'Choose an action that does: kintsugi explain lists them by failure.',
+  },
+  'no-evidence-for-sizing': {
+    group: 'plan',
+    means: 'What is needed to size the change was not observed.',
+    next: 'Check that limits and usage of this container are scraped.',
+  },
+  'at-maximum': {
+    group: 'plan',
+    means: 'The next step would pass the maximum of the policy, the operator or the namespace.',
+    next: 'Raise the maximum, or look for the cause in the application.',
+  },
+  'no-proven-image': {
+    group: 'plan',
+    means: 'No earlier image of this container is known to have run well.',
+    next: 'Fix the image forward; the bot rolls back only to what was proven.',
+  },
+  'git-is-not-the-cause': {
+    group: 'plan',
+    means: 'Nothing that Git holds for this workload changed before the failure began.',
+    next: 'Look for an image tag that moved, a Secret, a node or a dependency.',
+  },
+  'owned-by-autoscaler': {
+    group: 'plan',
+    means: 'An autoscaler owns this field, so an edit in Git would fight it.',
+    next: 'Change the bounds of the autoscaler.',
+  },
+  'revert-would-oom': {
+    group: 'plan',
+    means: 'Taking this back would lower memory to a limit under which the container was OOM-killed.',
+    next: 'Choose a value above it by hand.',
+  },
+  'request-above-limit': {
+    group: 'plan',
+    means: 'The change would put a request above its limit.',
+    next: 'Raise the limit too.',
+  },
+  // Where is it written?
+  'application-not-found': {
+    group: 'source',
+    means: 'No Argo CD Application is known that renders this workload.',
+    next: 'Check that the workload carries the tracking annotation, or name the Application with --application.',
+  },
+  'application-unreadable': {
+    group: 'source',
+    means: 'The Application manifest has no source that can be read, or contradicts itself.',
+    next: 'Read the message: it names the field.',
+  },
+  'unsupported-source': {
+    group: 'source',
+    means: 'The source is of a kind that cannot be traced yet.',
+    next: 'The message names it. Change the value by hand.',
+  },
+  'pinned-revision': {
+    group: 'source',
+    means: 'The Application is pinned to a tag or a commit, so an edit of a branch would change nothing.',
+    next: 'Move the pin.',
+  },
+  'source-missing': {
+    group: 'source',
+    means: 'A repository that the Application reads is not at hand.',
+    next: 'Name its folder with --source URL=DIR, or bind the repository.',
+  },
+  'path-missing': {
+    group: 'source',
+    means: 'The path of the Application does not exist in the tree.',
+    next: 'Check spec.source.path.',
+  },
+  'value-file-missing': {
+    group: 'source',
+    means: 'A value file of the Application does not exist, and the Application does not allow it to be missing.',
+    next: 'Add the file, or set ignoreMissingValueFiles.',
+  },
+  'broken-base': {
+    group: 'source',
+    means: 'A kustomization names a file or base that is not there or is not valid.',
+    next: 'Mend the kustomization: real kustomize cannot build it either.',
+  },
+  'unsupported-kustomize': {
+    group: 'source',
+    means: 'The kustomization uses a feature that is not built here.',
+    next: 'The message names it. Change the value by hand.',
+  },
+  'remote-base': {
+    group: 'source',
+    means: 'A kustomization reads from another host, which is never fetched.',
+    next: 'Vendor the base into the repository.',
+  },
+  'renderer-missing': {
+    group: 'source',
+    means: 'There is no helm to render this chart with.',
+    next: 'Put helm on the PATH, set KINTSUGI_HELM, or run npm run tools.',
+  },
+  'render-failed': {
+    group: 'source',
+    means: 'The renderer refused the input.',
+    next: 'The message quotes it. Argo CD most likely cannot render it either.',
+  },
+  'render-limit': {
+    group: 'source',
+    means: 'Rendering passed a limit of time, memory or output.',
+    next: 'Look at the chart: a normal one stays far below.',
+  },
+  'render-mismatch': {
+    group: 'source',
+    means: 'What Git renders is not what the cluster was told to run.',
+    next: 'Sync the Application or find the drift first.',
+  },
+  'target-not-found': {
+    group: 'source',
+    means: 'The rendered objects hold no such workload.',
+    next: 'Check kind, namespace and name; an object without a namespace is in the destination namespace.',
+  },
+  'target-ambiguous': {
+    group: 'source',
+    means: 'More than one rendered object or container answers to that name.',
+    next: 'Name the container, or the namespace.',
+  },
+  'container-not-found': {
+    group: 'source',
+    means: 'The workload has no container of that name in Git.',
+    next: 'An injected container is configured where it is injected.',
+  },
+  'field-unsupported': {
+    group: 'source',
+    means: 'This kind of object has no such field.',
+    next: 'Choose a field of that kind.',
+  },
+  'not-in-git': {
+    group: 'source',
+    means: 'No line of the repository that may be edited sets this field.',
+    next: 'Set it by hand where the chart or template allows it.',
+  },
+  'hard-coded': {
+    group: 'source',
+    means: 'The value is a literal in a template, so no value sets it.',
+    next: 'Change the template; the message names its line where it is yours.',
+  },
+  templated: {
+    group: 'source',
+    means: 'The value is made by a template or holds a placeholder.',
+    next: 'Change what the template reads.',
+  },
+  encrypted: { group: 'source', means: 'The file is encrypted.', next: 'Change it with the tool that encrypts it.' },
+  'shared-anchor': {
+    group: 'source',
+    means: 'The value is an anchor or alias of YAML, so other fields would change with it.',
+    next: 'Write the value out, then try again.',
+  },
+  'block-scalar': { group: 'source', means: 'The value is a text of several lines.', next: 'Write it on one line.' },
+  generated: {
+    group: 'source',
+    means: 'The file is generated; an edit would be overwritten.',
+    next: 'Change what it is generated from.',
+  },
+  'shared-writer': {
+    group: 'source',
+    means: 'Other environments read this line and it cannot be set for one alone.',
+    next: 'Set it in an overlay of this environment by hand.',
+  },
+  'other-changes': {
+    group: 'source',
+    means: 'Rendering shows that the edit changes more than the field that was meant.',
+    next: 'The message lists what else would change; make the edit by hand if that is wanted.',
+  },
+  'no-effect': {
+    group: 'source',
+    means: 'Rendering shows that the edit changes nothing: something later sets the field again.',
+    next: 'Look for a later value file, patch or parameter.',
+  },
+  'proof-too-wide': {
+    group: 'source',
+    means: 'Too many Applications read the file to prove the edit within the budget.',
+    next: 'Make the edit by hand, or split the file.',
+  },
+  'yaml-invalid': {
+    group: 'source',
+    means: 'The file is not valid YAML.',
+    next: 'Mend it at the line that the message names.',
+  },
+  'input-too-large': {
+    group: 'source',
+    means: 'The file passes a limit of size, depth, keys or aliases.',
+    next: 'Such a file is not read, to keep the bot alive. Split it.',
+  },
+  'unsafe-path': {
+    group: 'source',
+    means: 'A path leaves the tree, or passes a link or submodule.',
+    next: 'Use plain files within the repository.',
+  },
+  'value-invalid': {
+    group: 'source',
+    means: 'The value is not one that this field can hold.',
+    next: 'Read the message.',
+  },
+  'set-by-cluster-secret': {
+    group: 'source',
+    means: 'The value comes from a cluster Secret of Argo CD, not from Git.',
+    next: 'Change the Secret.',
+  },
+  'owned-by-promotion': {
+    group: 'source',
+    means: 'A promotion writes this field from another environment.',
+    next: 'Change the environment that it comes from.',
+  },
+  injected: {
+    group: 'source',
+    means: 'The container is injected by a controller, not written in Git.',
+    next: 'Configure the injector.',
+  },
+  'field-ignored': {
+    group: 'source',
+    means: 'The Application ignores differences of this field, so an edit may never be synced.',
+    next: 'Look at spec.ignoreDifferences.',
+  },
+  // Writing and merging
+  'branch-taken': {
+    group: 'forge',
+    means: 'The branch holds commits that are not ours.',
+    next: 'Rename or delete that branch.',
+  },
+  'base-moved': {
+    group: 'forge',
+    means: 'The base branch moved in a way that changes what the proof read.',
+    next: 'Nothing: the proposal is computed again.',
+  },
+  'head-not-ours': {
+    group: 'forge',
+    means: 'Someone pushed to the branch of the proposal: the bot keeps its hands off it.',
+    next: 'Merge or close it by hand.',
+  },
+  tampered: {
+    group: 'forge',
+    means: 'The machine block of the pull request was changed, so nothing in it is believed.',
+    next: 'Close the pull request.',
+  },
+  conflict: {
+    group: 'forge',
+    means: 'The change does not apply to the base any more.',
+    next: 'Nothing: it is computed again.',
+  },
+  'path-forbidden': {
+    group: 'forge',
+    means: 'The change touches a path that the bot never writes, or one outside its binding.',
+    next: 'Make it by hand.',
+  },
+  'too-many-files': { group: 'forge', means: 'The change touches more than 5 files.', next: 'Make it by hand.' },
+  'no-required-check': {
+    group: 'forge',
+    means:
+      'Auto-merge needs checks of other apps that are required and green, and there are fewer than the policy asks for.',
+    next: 'Require a check on the base branch, or set requiredChecks: 0 where the operator allows it.',
+  },
+  'awaiting-approval': { group: 'forge', means: 'The policy waits for an approving review.', next: 'Review it.' },
+  'awaiting-merge': { group: 'forge', means: 'A person has to merge this one.', next: 'Merge or close it.' },
+  'single-signal': {
+    group: 'forge',
+    means: 'Only one signal shows the failure; auto-merge needs two independent ones.',
+    next: 'Merge it by hand if you are sure.',
+  },
+  'isolation-too-weak': {
+    group: 'forge',
+    means: 'The charts were rendered in a bounded child process, and auto-merge needs an isolated renderer.',
+    next: 'Install the isolated renderer, or set ceiling.automergeIsolation: process.',
+  },
+  'pull-parked': {
+    group: 'forge',
+    means: 'The forge gave unclear answers three times in a row.',
+    next: 'Look at the forge; the bot tries again at the next tick.',
+  },
+  // Data
+  'data-missing': {
+    group: 'data',
+    means: 'A query that decides was not answered, or gave no series.',
+    next: 'Run kintsugi doctor, or look at the query in the message.',
+  },
+  'data-partial': {
+    group: 'data',
+    means: 'Prometheus said that data is missing from its answer.',
+    next: 'Look at the stores behind it.',
+  },
+  'data-stale': {
+    group: 'data',
+    means: 'The newest sample is older than two scrape intervals.',
+    next: 'Check that the target is scraped.',
+  },
+  // Outcomes
+  'awaiting-sync': {
+    group: 'outcome',
+    means: 'Merged; Argo CD has not put the revision into the cluster yet.',
+    next: 'Wait, or look at the Application.',
+  },
+  'sync-timeout': {
+    group: 'outcome',
+    means: 'Argo CD did not sync the merged revision within syncTimeout.',
+    next: 'Look at the Application: its sync may be off or failing.',
+  },
+  verifying: { group: 'outcome', means: 'Synced; the verification window is running.', next: 'Wait.' },
+  resolved: {
+    group: 'outcome',
+    means: 'The symptom stayed away for the whole verification window at our revision.',
+    next: 'Nothing.',
+  },
+  insufficient: {
+    group: 'outcome',
+    means: 'The same failure is still there, and nothing new is wrong.',
+    next: 'Nothing: the next step follows while limits allow.',
+  },
+  harmful: {
+    group: 'outcome',
+    means: 'Something new went wrong after the fix was synced.',
+    next: 'Look at the revert pull request.',
+  },
+  indeterminate: { group: 'outcome', means: 'There were too few samples to tell.', next: 'Look at the workload.' },
+  'no-longer-needed': {
+    group: 'outcome',
+    means: 'The symptom went away, or the wanted value is already there, before the proposal was merged.',
+    next: 'Nothing.',
+  },
+  superseded: { group: 'outcome', means: 'A newer proposal takes the place of this one.', next: 'Nothing.' },
+} as const satisfies Readonly<Record<string, ReasonInfo>>
+
+export type Reason = keyof typeof REASONS
+
+export function reasonInfo(reason: Reason): ReasonInfo {
+  return REASONS[reason]
+}
+
+export function isReason(value: string): value is Reason {
+  return Object.hasOwn(REASONS, value)
+}

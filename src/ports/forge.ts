@@ -1,0 +1,73 @@
+import type { Conclusion, Gate, Lane, Proposal, Pull, Reason, Tree } from '../domain/index.ts'
+
+/** Everything one reconcile needs of a repository, read at once (PROTOCOL 3, R). */
+export type RepositoryView = {
+  readonly repository: string
+  readonly base: { readonly branch: string; readonly revision: string }
+  /** Our open pull requests of the repository, of any lane. */
+  readonly open: readonly Pull[]
+  /** Our pull requests of each asked lane, oldest first, at most the last 50, open ones too. */
+  readonly history: ReadonlyMap<Lane, readonly Pull[]>
+  /** Living notes of the asked lanes. */
+  readonly notes: ReadonlyMap<Lane, Note>
+  /** Checks that rules require on the base branch, by name. */
+  readonly requiredChecks: readonly string[]
+  /** How many pull requests of ours were opened since that many milliseconds ago. */
+  openedSince(sinceMs: number): number
+}
+
+export type Note = { readonly text: string; readonly updatedAtMs: number }
+
+export type OpenResult =
+  | { readonly result: 'opened' | 'adopted' | 'exists'; readonly pull: Pull }
+  | { readonly result: 'refused'; readonly reason: Reason; readonly message: string }
+
+export type MergeResult =
+  | { readonly result: 'merged'; readonly commit: string }
+  | { readonly result: 'waiting'; readonly by: Reason }
+  | { readonly result: 'recompute'; readonly reason: Reason }
+  | { readonly result: 'stopped'; readonly reason: Reason }
+
+export type Place = { readonly pull: number } | { readonly lane: Lane }
+
+export type AuditRecord = {
+  readonly atMs: number
+  readonly lane: Lane
+  readonly event: string
+  readonly detail: Readonly<Record<string, string | number | boolean>>
+}
+
+/** A repository that the bot may write to, in our words (PROTOCOL 11). Expected outcomes are values; only what the world does to us throws. */
+export interface Forge {
+  readonly repository: string
+  /** What the pull requests of this forge need to be merged by the bot: who can approve, whether checks exist. */
+  look(base: string, lanes: readonly Lane[]): Promise<RepositoryView>
+  /** The files at exactly this revision. */
+  tree(revision: string): Promise<Tree>
+  /** The newest commit of a branch, or undefined when there is no such branch. */
+  head(branch: string): Promise<string | undefined>
+  /** Opens, or finds the one that is there already. At most one open pull request per branch, held by the forge itself. */
+  open(proposal: Proposal): Promise<OpenResult>
+  /** Puts a recomputed proposal on the branch of an open pull request whose head is still ours. */
+  refresh(pull: number, proposal: Proposal): Promise<OpenResult>
+  /** Tries once, only if the head is still `sha`. */
+  merge(pull: number, sha: string): Promise<MergeResult>
+  /** The living comment of a pull request or the living note of a lane, edited in place; no write when nothing changed. */
+  say(place: Place, text: string): Promise<void>
+  /** One check run with every gate and its value. */
+  check(pull: number, gates: readonly Gate[]): Promise<void>
+  /** Records the verdict in the machine block and says it in the living comment. */
+  conclude(pull: number, conclusion: Conclusion, text: string): Promise<void>
+  /** Opens a pull request that takes a merged one back. Same rules as `open`. */
+  revert(pull: number, proposal: Proposal): Promise<OpenResult>
+  close(pull: number, reason: Reason, text: string): Promise<void>
+  /** Whether `revision` has `commit` among its ancestors or is it. */
+  contains(revision: string, commit: string): Promise<boolean>
+  /** Commits of `branch` after `since` that touched one of the paths, newest first. */
+  commitsTouching(
+    paths: readonly string[],
+    from: string,
+    limit: number,
+  ): Promise<readonly { readonly revision: string; readonly atMs: number }[]>
+  appendAudit(records: readonly AuditRecord[]): Promise<void>
+}

@@ -1,0 +1,130 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+const SRC = resolve(import.meta.dirname, '../src')
+
+/** Room -> what it may import: other rooms, and packages. DESIGN's rules of direction. */
+const MAY: Readonly<Record<string, { readonly rooms: readonly string[]; readonly packages: readonly string[] }>> = {
+  domain: { rooms: [], packages: [] },
+  ports: { rooms: ['domain'], packages: [] },
+  detection: { rooms: ['domain'], packages: ['ml-isolation-forest', 'simple-statistics'] },
+  diagnosis: { rooms: ['domain'], packages: ['simple-statistics'] },
+  policy: { rooms: ['domain'], packages: ['yaml', 'picomatch'] },
+  remediation: { rooms: ['domain'], packages: ['simple-statistics'] },
+  source: { rooms: ['domain'], packages: ['yaml', 'picomatch'] },
+  proposal: { rooms: ['domain'], packages: [] },
+  controller: {
+    rooms: ['domain', 'ports', 'detection', 'diagnosis', 'policy', 'remediation', 'source', 'proposal'],
+    packages: [],
+  },
+  'adapters/prometheus': { rooms: ['domain', 'ports'], packages: ['undici'] },
+  'adapters/local': { rooms: ['domain', 'ports'], packages: ['node:'] },
+  'adapters/render': { rooms: ['domain', 'ports'], packages: ['node:', 'yaml'] },
+  'adapters/simulation': { rooms: ['domain', 'ports'], packages: ['node:'] },
+  'adapters/workers': { rooms: ['domain', 'ports'], packages: ['node:'] },
+  'adapters/files': { rooms: ['domain', 'ports'], packages: ['node:', 'yaml'] },
+  server: { rooms: ['domain', 'ports', 'controller'], packages: ['node:'] },
+}
+
+/** Composition roots: they alone know adapters and controller at once. */
+const ROOTS = ['cli', 'cli.ts', 'main.ts', 'config.ts']
+const PURE = ['domain', 'ports', 'detection', 'diagnosis', 'policy', 'remediation', 'source', 'proposal', 'controller']
+/** The one exception of a pure room: createHash in domain/digest.ts. */
+const NODE_IN_PURE = new Set(['domain/digest.ts:node:crypto'])
+/** Each SDK has one home. */
+const HOME: Readonly<Record<string, readonly string[]>> = {
+  undici: ['adapters/prometheus'],
+  'ml-isolation-forest': ['detection'],
+  'simple-statistics': ['detection', 'diagnosis', 'remediation'],
+}
+
+type Import = { readonly file: string; readonly specifier: string }
+
+function files(): string[] {
+  return readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'))
+}
+
+function importsOf(file: string): Import[] {
+  const source = readFileSync(join(SRC, file), 'utf8')
+  const pattern =
+    /(?:^|\n)\s*(?:import|export)\s[^'"\n]*?(?:\n[^'"]*?)?from\s*['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)|(?:^|\n)import\s*['"]([^'"]+)['"]/g
+  return [...source.matchAll(pattern)].map((match) => ({ file, specifier: match[1] ?? match[2] ?? match[3] ?? '' }))
+}
+
+function roomOf(path: string): string {
+  const parts = path.split('/')
+  return parts[0] === 'adapters' ? parts.slice(0, 2).join('/') : (parts[0] ?? '')
+}
+
+function target({ file, specifier }: Import): string | undefined {
+  return specifier.startsWith('.') ? relative(SRC, resolve(SRC, dirname(file), specifier)) : undefined
+}
+
+const all = files()
+const imports = all.flatMap(importsOf)
+
+describe('architecture', () => {
+  it('sees the files and imports that it judges', () => {
+    expect(all.length).toBeGreaterThan(30)
+    expect(imports.length).toBeGreaterThan(60)
+  })
+
+  it('knows every room', () => {
+    const unknown = [...new Set(all.map(roomOf))].filter((room) => !(room in MAY) && !ROOTS.includes(room))
+    expect(unknown).toEqual([])
+  })
+
+  it('lets each room import only the rooms and packages of its row', () => {
+    const broken = imports.filter((one) => {
+      const room = roomOf(one.file)
+      const row = MAY[room]
+      if (row === undefined) return false
+      const to = target(one)
+      if (to !== undefined) return roomOf(to) !== room && !row.rooms.includes(roomOf(to))
+      if (NODE_IN_PURE.has(`${one.file}:${one.specifier}`)) return false
+      return !row.packages.some((name) =>
+        name === 'node:'
+          ? one.specifier.startsWith('node:')
+          : one.specifier === name || one.specifier.startsWith(`${name}/`),
+      )
+    })
+    expect(broken).toEqual([])
+  })
+
+  it('enters another room by its index only', () => {
+    const broken = imports.filter((one) => {
+      const to = target(one)
+      if (to === undefined || roomOf(to) === roomOf(one.file)) return false
+      return !to.endsWith('/index.ts') && !ROOTS.includes(roomOf(to))
+    })
+    expect(broken).toEqual([])
+  })
+
+  it('keeps adapters from each other and from the rooms, and everything from the composition roots', () => {
+    const broken = imports.filter((one) => {
+      const to = target(one)
+      return to !== undefined && ROOTS.includes(roomOf(to)) && !ROOTS.includes(roomOf(one.file))
+    })
+    expect(broken).toEqual([])
+  })
+
+  it('gives each SDK one home', () => {
+    const broken = imports.filter((one) => {
+      const homes = HOME[one.specifier]
+      return homes !== undefined && !homes.includes(roomOf(one.file))
+    })
+    expect(broken).toEqual([])
+  })
+
+  it('keeps the clock and the dice out of the pure rooms', () => {
+    const broken = all
+      .filter((file) => PURE.includes(roomOf(file)))
+      .filter((file) =>
+        /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bperformance\.now\(|\bprocess\.\w|\bsetTimeout\(/.test(
+          readFileSync(join(SRC, file), 'utf8'),
+        ),
+      )
+    expect(broken).toEqual([])
+  })
+})
