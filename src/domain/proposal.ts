@@ -27,6 +27,8 @@ export type AttemptRecord = {
   readonly policy: { readonly name: string; readonly digest: string }
   readonly mode: Mode
   readonly changes: readonly FieldChange[]
+  /** `file:line` of each edit: two lanes never have an open change of one line. */
+  readonly lines: readonly string[]
   readonly watch: readonly SignalId[]
   /** Verification window and time-out as the policy had them. */
   readonly verify: { readonly windowMs: number; readonly syncTimeoutMs: number; readonly onHarm: 'revert' | 'notify' }

@@ -6,6 +6,8 @@ export type RepositoryView = {
   readonly base: { readonly branch: string; readonly revision: string }
   /** Our open pull requests of the repository, of any lane. */
   readonly open: readonly Pull[]
+  /** Our merged pull requests of any lane that ended within the last 7 days, oldest first: what may still await its verdict after a restart. */
+  readonly recent: readonly Pull[]
   /** Our pull requests of each asked lane, oldest first, at most the last 50, open ones too. */
   readonly history: ReadonlyMap<Lane, readonly Pull[]>
   /** Living notes of the asked lanes. */
@@ -44,6 +46,8 @@ export interface Forge {
   look(base: string, lanes: readonly Lane[]): Promise<RepositoryView>
   /** The files at exactly this revision. */
   tree(revision: string): Promise<Tree>
+  /** Branch that HEAD names. */
+  defaultBranch(): Promise<string>
   /** The newest commit of a branch, or undefined when there is no such branch. */
   head(branch: string): Promise<string | undefined>
   /** Opens, or finds the one that is there already. At most one open pull request per branch, held by the forge itself. */
