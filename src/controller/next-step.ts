@@ -1,0 +1,200 @@
+import type { Attempt, Conclusion, Decision, Diagnosis, Failure, Gate, Reason, Verdict } from '../domain/index.ts'
+
+/** Where Argo CD is with the merge commit of an attempt. */
+export type SyncState =
+  | { readonly synced: true; readonly atMs: number }
+  | { readonly synced: false; readonly mergedAtMs: number }
+
+/** The lane's attempt that still asks for something: open, or merged and without a conclusion. */
+export type Pending =
+  | {
+      readonly state: 'open'
+      readonly attempt: Attempt
+      readonly gates: readonly Gate[]
+      /** Whether what the proof read has changed at the base, or the plan would be another one today. */
+      readonly stale: boolean
+      /** For how long the watched signals have been quiet, in ms; undefined while they are not, or cannot be judged. */
+      readonly quietMs?: number
+    }
+  | { readonly state: 'open-foreign'; readonly pull: number; readonly reason: Reason }
+  | {
+      readonly state: 'merged'
+      readonly attempt: Attempt
+      readonly sync: SyncState
+      /** Present once synced. */
+      readonly verdict?: Verdict
+      /** Whether the verification window has already been extended. */
+      readonly extended: boolean
+      /** A later pull request of ours that takes this one back, in whatever state. */
+      readonly revertedBy?: number
+    }
+
+/** Everything seen of one lane. */
+export type Seen = {
+  readonly diagnosis?: Diagnosis
+  /** Present exactly when there is a diagnosis. */
+  readonly decision?: Decision
+  readonly pending?: Pending
+  /** The newest concluded attempt of this lane. */
+  readonly last?: Attempt
+}
+
+/** What to do next with one lane. Each is safe to do twice. */
+export type Step =
+  | { readonly do: 'nothing' }
+  | { readonly do: 'hold'; readonly reason: Reason; readonly untilMs?: number }
+  | { readonly do: 'notify'; readonly reason: Reason; readonly diagnosis: Diagnosis }
+  | { readonly do: 'propose'; readonly diagnosis: Diagnosis; readonly decision: Decision & { readonly do: 'act' } }
+  | {
+      readonly do: 'step-on'
+      readonly diagnosis: Diagnosis
+      readonly decision: Decision & { readonly do: 'act' }
+      readonly after: number
+    }
+  | { readonly do: 'refresh'; readonly attempt: Attempt }
+  | { readonly do: 'merge'; readonly attempt: Attempt; readonly gates: readonly Gate[] }
+  | { readonly do: 'await-sync'; readonly attempt: Attempt; readonly untilMs: number }
+  | { readonly do: 'verify'; readonly attempt: Attempt; readonly untilMs: number }
+  | { readonly do: 'conclude'; readonly attempt: Attempt; readonly conclusion: Conclusion }
+  | { readonly do: 'revert'; readonly attempt: Attempt; readonly because: string }
+  | { readonly do: 'escalate'; readonly attempt: Attempt; readonly reason: Reason; readonly conclusion: Conclusion }
+  | { readonly do: 'close'; readonly attempt: Attempt; readonly reason: Reason }
+
+/** The pure half of the loop: the same sight and time always give the same step. */
+export function nextStep(seen: Seen, nowMs: number): Step {
+  if (seen.pending !== undefined) return stepOfPending(seen.pending, seen, nowMs)
+  if (seen.diagnosis === undefined || seen.decision === undefined) return { do: 'nothing' }
+  return stepOfDecision(seen.diagnosis, seen.decision, seen.last)
+}
+
+function stepOfDecision(diagnosis: Diagnosis, decision: Decision, last: Attempt | undefined): Step {
+  switch (decision.do) {
+    case 'hold':
+      return {
+        do: 'hold',
+        reason: decision.reason,
+        ...(decision.untilMs === undefined ? {} : { untilMs: decision.untilMs }),
+      }
+    case 'notify':
+      return { do: 'notify', reason: decision.reason, diagnosis }
+    case 'act':
+      if (decision.mode === 'comment') return { do: 'notify', reason: 'notify-only', diagnosis }
+      if (last !== undefined && continues(last, diagnosis))
+        return { do: 'step-on', diagnosis, decision, after: last.pull.number }
+      return { do: 'propose', diagnosis, decision }
+    default:
+      return decision satisfies never
+  }
+}
+
+/** Whether a new proposal would be the next step of an attempt that was not enough, rather than a first one. */
+function continues(last: Attempt, diagnosis: Diagnosis): boolean {
+  return last.conclusion?.verdict === 'insufficient' && last.record.failure === diagnosis.failure
+}
+
+function stepOfPending(pending: Pending, seen: Seen, nowMs: number): Step {
+  switch (pending.state) {
+    case 'open-foreign':
+      return { do: 'hold', reason: pending.reason }
+    case 'open':
+      return stepOfOpen(pending, seen.diagnosis?.failure)
+    case 'merged':
+      return stepOfMerged(pending, nowMs)
+    default:
+      return pending satisfies never
+  }
+}
+
+function stepOfOpen(pending: Pending & { state: 'open' }, failing: Failure | undefined): Step {
+  const { attempt, gates, stale, quietMs } = pending
+  if (!attempt.pull.headIsOurs) return { do: 'hold', reason: 'head-not-ours' }
+  const { kind, failure, mode, verify } = attempt.record
+  // A revert is wanted because of harm, so a quiet symptom does not make it needless.
+  if (kind === 'fix' && failing !== failure && quietMs !== undefined && quietMs >= verify.windowMs) {
+    return { do: 'close', attempt, reason: 'no-longer-needed' }
+  }
+  if (stale) return { do: 'refresh', attempt }
+  if (mode === 'propose' || mode === 'comment') return { do: 'hold', reason: 'awaiting-merge' }
+  const shut = gates.find((gate) => !gate.pass)
+  if (shut !== undefined) return { do: 'hold', reason: shut.reason ?? 'awaiting-merge' }
+  return { do: 'merge', attempt, gates }
+}
+
+function stepOfMerged(pending: Pending & { state: 'merged' }, nowMs: number): Step {
+  const { attempt, sync, verdict, extended, revertedBy } = pending
+  if (revertedBy !== undefined) {
+    // The revert was opened and the process died before it could say why.
+    return conclude(attempt, 'harmful', `taken back by #${revertedBy}`, nowMs)
+  }
+  if (!sync.synced) {
+    const untilMs = sync.mergedAtMs + attempt.record.verify.syncTimeoutMs
+    if (nowMs < untilMs) return { do: 'await-sync', attempt, untilMs }
+    return escalate(attempt, 'sync-timeout', 'Argo CD did not sync the merged revision in time', nowMs)
+  }
+  if (verdict === undefined) return { do: 'verify', attempt, untilMs: sync.atMs + attempt.record.verify.windowMs }
+  switch (verdict.verdict) {
+    case 'waiting':
+      return { do: 'verify', attempt, untilMs: verdict.untilMs }
+    case 'resolved':
+      return conclude(attempt, 'resolved', verdict.because, nowMs)
+    case 'insufficient':
+      return conclude(attempt, 'insufficient', verdict.because, nowMs)
+    case 'harmful':
+      if (attempt.record.kind === 'fix' && attempt.record.verify.onHarm === 'revert')
+        return { do: 'revert', attempt, because: verdict.because }
+      return escalate(attempt, 'harmful', verdict.because, nowMs)
+    case 'indeterminate':
+      if (!extended) return { do: 'verify', attempt, untilMs: sync.atMs + 2 * attempt.record.verify.windowMs }
+      return escalate(attempt, 'indeterminate', verdict.because, nowMs)
+    default:
+      return verdict satisfies never
+  }
+}
+
+function conclude(attempt: Attempt, verdict: Conclusion['verdict'], because: string, atMs: number): Step {
+  return { do: 'conclude', attempt, conclusion: { verdict, atMs, because } }
+}
+
+function escalate(
+  attempt: Attempt,
+  reason: 'sync-timeout' | 'harmful' | 'indeterminate',
+  because: string,
+  atMs: number,
+): Step {
+  const verdict = reason === 'harmful' ? 'harmful' : 'indeterminate'
+  return { do: 'escalate', attempt, reason, conclusion: { verdict, atMs, because } }
+}
+
+/** One line for logs and for `plan`. */
+export function describeStep(step: Step): string {
+  switch (step.do) {
+    case 'nothing':
+      return 'nothing to do'
+    case 'hold':
+      return `hold: ${step.reason}`
+    case 'notify':
+      return `take note of ${step.diagnosis.failure}: ${step.reason}`
+    case 'propose':
+      return `propose ${step.decision.action} for ${step.diagnosis.failure}`
+    case 'step-on':
+      return `propose the next ${step.decision.action} after #${step.after}`
+    case 'refresh':
+      return `recompute #${step.attempt.pull.number} on the new base`
+    case 'merge':
+      return `merge #${step.attempt.pull.number}`
+    case 'await-sync':
+      return `wait until #${step.attempt.pull.number} is synced`
+    case 'verify':
+      return `watch what #${step.attempt.pull.number} did`
+    case 'conclude':
+      return `conclude #${step.attempt.pull.number}: ${step.conclusion.verdict}`
+    case 'revert':
+      return `take back #${step.attempt.pull.number}: ${step.because}`
+    case 'escalate':
+      return `ask people about #${step.attempt.pull.number}: ${step.reason}`
+    case 'close':
+      return `close #${step.attempt.pull.number}: ${step.reason}`
+    default:
+      return step satisfies never
+  }
+}
