@@ -1,3 +1,4 @@
+export * from './answers.ts'
 export * from './application.ts'
 export * from './confidence.ts'
 export * from './config.ts'

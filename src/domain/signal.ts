@@ -13,7 +13,11 @@ export type SignalInfo = {
   readonly says: string
   /** Labels that a series of this signal carries beside its subject. */
   readonly labels?: readonly string[]
+  /** How far back a sample looks: what it says may have happened up to that many milliseconds before it. Absent means that it speaks of its own moment. */
+  readonly lookBackMs?: number
 }
+
+const MINUTE_MS = 60_000
 
 /** Every signal we know, by id. The query that answers an id lives in adapters/prometheus/catalogue.ts, what it means in detection/signals. */
 export const SIGNALS = {
@@ -58,30 +62,35 @@ export const SIGNALS = {
     mechanism: 'cadvisor',
     level: 'container',
     says: 'share of CPU periods in which the container was throttled, over 5 minutes',
+    lookBackMs: 5 * MINUTE_MS,
   },
   'oom-killed': {
     unit: 'flag',
     mechanism: 'kube-state-metrics',
     level: 'container',
     says: 'last terminated with reason OOMKilled within the last 15 minutes',
+    lookBackMs: 15 * MINUTE_MS,
   },
   'oom-killed-pods': {
     unit: 'count',
     mechanism: 'kube-state-metrics',
     level: 'container',
     says: 'pods whose container was OOM-killed within the last 15 minutes',
+    lookBackMs: 15 * MINUTE_MS,
   },
   'crash-loop': {
     unit: 'flag',
     mechanism: 'kube-state-metrics',
     level: 'container',
     says: 'waiting with reason CrashLoopBackOff within the last 5 minutes',
+    lookBackMs: 5 * MINUTE_MS,
   },
   'image-pull': {
     unit: 'flag',
     mechanism: 'kube-state-metrics',
     level: 'container',
     says: 'waiting because the image cannot be pulled, within the last 10 minutes',
+    lookBackMs: 10 * MINUTE_MS,
   },
   restarts: {
     unit: 'count',
