@@ -113,7 +113,8 @@ function stepOfOpen(pending: Pending & { state: 'open' }, failing: Failure | und
   if (kind === 'fix' && failing !== failure && quietMs !== undefined && quietMs >= verify.windowMs) {
     return { do: 'close', attempt, reason: 'no-longer-needed' }
   }
-  if (stale) return { do: 'refresh', attempt }
+  // Without the symptom there is nothing to recompute a fix from; the gate on the base then holds it.
+  if (stale && (kind === 'revert' || failing === failure)) return { do: 'refresh', attempt }
   if (mode === 'propose' || mode === 'comment') return { do: 'hold', reason: 'awaiting-merge' }
   const shut = gates.find((gate) => !gate.pass)
   if (shut !== undefined) return { do: 'hold', reason: shut.reason ?? 'awaiting-merge' }

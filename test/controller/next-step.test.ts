@@ -85,6 +85,11 @@ const rows: readonly [string, Seen, Partial<Step>][] = [
   ],
   ['recomputes a stale proposal before any merge', { ...failing, pending: open({ stale: true }) }, { do: 'refresh' }],
   [
+    'leaves a stale proposal to its gates while the symptom is away',
+    { pending: open({ stale: true, gates: [{ ...shut, reason: 'base-moved' }] }) },
+    { do: 'hold', reason: 'base-moved' },
+  ],
+  [
     'closes a proposal whose symptom has been gone for the window',
     { pending: open({ quietMs: 600_000 }) },
     { do: 'close', reason: 'no-longer-needed' },
