@@ -1,0 +1,132 @@
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync, realpathSync } from 'node:fs'
+import { join } from 'node:path'
+import { blobOid, digestOf, KintsugiError, type Tree } from '../../domain/index.ts'
+
+export type TreeLimits = {
+  /** Files, links and submodules together. */
+  readonly entries: number
+  /** Bytes of one file; a larger one is listed, but reading it throws. */
+  readonly fileBytes: number
+  readonly depth: number
+}
+
+const LIMITS: TreeLimits = { entries: 200_000, fileBytes: 32 * 1024 * 1024, depth: 64 }
+
+type Entry = { readonly size: number; readonly modifiedMs: number }
+type Special = 'symlink' | 'submodule'
+type Walked = { readonly files: ReadonlyMap<string, Entry>; readonly special: ReadonlyMap<string, Special> }
+
+function unreadable(path: string, problem: string, cause?: unknown): KintsugiError {
+  return new KintsugiError('KIN-1002', `${path}: ${problem}`, { cause })
+}
+
+function codeOf(thrown: unknown): string {
+  return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unreadable'
+}
+
+/** A folder below the root with its own `.git` is another repository: a submodule's checkout, or a nested clone. */
+function isRepository(names: readonly { readonly name: string }[]): boolean {
+  return names.some((one) => one.name === '.git')
+}
+
+function walk(root: string, limits: TreeLimits): Walked {
+  const files = new Map<string, Entry>()
+  const special = new Map<string, Special>()
+  const enter = (folder: string, depth: number): void => {
+    if (depth > limits.depth) throw unreadable(folder, `more than ${limits.depth} folders deep`)
+    const entries = readdirSync(join(root, folder), { withFileTypes: true })
+    if (folder !== '' && isRepository(entries)) {
+      special.set(folder, 'submodule')
+      return
+    }
+    for (const entry of entries) {
+      if (entry.name === '.git') continue
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`
+      if (entry.isSymbolicLink()) special.set(path, 'symlink')
+      else if (entry.isDirectory()) enter(path, depth + 1)
+      else if (entry.isFile()) {
+        const stat = lstatSync(join(root, path))
+        files.set(path, { size: stat.size, modifiedMs: stat.mtimeMs })
+      }
+      if (files.size + special.size > limits.entries) throw unreadable(root, `more than ${limits.entries} files`)
+    }
+  }
+  try {
+    enter('', 0)
+  } catch (thrown) {
+    if (thrown instanceof KintsugiError) throw thrown
+    throw unreadable(root, codeOf(thrown), thrown)
+  }
+  return { files, special }
+}
+
+/** Reads through one descriptor that follows no link, so that the file judged is the file read. */
+function readEntry(root: string, path: string, entry: Entry, limits: TreeLimits): Uint8Array {
+  if (entry.size > limits.fileBytes) throw unreadable(path, `larger than ${limits.fileBytes} bytes`)
+  let descriptor: number
+  try {
+    descriptor = openSync(join(root, path), constants.O_RDONLY | constants.O_NOFOLLOW)
+  } catch (thrown) {
+    throw unreadable(path, codeOf(thrown), thrown)
+  }
+  try {
+    const stat = fstatSync(descriptor)
+    if (!stat.isFile() || stat.size !== entry.size || stat.mtimeMs !== entry.modifiedMs)
+      throw unreadable(path, 'changed while the folder was being read')
+    const content = new Uint8Array(entry.size)
+    let read = 0
+    while (read < content.length) {
+      const got = readSync(descriptor, content, read, content.length - read, read)
+      if (got === 0) throw unreadable(path, 'changed while the folder was being read')
+      read += got
+    }
+    return content
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** Same order as git's: by code point, not by UTF-16 unit. */
+function byCodePoint(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b))
+}
+
+/**
+ * A folder on disk as a Tree: what stood there when it was walked. Links are never followed, `.git` is left out, a nested repository is a `submodule`.
+ * A file is read when first asked for; one that changed since the walk throws KIN-1002 rather than giving a mixture of two states.
+ */
+export async function diskTree(dir: string, limits: Partial<TreeLimits> = {}): Promise<Tree> {
+  const bound = { ...LIMITS, ...limits }
+  let root: string
+  try {
+    root = realpathSync(dir)
+    if (!lstatSync(root).isDirectory()) throw unreadable(dir, 'not a folder')
+  } catch (thrown) {
+    throw thrown instanceof KintsugiError ? thrown : unreadable(dir, codeOf(thrown), thrown)
+  }
+  const { files, special } = walk(root, bound)
+  const paths = [...files.keys()].sort(byCodePoint)
+  const contents = new Map<string, Uint8Array>()
+  const bytes = (path: string): Uint8Array | undefined => {
+    const entry = files.get(path)
+    if (entry === undefined) return undefined
+    const content = contents.get(path) ?? readEntry(root, path, entry, bound)
+    contents.set(path, content)
+    return content
+  }
+  const blob = (path: string): string | undefined => {
+    const content = bytes(path)
+    return content === undefined ? undefined : blobOid(content)
+  }
+  let oid: string | undefined
+  return {
+    get oid() {
+      oid ??= digestOf([paths.map((path) => [path, blob(path)]), [...special]])
+      return oid
+    },
+    paths: () => paths,
+    bytes,
+    blob,
+    special: (path) => special.get(path),
+  }
+}

@@ -1,0 +1,42 @@
+import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import type { Io } from './io.ts'
+
+const ANSWER_MS = 5000
+
+export type Installed = {
+  readonly kintsugi: string
+  readonly node: string
+  readonly git: string | null
+  readonly helm: string | null
+}
+
+/** First line that a tool prints about itself, or null where it is absent, fails or hangs. It gets nothing but PATH and HOME. */
+function ask(tool: string, args: readonly string[], env: Io['env']): Promise<string | null> {
+  const { PATH, HOME } = env
+  return new Promise((resolve) => {
+    execFile(
+      tool,
+      [...args],
+      { timeout: ANSWER_MS, maxBuffer: 65_536, env: { ...(PATH && { PATH }), ...(HOME && { HOME }) } },
+      (error, stdout) => resolve(error === null ? (stdout.split('\n')[0]?.trim() ?? '') : null),
+    )
+  })
+}
+
+async function ownVersion(): Promise<string> {
+  const manifest: unknown = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'))
+  const found =
+    typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : undefined
+  return typeof found === 'string' ? found : 'unknown'
+}
+
+/** Versions of what Kintsugi runs with. Helm is looked for where the renderer looks: KINTSUGI_HELM, then the PATH. */
+export async function installed(env: Io['env']): Promise<Installed> {
+  const [kintsugi, git, helm] = await Promise.all([
+    ownVersion(),
+    ask('git', ['--version'], env),
+    ask(env['KINTSUGI_HELM'] || 'helm', ['version', '--short'], env),
+  ])
+  return { kintsugi, node: process.version, git: git?.replace(/^git version /, '') ?? null, helm }
+}

@@ -1,0 +1,52 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join, relative, resolve } from 'node:path'
+import { KintsugiError } from '../domain/index.ts'
+
+/** One file that was named, or found below a folder that was. `file` is as people see it: relative to where they stand. */
+export type PolicyFile = { readonly file: string; readonly text: string }
+
+const MAX_FILES = 2000
+const MAX_BYTES = 1024 * 1024
+
+function unreadable(path: string, problem: string, cause?: unknown): KintsugiError {
+  return new KintsugiError('KIN-1002', `${path}: ${problem}`, { cause })
+}
+
+/** YAML files below a folder, in order; links are not followed and `.git` is not entered. */
+async function yamlBelow(folder: string): Promise<readonly string[]> {
+  const found: string[] = []
+  const entries = await readdir(folder, { withFileTypes: true })
+  entries.sort((a, b) => (a.name < b.name ? -1 : 1))
+  for (const entry of entries) {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory() && entry.name !== '.git' && entry.name !== 'node_modules')
+      found.push(...(await yamlBelow(path)))
+    else if (entry.isFile() && /\.ya?ml$/.test(entry.name)) found.push(path)
+    if (found.length > MAX_FILES) throw unreadable(folder, `more than ${MAX_FILES} YAML files`)
+  }
+  return found
+}
+
+async function namedBy(path: string): Promise<readonly string[]> {
+  return (await stat(path)).isDirectory() ? yamlBelow(path) : [path]
+}
+
+async function textOf(path: string): Promise<string> {
+  if ((await stat(path)).size > MAX_BYTES) throw unreadable(path, `larger than ${MAX_BYTES} bytes`)
+  return readFile(path, 'utf8')
+}
+
+/** The files that `paths` name, folders walked, each once. Throws KIN-1002 for what cannot be read. */
+export async function policyFiles(paths: readonly string[], cwd: string): Promise<readonly PolicyFile[]> {
+  const files = new Map<string, PolicyFile>()
+  for (const path of paths) {
+    try {
+      for (const file of await namedBy(resolve(cwd, path)))
+        files.set(file, { file: relative(cwd, file) || file, text: await textOf(file) })
+    } catch (cause) {
+      if (cause instanceof KintsugiError) throw cause
+      throw unreadable(path, 'cannot be read', cause)
+    }
+  }
+  return [...files.values()]
+}
