@@ -1,0 +1,100 @@
+import { Composer, type CST, type Document, LineCounter, Parser, type YAMLParseError } from 'yaml'
+import type { JsonValue, Reason } from '../../domain/index.ts'
+import { overCaps, type Problem, tooDeep, YAML_CAPS } from './caps.ts'
+import { jsonOf } from './value.ts'
+
+/** One document of a file. The ranges of `doc` are offsets into the file's `text`; its scalars hold the same values as `value`. */
+export type YamlDocument = {
+  readonly value: JsonValue
+  readonly doc: Document.Parsed
+  /** Nothing but comments, directives or white space stands here. */
+  readonly empty: boolean
+}
+
+export type YamlRead =
+  | {
+      readonly read: true
+      readonly documents: readonly YamlDocument[]
+      /** The bytes as UTF-8 text with any byte order mark, so that encoding it again gives the same bytes. */
+      readonly text: string
+    }
+  | { readonly read: false; readonly reason: Reason; readonly message: string }
+
+type Refusal = Extract<YamlRead, { read: false }>
+
+/**
+ * Reads a file as kubectl and kustomize do (go-yaml v3), multi-document. Never throws for what a file holds: text that is not
+ * UTF-8, not YAML, or has a key twice is `yaml-invalid`; what passes `YAML_CAPS` is `input-too-large`. Messages begin with
+ * `file:line:column`.
+ */
+export function readYaml(bytes: Uint8Array, file: string): YamlRead {
+  if (bytes.byteLength > YAML_CAPS.bytes) {
+    return refuse(file, '1:1', { message: `more than ${YAML_CAPS.bytes} bytes`, tooLarge: true })
+  }
+  const text = decode(bytes)
+  if (text === undefined) return refuse(file, '1:1', { message: 'is not UTF-8 text', tooLarge: false })
+  const lines = new LineCounter()
+  const outcome = parse(text, lines)
+  if (!('problem' in outcome)) return { read: true, documents: outcome.documents, text }
+  const { line, col } = positionIn(text, outcome.problem.offset)
+  return refuse(file, `${line}:${col}`, outcome.problem)
+}
+
+function refuse(file: string, at: string, problem: { readonly message: string; readonly tooLarge: boolean }): Refusal {
+  return {
+    read: false,
+    reason: problem.tooLarge ? 'input-too-large' : 'yaml-invalid',
+    message: `${file}:${at}: ${problem.message}`,
+  }
+}
+
+function decode(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+/** Line and column, both from 1, of an offset into `text`. */
+export function positionIn(text: string, offset: number): { readonly line: number; readonly col: number } {
+  let line = 1
+  let start = 0
+  for (let next = text.indexOf('\n'); next >= 0 && next < offset; next = text.indexOf('\n', start)) {
+    line += 1
+    start = next + 1
+  }
+  return { line, col: offset - start + 1 }
+}
+
+type Parsed = { readonly documents: readonly YamlDocument[] } | { readonly problem: Problem }
+
+function parse(text: string, lines: LineCounter): Parsed {
+  const over = overCaps(text)
+  if (over !== undefined) return { problem: over }
+  const tokens: CST.Token[] = []
+  for (const token of new Parser(lines.addNewLine).parse(text)) {
+    const deep = tooDeep(token)
+    if (deep !== undefined) return { problem: deep }
+    tokens.push(token)
+  }
+  const composer = new Composer({ schema: 'failsafe', uniqueKeys: false, prettyErrors: false, logLevel: 'silent' })
+  const documents: YamlDocument[] = []
+  const budget = { nodes: YAML_CAPS.nodes }
+  for (const doc of composer.compose(tokens)) {
+    const error = doc.errors[0]
+    if (error !== undefined) return { problem: problemOf(error) }
+    const read = jsonOf(doc, budget)
+    if ('problem' in read) return read
+    documents.push({
+      value: read.value,
+      doc,
+      empty: doc.contents === null || doc.contents.range[0] === doc.contents.range[1],
+    })
+  }
+  return { documents }
+}
+
+function problemOf(error: YAMLParseError): Problem {
+  return { offset: error.pos[0], message: error.message, tooLarge: false }
+}

@@ -1,0 +1,149 @@
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  Scalar,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml'
+import type { JsonObject, JsonPrimitive, JsonValue } from '../../domain/index.ts'
+import { type Problem, YAML_CAPS } from './caps.ts'
+import { numberOf, plainScalar } from './scalar.ts'
+
+/** A value with what it costs when it is written out: the nodes below it, and how deep they go. */
+type Sized = { readonly value: JsonValue; readonly nodes: number; readonly height: number }
+
+type Budget = { nodes: number }
+
+class Refused extends Error {
+  readonly problem: Problem
+  constructor(node: Node | undefined, message: string, tooLarge: boolean) {
+    super(message)
+    this.problem = { offset: node?.range?.[0] ?? 0, message, tooLarge }
+  }
+}
+
+/**
+ * The value of a document composed under the `failsafe` schema. Aliases share the value of their anchor, counted in full against
+ * the caps, so a bomb is refused before anyone walks it. Duplicate keys are refused by one set per map.
+ */
+export function jsonOf(
+  doc: Document.Parsed,
+  budget: Budget,
+): { readonly value: JsonValue } | { readonly problem: Problem } {
+  const anchors = new Map<string, Sized>()
+  try {
+    const read = doc.contents === null ? sizedScalar(null) : convert(doc.contents, anchors)
+    budget.nodes -= read.nodes
+    if (budget.nodes < 0)
+      return { problem: { offset: 0, message: `more than ${YAML_CAPS.nodes} values`, tooLarge: true } }
+    return { value: read.value }
+  } catch (error) {
+    if (error instanceof Refused) return { problem: error.problem }
+    throw error
+  }
+}
+
+function sizedScalar(value: JsonPrimitive): Sized {
+  return { value, nodes: 1, height: 0 }
+}
+
+/** Recursion is bounded: the tokens were checked for depth before they were composed. */
+function convert(node: Node, anchors: Map<string, Sized>): Sized {
+  if (isAlias(node)) {
+    const target = anchors.get(node.source)
+    if (target === undefined) throw new Refused(node, `alias *${node.source} names no anchor before it`, false)
+    return target
+  }
+  const sized = convertBare(node, anchors)
+  if (sized.nodes > YAML_CAPS.nodes) throw new Refused(node, `more than ${YAML_CAPS.nodes} values`, true)
+  if (sized.height > YAML_CAPS.depth) throw new Refused(node, `nested deeper than ${YAML_CAPS.depth}`, true)
+  if ('anchor' in node && typeof node.anchor === 'string') anchors.set(node.anchor, sized)
+  return sized
+}
+
+function convertBare(node: Node, anchors: Map<string, Sized>): Sized {
+  if (isMap(node)) return convertMap(node, anchors)
+  if (isSeq(node)) return convertSeq(node, anchors)
+  if (!isScalar(node)) return sizedScalar(null)
+  const value = scalarValue(node)
+  node.value = value
+  return sizedScalar(value)
+}
+
+const TAG = 'tag:yaml.org,2002:'
+
+function scalarValue(node: Scalar): JsonPrimitive {
+  const source = typeof node.value === 'string' ? node.value : (node.source ?? '')
+  switch (node.tag?.startsWith(TAG) === true ? node.tag.slice(TAG.length) : node.tag) {
+    case undefined:
+      return node.type === Scalar.PLAIN || node.type === undefined ? plainScalar(source) : source
+    case 'int':
+    case 'float':
+      return numberOf(source) ?? source
+    case 'bool':
+    case 'null':
+      return plainScalar(source)
+    default:
+      return source
+  }
+}
+
+function convertSeq(node: YAMLSeq, anchors: Map<string, Sized>): Sized {
+  const items: JsonValue[] = []
+  let nodes = 1
+  let height = 0
+  for (const item of node.items) {
+    // A sequence of a composed document holds nodes; a pair in one is a single-pair flow map, which the composer wraps.
+    const sized = convert(item as Node, anchors)
+    items.push(sized.value)
+    nodes += sized.nodes
+    height = Math.max(height, sized.height + 1)
+  }
+  return { value: items, nodes, height }
+}
+
+function convertMap(node: YAMLMap, anchors: Map<string, Sized>): Sized {
+  const own = new Map<string, JsonValue>()
+  const merged = new Map<string, JsonValue>()
+  let nodes = 1
+  let height = 0
+  for (const pair of node.items as readonly Pair<Node, Node | null>[]) {
+    const key = keyText(pair.key)
+    if (own.has(key)) throw new Refused(pair.key, `key ${JSON.stringify(key)} stands twice in one map`, false)
+    const sized = pair.value === null ? sizedScalar(null) : convert(pair.value, anchors)
+    nodes += sized.nodes
+    height = Math.max(height, sized.height + 1)
+    if (isMergeKey(pair.key)) mergeInto(merged, sized.value, pair.key)
+    else own.set(key, sized.value)
+  }
+  for (const [key, value] of merged) if (!own.has(key)) own.set(key, value)
+  return { value: Object.fromEntries(own), nodes, height }
+}
+
+function keyText(key: Node): string {
+  if (!isScalar(key)) throw new Refused(key, 'a key must be plain text', false)
+  const text = key.source ?? String(key.value)
+  const value = typeof key.value === 'string' ? key.value : text
+  // Every later reader may copy maps by assignment, where this name would reach the prototype.
+  if (value === '__proto__') throw new Refused(key, 'key "__proto__" is not read', false)
+  return value
+}
+
+function isMergeKey(key: Node): boolean {
+  return isScalar(key) && key.value === '<<' && key.type === Scalar.PLAIN
+}
+
+/** Of several merged maps the first that has a key wins; keys of the map itself win over all. */
+function mergeInto(merged: Map<string, JsonValue>, value: JsonValue, key: Node): void {
+  const maps = Array.isArray(value) ? value : [value]
+  for (const map of maps) {
+    if (typeof map !== 'object' || map === null || Array.isArray(map))
+      throw new Refused(key, '"<<" must merge a map', false)
+    for (const [name, item] of Object.entries(map as JsonObject)) if (!merged.has(name)) merged.set(name, item)
+  }
+}
