@@ -1,0 +1,5 @@
+export { type SimulatedClockOptions, simulatedClock } from './clock.ts'
+export type { PlannedCommit, Scenario } from './scenario.ts'
+export type { RenderApplication, Rendered, Simulation, SimulationOptions } from './simulation.ts'
+export { type MemorySyncStore, memorySyncStore, type SyncRecord, type SyncStore } from './sync-log.ts'
+export type { ScrapedContainer, ScrapedPod, ScrapedWorkload, Sync, World } from './world.ts'
