@@ -18,7 +18,7 @@ const MAY: Readonly<Record<string, { readonly rooms: readonly string[]; readonly
     rooms: ['domain', 'ports', 'detection', 'diagnosis', 'policy', 'remediation', 'source', 'proposal'],
     packages: [],
   },
-  'adapters/prometheus': { rooms: ['domain', 'ports'], packages: ['undici'] },
+  'adapters/prometheus': { rooms: ['domain', 'ports'], packages: ['undici', 'node:'] },
   'adapters/local': { rooms: ['domain', 'ports'], packages: ['node:'] },
   'adapters/render': { rooms: ['domain', 'ports'], packages: ['node:', 'yaml'] },
   'adapters/simulation': { rooms: ['domain', 'ports'], packages: ['node:'] },

@@ -1,0 +1,243 @@
+import type { SignalId } from '../../domain/index.ts'
+import { type ApplicationMetrics, errorRatio, latencyP99, type PodJoin, requestRate } from './application-metrics.ts'
+import { KIND, NAME, type OwnerSource, ownerMap } from './owners.ts'
+import {
+  aggregate,
+  both,
+  constantLabel,
+  copyLabel,
+  divided,
+  type Expression,
+  either,
+  equal,
+  joined,
+  type Matcher,
+  matching,
+  oneOf,
+  over,
+  overTime,
+  selector,
+  unequal,
+  where,
+  without,
+  zero,
+} from './promql.ts'
+
+/** What the queries of one cluster have in common. */
+export type Scope = {
+  /** Picks the cluster where one Prometheus holds several; else empty. */
+  readonly cluster: readonly Matcher[]
+  readonly jobs: { readonly cadvisor: readonly string[]; readonly kubeStateMetrics: readonly string[] }
+  readonly owners: OwnerSource
+  readonly application?: ApplicationMetrics
+}
+
+/** The label by which the parts of a request are told apart. */
+export const SIGNAL_LABEL = 'signal'
+
+/** Signals that are asked in one request, so that a tick stays far below 20 of them. The heavy ones stand alone. */
+export const GROUPS: readonly (readonly SignalId[])[] = [
+  ['memory-working-set'],
+  ['cpu-usage'],
+  ['cpu-throttled'],
+  ['memory-limit', 'memory-request', 'cpu-limit', 'cpu-request'],
+  ['oom-killed', 'oom-killed-pods'],
+  ['crash-loop', 'image-pull', 'restarts'],
+  ['running-image'],
+  ['unschedulable', 'replicas-desired', 'replicas-available', 'rollout-failed'],
+  ['request-rate', 'error-ratio'],
+  ['latency-p99'],
+]
+
+const POD = ['namespace', 'pod'] as const
+const POD_CONTAINER = [...POD, 'container'] as const
+const WORKLOAD = ['namespace', KIND, NAME] as const
+const PULL_REASONS = 'ImagePullBackOff|ErrImagePull|InvalidImageName|ErrImageNeverPull'
+
+function kubeStateMetrics(scope: Scope): readonly Matcher[] {
+  return [...scope.cluster, oneOf('job', scope.jobs.kubeStateMetrics)]
+}
+
+/** A container's own cgroup: the kubelet also reports the pod (no container) and its pause container. */
+function containers(scope: Scope): readonly Matcher[] {
+  return [...scope.cluster, oneOf('job', scope.jobs.cadvisor), unequal('container', ''), unequal('container', 'POD')]
+}
+
+function withOwner(scope: Scope, podLevel: Expression): Expression {
+  const map = ownerMap(scope.owners, { cluster: scope.cluster, kubeStateMetrics: kubeStateMetrics(scope) })
+  return joined(podLevel, POD, [KIND, NAME], map)
+}
+
+function perContainer(scope: Scope, operation: 'max' | 'sum', podLevel: Expression): Expression {
+  return aggregate(operation, [...WORKLOAD, 'container'], withOwner(scope, podLevel))
+}
+
+function podsOf(metric: string, scope: Scope, matchers: readonly Matcher[] = []): Expression {
+  return aggregate('max', POD_CONTAINER, selector(metric, [...kubeStateMetrics(scope), ...matchers]))
+}
+
+function memoryWorkingSet(scope: Scope): Expression {
+  const pods = aggregate('max', POD_CONTAINER, selector('container_memory_working_set_bytes', containers(scope)))
+  return perContainer(scope, 'max', pods)
+}
+
+function counted(metric: string, scope: Scope, operation: 'rate' | 'increase'): Expression {
+  return aggregate('max', POD_CONTAINER, overTime(operation, over(selector(metric, containers(scope)), '5m')))
+}
+
+function cpuUsage(scope: Scope): Expression {
+  return perContainer(scope, 'max', counted('container_cpu_usage_seconds_total', scope, 'rate'))
+}
+
+/** Ratio of the sums over the pods, not the mean of their ratios; no periods at all gives NaN. */
+function cpuThrottled(scope: Scope): Expression {
+  return divided(
+    perContainer(scope, 'sum', counted('container_cpu_cfs_throttled_periods_total', scope, 'increase')),
+    perContainer(scope, 'sum', counted('container_cpu_cfs_periods_total', scope, 'increase')),
+  )
+}
+
+function resource(scope: Scope, side: 'limits' | 'requests', name: 'memory' | 'cpu'): Expression {
+  return perContainer(scope, 'max', podsOf(`kube_pod_container_resource_${side}`, scope, [equal('resource', name)]))
+}
+
+/** Every container that kube-state-metrics reports, with value 0. */
+function seen(scope: Scope, metric = 'kube_pod_container_info'): Expression {
+  return zero(podsOf(metric, scope))
+}
+
+/**
+ * Per pod and container: 1 when it was OOM-killed within 15 minutes, 0 when it was not. The reason alone stays for as
+ * long as the pod lives, so the time of the end is asked too; where kube-state-metrics does not report it (it is
+ * experimental there), a change of the restart count stands for it.
+ */
+function oomKilledPods(scope: Scope): Expression {
+  const reason = where(
+    podsOf('kube_pod_container_status_last_terminated_reason', scope, [equal('reason', 'OOMKilled')]),
+    '==',
+    1,
+  )
+  const ended = podsOf('kube_pod_container_status_last_terminated_timestamp', scope)
+  const restarts = selector('kube_pod_container_status_restarts_total', kubeStateMetrics(scope))
+  const restarted = where(aggregate('max', POD_CONTAINER, overTime('changes', over(restarts, '15m'))), '>', 0)
+  const recent = either(
+    both(reason, where(ended, '>', 'time() - 900'), POD_CONTAINER),
+    both(without(reason, ended, POD_CONTAINER), restarted, POD_CONTAINER),
+  )
+  return either(recent, seen(scope), POD_CONTAINER)
+}
+
+/** Init containers have metrics of their own, and a name that is unique in the pod. */
+function waiting(scope: Scope, reason: Matcher, window: string): Expression {
+  const family = (prefix: string): Expression => {
+    const vector = selector(`${prefix}_status_waiting_reason`, [...kubeStateMetrics(scope), reason])
+    const flagged = aggregate('max', POD_CONTAINER, overTime('max_over_time', over(vector, window)))
+    return either(flagged, seen(scope, `${prefix}_info`), POD_CONTAINER)
+  }
+  return perContainer(scope, 'max', either(family('kube_pod_container'), family('kube_pod_init_container')))
+}
+
+function runningImage(scope: Scope): Expression {
+  const labels = [...POD_CONTAINER, 'image']
+  const info = selector('kube_pod_container_info', [...kubeStateMetrics(scope), unequal('image', '')])
+  return aggregate('max', [...WORKLOAD, 'container', 'image'], withOwner(scope, aggregate('max', labels, info)))
+}
+
+function unschedulable(scope: Scope): Expression {
+  const pods = (metric: string): Expression => aggregate('max', POD, selector(metric, kubeStateMetrics(scope)))
+  // Only pods that no node has room for have the metric.
+  const flagged = either(pods('kube_pod_status_unschedulable'), zero(pods('kube_pod_info')), POD)
+  return aggregate('sum', WORKLOAD, withOwner(scope, flagged))
+}
+
+type WorkloadMetric = { readonly kind: string; readonly label: string; readonly metric: string }
+
+function perWorkload(scope: Scope, metrics: readonly WorkloadMetric[], matchers: readonly Matcher[] = []): Expression {
+  const parts = metrics.map(({ kind, label, metric }) => {
+    const objects = aggregate('max', ['namespace', label], selector(metric, [...kubeStateMetrics(scope), ...matchers]))
+    return constantLabel(copyLabel(objects, NAME, label), KIND, kind)
+  })
+  return aggregate(
+    'max',
+    WORKLOAD,
+    parts.reduce((all, part) => either(all, part)),
+  )
+}
+
+const DESIRED: readonly WorkloadMetric[] = [
+  { kind: 'Deployment', label: 'deployment', metric: 'kube_deployment_spec_replicas' },
+  { kind: 'StatefulSet', label: 'statefulset', metric: 'kube_statefulset_replicas' },
+  { kind: 'DaemonSet', label: 'daemonset', metric: 'kube_daemonset_status_desired_number_scheduled' },
+]
+
+const AVAILABLE: readonly WorkloadMetric[] = [
+  { kind: 'Deployment', label: 'deployment', metric: 'kube_deployment_status_replicas_available' },
+  { kind: 'StatefulSet', label: 'statefulset', metric: 'kube_statefulset_status_replicas_available' },
+  { kind: 'DaemonSet', label: 'daemonset', metric: 'kube_daemonset_status_number_available' },
+]
+
+function rolloutFailed(scope: Scope): Expression {
+  const metric = { kind: 'Deployment', label: 'deployment', metric: 'kube_deployment_status_condition' }
+  return perWorkload(scope, [metric], [equal('condition', 'Progressing'), equal('status', 'false')])
+}
+
+function ofApplication(
+  scope: Scope,
+  query: (metrics: ApplicationMetrics, join: PodJoin) => Expression | undefined,
+): Expression | undefined {
+  if (scope.application === undefined) return undefined
+  return query(scope.application, { cluster: scope.cluster, withOwner: (pods) => withOwner(scope, pods) })
+}
+
+const QUERIES: Readonly<Record<SignalId, (scope: Scope) => Expression | undefined>> = {
+  'memory-working-set': memoryWorkingSet,
+  'memory-limit': (scope) => resource(scope, 'limits', 'memory'),
+  'memory-request': (scope) => resource(scope, 'requests', 'memory'),
+  'cpu-usage': cpuUsage,
+  'cpu-limit': (scope) => resource(scope, 'limits', 'cpu'),
+  'cpu-request': (scope) => resource(scope, 'requests', 'cpu'),
+  'cpu-throttled': cpuThrottled,
+  'oom-killed': (scope) => perContainer(scope, 'max', oomKilledPods(scope)),
+  'oom-killed-pods': (scope) => perContainer(scope, 'sum', oomKilledPods(scope)),
+  'crash-loop': (scope) => waiting(scope, equal('reason', 'CrashLoopBackOff'), '5m'),
+  'image-pull': (scope) => waiting(scope, matching('reason', PULL_REASONS), '10m'),
+  restarts: (scope) => perContainer(scope, 'sum', podsOf('kube_pod_container_status_restarts_total', scope)),
+  'running-image': runningImage,
+  unschedulable,
+  'replicas-desired': (scope) => perWorkload(scope, DESIRED),
+  'replicas-available': (scope) => perWorkload(scope, AVAILABLE),
+  'rollout-failed': rolloutFailed,
+  'request-rate': (scope) => ofApplication(scope, requestRate),
+  'error-ratio': (scope) => ofApplication(scope, errorRatio),
+  'latency-p99': (scope) => ofApplication(scope, latencyP99),
+}
+
+/**
+ * The query of a signal: one series per subject, told by namespace, workload_kind, workload and, where the signal has
+ * them, container and its own labels. Values are in the signal's unit. Undefined where nothing configured answers it.
+ */
+export function queryOf(id: SignalId, scope: Scope): Expression | undefined {
+  return QUERIES[id](scope)
+}
+
+export type SignalRequest = {
+  /** Signals that the answer holds, with the text that answers each of them alone. */
+  readonly asked: ReadonlyMap<SignalId, string>
+  readonly query: string
+}
+
+/** The fewest requests that answer these signals; what nothing configured answers is in none of them. */
+export function requestsFor(ids: readonly SignalId[], scope: Scope): readonly SignalRequest[] {
+  return GROUPS.flatMap((group) => {
+    const asked = new Map<SignalId, string>()
+    const parts: Expression[] = []
+    for (const id of group) {
+      const query = ids.includes(id) ? queryOf(id, scope) : undefined
+      if (query === undefined) continue
+      asked.set(id, query.text)
+      parts.push(constantLabel(query, SIGNAL_LABEL, id))
+    }
+    if (parts.length === 0) return []
+    return [{ asked, query: parts.reduce((all, part) => either(all, part)).text }]
+  })
+}

@@ -1,0 +1,148 @@
+import { KintsugiError, type Series, type SignalAnswer, type SignalId, type TimeRange } from '../../domain/index.ts'
+import type { Clock, Metrics } from '../../ports/index.ts'
+import { hasSeries, parseScalar } from './answer.ts'
+import { type ApplicationMetrics, checkApplicationMetrics } from './application-metrics.ts'
+import { requestsFor, type Scope, type SignalRequest } from './catalogue.ts'
+import { parseEndpoint } from './endpoint.ts'
+import { type Exchange, exchange } from './exchange.ts'
+import { OWNER_RULE, type OwnerSource } from './owners.ts'
+import { aggregate, equal, isLabelName, type Matcher, selector } from './promql.ts'
+import { type Part, rangeReader } from './query-range.ts'
+import { isGrid } from './range.ts'
+import { stitch } from './stitch.ts'
+
+export type PrometheusOptions = {
+  /** Name of the cluster in the configuration; with `clusterLabel` also the value of that label. */
+  readonly cluster: string
+  /** Root of the API: http or https, a path prefix is kept. */
+  readonly url: string
+  /** Read again whenever it changes, as is the CA file, which then replaces the system's authorities. */
+  readonly tokenFile?: string
+  readonly caFile?: string
+  readonly clusterLabel?: string
+  /** Sent as X-Scope-OrgID. */
+  readonly tenant?: string
+  /** Only these jobs may decide anything. */
+  readonly jobs: { readonly cadvisor: readonly string[]; readonly kubeStateMetrics: readonly string[] }
+  readonly application?: ApplicationMetrics
+  /** `recorded` uses the mixin's recording rule while it answers at both ends of the range. Default `join`. */
+  readonly owners?: OwnerSource
+  readonly clock: Clock
+  /** Per request, default 10 s. */
+  readonly timeoutMs?: number
+  /** Per answer, default 64 MiB. */
+  readonly maxBodyBytes?: number
+  /** Requests at once, default 4. */
+  readonly concurrency?: number
+}
+
+export interface PrometheusMetrics extends Metrics {
+  /** The clock of Prometheus minus ours, in milliseconds; undefined when it does not tell. */
+  skewMs(): Promise<number | undefined>
+  close(): Promise<void>
+}
+
+type GroupRead =
+  | {
+      readonly read: true
+      readonly series: ReadonlyMap<SignalId, readonly Series[]>
+      readonly warnings: readonly string[]
+    }
+  | { readonly read: false; readonly problem: string }
+
+function answerOf(id: SignalId, asked: string, group: GroupRead): SignalAnswer {
+  if (!group.read) return { signal: id, status: 'error', series: [], asked, problem: group.problem }
+  const series = group.series.get(id) ?? []
+  if (group.warnings.length > 0)
+    return { signal: id, status: 'partial', series, asked, problem: group.warnings.join('; ') }
+  return { signal: id, status: series.length === 0 ? 'empty' : 'ok', series, asked }
+}
+
+function clusterMatchers(options: PrometheusOptions): readonly Matcher[] {
+  if (options.clusterLabel === undefined) return []
+  if (!isLabelName(options.clusterLabel))
+    throw new KintsugiError('KIN-2001', `${JSON.stringify(options.clusterLabel)} is not the name of a label`)
+  return [equal(options.clusterLabel, options.cluster)]
+}
+
+function check(options: PrometheusOptions): void {
+  const { jobs, tenant, application } = options
+  if (jobs.cadvisor.length === 0 || jobs.kubeStateMetrics.length === 0)
+    throw new KintsugiError('KIN-2001', `cluster ${options.cluster} lists no job of cAdvisor or of kube-state-metrics`)
+  if (tenant !== undefined && !/^[\x21-\x7e]+$/.test(tenant))
+    throw new KintsugiError('KIN-2001', `the tenant of cluster ${options.cluster} cannot be sent in a header`)
+  if (application !== undefined) checkApplicationMetrics(application)
+}
+
+async function ruleAnswers(http: Exchange, cluster: readonly Matcher[], range: TimeRange): Promise<boolean> {
+  const query = aggregate('count', [], selector(OWNER_RULE, cluster)).text
+  const replies = await Promise.all(
+    [range.startMs, range.endMs].map((at) => http.post('/api/v1/query', { query, time: (at / 1000).toFixed(3) })),
+  )
+  return replies.every((reply) => reply.answered && hasSeries(reply.body))
+}
+
+async function measureSkew(http: Exchange, clock: Clock): Promise<number | undefined> {
+  const before = clock.now()
+  const reply = await http.post('/api/v1/query', { query: 'time()' })
+  const server = reply.answered ? parseScalar(reply.body) : undefined
+  return server === undefined ? undefined : Math.round(server * 1000 - (before + clock.now()) / 2)
+}
+
+/**
+ * Metrics of one Prometheus or of anything that speaks its API (Thanos, Mimir, a tenant of either). What the server
+ * or the network does is an answer with status `error` and a code of the error table. Throws KintsugiError only for
+ * settings that cannot work: here KIN-2001 for the options, and in `read` KIN-1002 or KIN-2001 for the token and CA file.
+ */
+export function prometheusMetrics(options: PrometheusOptions): PrometheusMetrics {
+  check(options)
+  const cluster = clusterMatchers(options)
+  const timeoutMs = options.timeoutMs ?? 10_000
+  const http = exchange({
+    endpoint: parseEndpoint(options.url),
+    ...(options.tokenFile === undefined ? {} : { tokenFile: options.tokenFile }),
+    ...(options.caFile === undefined ? {} : { caFile: options.caFile }),
+    ...(options.tenant === undefined ? {} : { tenant: options.tenant }),
+    timeoutMs,
+    maxBodyBytes: options.maxBodyBytes ?? 64 * 1024 * 1024,
+    concurrency: options.concurrency ?? 4,
+  })
+  const readRange = rangeReader(http, timeoutMs)
+
+  async function scopeFor(range: TimeRange): Promise<Scope> {
+    const recorded = options.owners === 'recorded' && (await ruleAnswers(http, cluster, range))
+    const scope = { cluster, jobs: options.jobs, owners: recorded ? 'recorded' : 'join' } as const
+    return options.application === undefined ? scope : { ...scope, application: options.application }
+  }
+
+  async function readGroup(request: SignalRequest, range: TimeRange): Promise<GroupRead> {
+    const answer = await readRange(request.query, range)
+    if (!answer.read) return answer
+    const stitched = stitch(answer.parts, [...request.asked.keys()], range, options.cluster)
+    if (!stitched.whole) return { read: false, problem: `KIN-3004 ${stitched.problem}` }
+    return { read: true, series: stitched.series, warnings: warningsOf(answer.parts) }
+  }
+
+  function warningsOf(parts: readonly Part[]): readonly string[] {
+    const all = new Set(parts.flatMap((part) => part.warnings))
+    return all.size === 0 ? [] : [http.quote([...all].join('; '))]
+  }
+
+  return {
+    cluster: options.cluster,
+    async read(ids, range) {
+      if (!isGrid(range)) throw new KintsugiError('KIN-9001', `${JSON.stringify(range)} is not a grid of time`)
+      const requests = requestsFor(ids, await scopeFor(range))
+      const groups = await Promise.all(
+        requests.map(async (request) => ({ request, group: await readGroup(request, range) })),
+      )
+      return ids.map((id) => {
+        const found = groups.find(({ request }) => request.asked.has(id))
+        if (found === undefined) return { signal: id, status: 'empty', series: [], asked: '' }
+        return answerOf(id, found.request.asked.get(id) ?? '', found.group)
+      })
+    },
+    skewMs: () => measureSkew(http, options.clock),
+    close: () => http.close(),
+  }
+}
