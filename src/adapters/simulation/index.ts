@@ -1,5 +1,14 @@
+export { type ArgoCdStep, type SimulatedArgoCd, type SimulatedArgoCdOptions, simulatedArgoCd } from './argocd.ts'
 export { type SimulatedClockOptions, simulatedClock } from './clock.ts'
+export { type GitSyncStoreOptions, gitSyncStore, SYNC_REF } from './git-sync-store.ts'
 export type { PlannedCommit, Scenario } from './scenario.ts'
-export type { RenderApplication, Rendered, Simulation, SimulationOptions } from './simulation.ts'
+export type { ScrapedContainer, ScrapedPod, ScrapedWorkload } from './scrape.ts'
+export {
+  type RenderApplication,
+  type Rendered,
+  type Simulation,
+  type SimulationOptions,
+  simulation,
+} from './simulation.ts'
 export { type MemorySyncStore, memorySyncStore, type SyncRecord, type SyncStore } from './sync-log.ts'
-export type { ScrapedContainer, ScrapedPod, ScrapedWorkload, Sync, World } from './world.ts'
+export { createWorld, type Sync, type World, type WorldInput } from './world.ts'

@@ -1,5 +1,8 @@
-import type { Manifest, Reason, Tree } from '../../domain/index.ts'
+import type { Manifest, Reason, SignalAnswer, SignalId, TimeRange, Tree } from '../../domain/index.ts'
 import type { Clock, Cluster, GitOps, Metrics } from '../../ports/index.ts'
+import { simulatedGitOps } from './argocd.ts'
+import { clusterState } from './cluster-state.ts'
+import { factsOf } from './facts.ts'
 import type { Scenario } from './scenario.ts'
 import type { SyncStore } from './sync-log.ts'
 import type { World } from './world.ts'
@@ -25,6 +28,46 @@ export type Simulation = {
   readonly metrics: Metrics
   readonly gitops: GitOps
   readonly cluster: Cluster
-  /** The world as the recorded syncs make it. */
+  /** The world as the syncs recorded until now make it. */
   world(): Promise<World>
+}
+
+/** A cluster with its Prometheus and its Argo CD, as the recorded syncs make them. Nothing here writes. */
+export function simulation(options: SimulationOptions): Simulation {
+  const { scenario, clock } = options
+  const state = clusterState(options)
+  return {
+    metrics: {
+      cluster: scenario.cluster,
+      read: async (ids, range) => {
+        const nowMs = clock.now()
+        const { world } = await state.at(nowMs)
+        return ids.map((id) => answer(world, id, range, nowMs))
+      },
+    },
+    gitops: simulatedGitOps(options, state),
+    cluster: {
+      cluster: scenario.cluster,
+      facts: async (subject) => {
+        const nowMs = clock.now()
+        return factsOf({ ...(await state.at(nowMs)), subject, nowMs })
+      },
+      policies: async () => scenario.policies,
+    },
+    world: async () => (await state.at(clock.now())).world,
+  }
+}
+
+/** Nobody has samples of the future. */
+function answer(world: World, signal: SignalId, range: TimeRange, nowMs: number): SignalAnswer {
+  const series = world.read(signal, range).map((one) => ({
+    ...one,
+    values: one.values.map((value, index) => (one.startMs + index * one.stepMs > nowMs ? Number.NaN : value)),
+  }))
+  return {
+    signal,
+    status: series.length === 0 ? 'empty' : 'ok',
+    series,
+    asked: `simulation: ${signal} of every workload`,
+  }
 }

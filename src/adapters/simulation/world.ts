@@ -1,6 +1,27 @@
-import type { Manifest, Series, SignalId, Subject, TimeRange } from '../../domain/index.ts'
+import {
+  gridLength,
+  laneOf,
+  type Manifest,
+  type Series,
+  type SignalId,
+  type Subject,
+  sameWorkload,
+  signalInfo,
+  type TimeRange,
+} from '../../domain/index.ts'
+import { type Deployed, deployedOf } from './deployed.ts'
+import { bellAt, dieAt, streamOf } from './noise.ts'
+import { readyPods } from './observe.ts'
+import { type Deployment, deadlinePassed, stageAt, type Timeline, timelineOf } from './rollout.ts'
+import { type Scenario, truths } from './scenario.ts'
+import { type ScrapedWorkload, scrapeOf } from './scrape.ts'
+import { type ContainerScope, containerGauges, type Gauge, imagesOf, runningImage, workloadGauge } from './signals.ts'
+import { natureOf } from './workload.ts'
 
-/** What an Application put into the cluster at a moment. */
+const DAY_MS = 86_400_000
+const MINUTE_MS = 60_000
+
+/** What an Application put into the cluster at a moment. Every object carries its namespace. */
 export type Sync = {
   readonly application: string
   readonly revision: string
@@ -8,48 +29,14 @@ export type Sync = {
   readonly objects: readonly Manifest[]
 }
 
-/** The raw facts of one container of one pod, as exporters would tell them. */
-export type ScrapedContainer = {
-  readonly name: string
-  readonly image: string
-  readonly memoryLimitBytes?: number
-  readonly memoryRequestBytes?: number
-  readonly cpuLimitCores?: number
-  readonly cpuRequestCores?: number
-  readonly restarts: number
-  readonly ready: boolean
-  /** Epoch milliseconds; absent while it is not running. */
-  readonly runningSinceMs?: number
-  readonly waiting?: 'CrashLoopBackOff' | 'ImagePullBackOff' | 'ContainerCreating'
-  readonly lastTerminated?: { readonly reason: 'OOMKilled' | 'Error'; readonly atMs: number }
-  /** The three below only while it runs. Rates hold for the whole minute that the scrape is in. */
-  readonly workingSetBytes?: number
-  readonly cpuCores?: number
-  readonly throttledShare?: number
+export type WorldInput = {
+  readonly scenario: Scenario
+  readonly seed: number
+  /** In the order in which they happened. */
+  readonly syncs: readonly Sync[]
 }
 
-export type ScrapedPod = {
-  readonly pod: string
-  readonly replicaSet: string
-  readonly node: string
-  readonly createdMs: number
-  readonly unschedulable: boolean
-  readonly containers: readonly ScrapedContainer[]
-}
-
-export type ScrapedWorkload = {
-  readonly namespace: string
-  readonly kind: string
-  readonly name: string
-  readonly desired: number
-  readonly available: number
-  readonly progressDeadlineExceeded: boolean
-  readonly requestsPerSecond: number
-  readonly errorRatio: number
-  readonly latencyP99Seconds: number
-  readonly pods: readonly ScrapedPod[]
-}
-
+/** What a cluster's exporters say, as a pure function of the seed, the time that is asked for, and the syncs up to then. */
 export type World = {
   readonly cluster: string
   /** Series of one signal, of every workload or of `only`. NaN where there is no sample; series without any sample are left out. */
@@ -58,4 +45,106 @@ export type World = {
   health(workload: Subject, atMs: number): 'Healthy' | 'Progressing' | 'Degraded' | 'Missing'
   /** Everything that exporters would show at a moment, pod by pod. */
   scrape(atMs: number): readonly ScrapedWorkload[]
+}
+
+type Member = { readonly subject: Subject; readonly timeline: Timeline }
+
+/** The world as these syncs made it. A later sync never changes what this one says of the time before. */
+export function createWorld(input: WorldInput): World {
+  const { scenario } = input
+  const members = membersOf(input)
+  const byLane = new Map(members.map((member) => [laneOf(member.subject), member]))
+  return {
+    cluster: scenario.cluster,
+    read: (signal, range, only) => {
+      const asked = only === undefined ? members : members.filter(({ subject }) => sameWorkload(subject, only))
+      return asked
+        .flatMap((member) => seriesOf(member, signal, range))
+        .map((series) => withGaps(series, input))
+        .filter((series) => series.values.some((value) => !Number.isNaN(value)))
+    },
+    health: (workload, atMs) => {
+      const member = byLane.get(laneOf(workload))
+      return member === undefined ? 'Missing' : healthAt(member.timeline, atMs)
+    },
+    scrape: (atMs) => members.flatMap(({ subject, timeline }) => scrapeOf(subject, timeline, atMs)),
+  }
+}
+
+function membersOf({ scenario, seed, syncs }: WorldInput): Member[] {
+  const deployments = new Map<string, Deployment[]>()
+  const owned = new Map<string, Set<string>>()
+  for (const sync of syncs) {
+    const before = owned.get(sync.application) ?? new Set()
+    const now = new Map<string, Deployed>()
+    for (const manifest of sync.objects) {
+      const deployed = deployedOf(manifest, '')
+      if (deployed !== undefined) now.set(laneOf({ cluster: scenario.cluster, ...deployed }), deployed)
+    }
+    for (const lane of new Set([...before, ...now.keys()])) {
+      const list = deployments.get(lane) ?? []
+      list.push({ atMs: sync.atMs, deployed: now.get(lane) })
+      deployments.set(lane, list)
+    }
+    owned.set(sync.application, new Set(now.keys()))
+  }
+  return scenario[truths].flatMap((truth): Member[] => {
+    const { namespace, kind, name } = truth
+    const subject: Subject = { cluster: scenario.cluster, namespace, kind, name }
+    const asked = deployments.get(laneOf(subject))
+    return asked === undefined ? [] : [{ subject, timeline: timelineOf(natureOf(truth, seed), asked) }]
+  })
+}
+
+function sampled(gauge: Gauge, range: TimeRange): Float64Array {
+  const values = new Float64Array(gridLength(range))
+  for (let index = 0; index < values.length; index += 1) values[index] = gauge(range.startMs + index * range.stepMs)
+  return values
+}
+
+function seriesOf({ subject, timeline }: Member, signal: SignalId, range: TimeRange): Series[] {
+  const series = (gauge: Gauge, container?: string, labels?: Readonly<Record<string, string>>): Series => ({
+    signal,
+    subject: container === undefined ? subject : { ...subject, container },
+    startMs: range.startMs,
+    stepMs: range.stepMs,
+    values: sampled(gauge, range),
+    ...(labels === undefined ? {} : { labels }),
+  })
+  const ofWorkload = workloadGauge(signal, timeline)
+  if (ofWorkload !== undefined) return [series(ofWorkload)]
+  return scopesOf(timeline, range).flatMap((scope) => {
+    if (signal === 'running-image')
+      return imagesOf(scope).map((image) => series(runningImage(scope, image), scope.name, { image }))
+    const gauge = containerGauges[signal]
+    return gauge === undefined ? [] : [series(gauge(scope), scope.name)]
+  })
+}
+
+function scopesOf(timeline: Timeline, range: TimeRange): ContainerScope[] {
+  const pods = timeline.pods.filter((pod) => pod.createdMs <= range.endMs && pod.deletedMs > range.startMs)
+  const names = new Set(pods.flatMap((pod) => pod.deployed.containers.map(({ name }) => name)))
+  return [...names].sort().map((name) => ({ timeline, name, pods }))
+}
+
+/** Now and then an exporter misses a scrape or two: the same moments for every series of that exporter. */
+function withGaps(series: Series, { scenario, seed }: WorldInput): Series {
+  if (scenario.scrapeGapsPerDay <= 0) return series
+  const stream = streamOf('gap', signalInfo(series.signal).mechanism)
+  const slotMs = DAY_MS / scenario.scrapeGapsPerDay
+  const values = series.values.map((value, index) => {
+    const atMs = series.startMs + index * series.stepMs
+    const slot = Math.floor(atMs / slotMs)
+    const startMs = Math.floor((slot + 0.9 * dieAt(seed, stream, slot)) * (slotMs / MINUTE_MS)) * MINUTE_MS
+    const lengthMs = bellAt(seed, stream, slot) > 0 ? 2 * MINUTE_MS : MINUTE_MS
+    return atMs >= startMs && atMs < startMs + lengthMs ? Number.NaN : value
+  })
+  return { ...series, values }
+}
+
+function healthAt(timeline: Timeline, atMs: number): ReturnType<World['health']> {
+  const stage = stageAt(timeline, atMs)
+  if (stage?.deployed === undefined) return 'Missing'
+  if (deadlinePassed(stage, atMs)) return 'Degraded'
+  return atMs >= stage.completeMs && readyPods(timeline, atMs) >= stage.deployed.replicas ? 'Healthy' : 'Progressing'
 }

@@ -1,0 +1,139 @@
+import type { Deployed } from './deployed.ts'
+import { drawn, streamOf } from './noise.ts'
+import { createPod, firstReadyMs, type Pod, readyAt } from './pods.ts'
+import type { Nature } from './workload.ts'
+
+/** From its moment on this is what the cluster is asked for; undefined when the workload was removed. */
+export type Deployment = { readonly atMs: number; readonly deployed: Deployed | undefined }
+
+/** One rollout: from a changed manifest to the next. */
+export type Stage = {
+  readonly fromMs: number
+  readonly deployed: Deployed | undefined
+  /** Moments at which it came further, ascending, the start first. */
+  readonly progressMs: readonly number[]
+  /** When the last new pod was ready; Infinity when it never is. */
+  readonly completeMs: number
+}
+
+export type Timeline = { readonly nature: Nature; readonly stages: readonly Stage[]; readonly pods: readonly Pod[] }
+
+/** Deployments surge by one pod and never go below the asked number; StatefulSets remove one before they make its successor. */
+const SURGES = (deployed: Deployed): boolean => deployed.kind === 'Deployment'
+const REPLACE_MS = 3000
+
+function sameAsk(a: Deployed | undefined, b: Deployed | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b
+  return a.templateHash === b.templateHash && a.replicas === b.replicas && a.progressDeadlineMs === b.progressDeadlineMs
+}
+
+/** Plays the rollouts of one workload one after the other. */
+export function timelineOf(nature: Nature, deployments: readonly Deployment[]): Timeline {
+  const pods: Pod[] = []
+  const stages: Stage[] = []
+  const changes = deployments.filter(
+    (one, index) => index === 0 || !sameAsk(one.deployed, deployments[index - 1]?.deployed),
+  )
+  for (const [index, change] of changes.entries()) {
+    const untilMs = changes[index + 1]?.atMs ?? Infinity
+    const alive = pods.filter((pod) => pod.deletedMs === Infinity)
+    if (change.deployed === undefined) {
+      remove(alive, change.atMs)
+      stages.push({ fromMs: change.atMs, deployed: undefined, progressMs: [change.atMs], completeMs: change.atMs })
+      continue
+    }
+    stages.push(roll({ nature, deployed: change.deployed, alive, pods, atMs: change.atMs, untilMs }))
+  }
+  return { nature, stages, pods }
+}
+
+function remove(pods: readonly Pod[], atMs: number): void {
+  for (const pod of pods) pod.deletedMs = Math.min(pod.deletedMs, atMs)
+}
+
+type Rolling = {
+  readonly nature: Nature
+  readonly deployed: Deployed
+  readonly alive: readonly Pod[]
+  /** Every pod that ever was; new ones are added. */
+  readonly pods: Pod[]
+  readonly atMs: number
+  readonly untilMs: number
+}
+
+function roll(rolling: Rolling): Stage {
+  const { deployed, alive, atMs } = rolling
+  const current = alive.filter((pod) => pod.deployed.templateHash === deployed.templateHash)
+  const old = alive.filter((pod) => pod.deployed.templateHash !== deployed.templateHash)
+  // The Deployment controller first takes away old pods that never came up: they serve nobody.
+  const useless = old.filter((pod) => firstReadyMs(pod) > atMs)
+  remove(useless, atMs)
+  remove(current.slice(deployed.replicas), atMs)
+  const kept = current.slice(0, deployed.replicas)
+  const serving = worstFirst(
+    old.filter((pod) => !useless.includes(pod)),
+    atMs,
+  )
+  const readyMs = serving.length === 0 ? createAll(rolling, kept) : replaceOneByOne(rolling, kept, serving)
+  const progressMs = [atMs, ...readyMs.filter((at) => at > atMs && at < rolling.untilMs)].sort((a, b) => a - b)
+  return { fromMs: atMs, deployed, progressMs, completeMs: Math.max(atMs, ...readyMs) }
+}
+
+function worstFirst(pods: readonly Pod[], atMs: number): Pod[] {
+  return [...pods.filter((pod) => !readyAt(pod, atMs)), ...pods.filter((pod) => readyAt(pod, atMs))]
+}
+
+/** Nothing is there that has to be kept: all missing pods come at once. Answers when each asked pod is ready. */
+function createAll(rolling: Rolling, kept: readonly Pod[]): number[] {
+  const missing = Array.from({ length: rolling.deployed.replicas - kept.length }, () => create(rolling, rolling.atMs))
+  return [...kept, ...missing].map(firstReadyMs)
+}
+
+/** Each new pod has to be ready before the next old one is touched; one that never is stops the rollout there. */
+function replaceOneByOne(rolling: Rolling, kept: readonly Pod[], serving: Pod[]): number[] {
+  const { deployed, atMs, untilMs } = rolling
+  const readyMs = kept.map(firstReadyMs)
+  let now = Math.max(atMs, ...readyMs)
+  for (let made = kept.length; made < deployed.replicas; made += 1) {
+    if (!(now < untilMs)) return [...readyMs, Infinity]
+    const goes = serving.length + made >= deployed.replicas ? serving.shift() : undefined
+    if (!SURGES(deployed) && goes !== undefined) goes.deletedMs = now
+    const pod = create(rolling, SURGES(deployed) ? now : now + REPLACE_MS)
+    now = firstReadyMs(pod)
+    readyMs.push(now)
+    if (!SURGES(deployed) || goes === undefined) continue
+    if (now < untilMs) goes.deletedMs = now
+    else serving.unshift(goes)
+  }
+  if (now < untilMs) remove(serving, now)
+  return readyMs
+}
+
+function create({ nature, deployed, pods }: Rolling, createdMs: number): Pod {
+  const replicaSet = `${deployed.name}-${deployed.templateHash}`
+  const suffix = streamOf(deployed.namespace, replicaSet, pods.length, nature.seed)
+    .toString(36)
+    .padStart(5, '0')
+    .slice(0, 5)
+  const name = `${SURGES(deployed) ? replicaSet : deployed.name}-${suffix}`
+  const pod = createPod({
+    nature,
+    deployed,
+    createdMs: createdMs + drawn(nature.seed, streamOf(name), 0, 800),
+    name,
+    replicaSet,
+  })
+  pods.push(pod)
+  return pod
+}
+
+export function stageAt(timeline: Timeline, atMs: number): Stage | undefined {
+  return timeline.stages.findLast((stage) => stage.fromMs <= atMs)
+}
+
+/** Whether the rollout has made no progress for longer than its deadline. */
+export function deadlinePassed(stage: Stage, atMs: number): boolean {
+  if (stage.deployed === undefined || atMs >= stage.completeMs) return false
+  const last = stage.progressMs.findLast((at) => at <= atMs) ?? stage.fromMs
+  return atMs - last > stage.deployed.progressDeadlineMs
+}
