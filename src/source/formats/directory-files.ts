@@ -1,0 +1,79 @@
+import picomatch from 'picomatch'
+import {
+  isJsonObject,
+  type JsonObject,
+  type JsonPath,
+  type JsonValue,
+  type Manifest,
+  objectKey,
+} from '../../domain/index.ts'
+import { type Refused, refuse } from '../refused.ts'
+import type { ResolvedSource } from '../resolve.ts'
+import { filesBelow } from '../tree.ts'
+import { readYaml, type YamlRead } from '../yaml/index.ts'
+
+/** One object of a file: in which document, and where in it (a List holds several). */
+export type WrittenObject = {
+  readonly file: string
+  readonly document: number
+  readonly path: JsonPath
+  readonly manifest: Manifest
+}
+
+const MANIFEST = /\.(?:yaml|yml|json|jsonnet)$/
+const SKIP_MARK = 'argocd:skip-file-rendering'
+
+/** Argo CD's globs know no separator: `*` passes `/` too. */
+function glob(pattern: string | undefined): ((path: string) => boolean) | undefined {
+  return pattern === undefined || pattern === '' ? undefined : picomatch(pattern, { bash: true, dot: true })
+}
+
+/** The files that a plain directory of manifests gives, in order. */
+export function manifestFiles(source: ResolvedSource): readonly string[] {
+  const settings = source.source.directory
+  const prefix = source.dir === '' ? '' : `${source.dir}/`
+  const [included, excluded] = [glob(settings?.include), glob(settings?.exclude)]
+  return filesBelow(source.tree, source.dir).filter((path) => {
+    const name = path.slice(prefix.length)
+    if (!MANIFEST.test(name) || (settings?.recurse !== true && name.includes('/'))) return false
+    return (included?.(name) ?? true) && !(excluded?.(name) ?? false)
+  })
+}
+
+function looksLikeResource(text: string): boolean {
+  return ['apiVersion:', 'kind:', 'metadata:'].every((word) => text.includes(word))
+}
+
+function isList(value: JsonObject): boolean {
+  return typeof value['kind'] === 'string' && value['kind'].endsWith('List') && Array.isArray(value['items'])
+}
+
+function objectsIn(value: JsonValue, file: string, document: number): readonly WrittenObject[] {
+  if (!isJsonObject(value)) return []
+  const items = value['items']
+  if (isList(value) && Array.isArray(items)) {
+    return items.flatMap((item, index) =>
+      isJsonObject(item) && objectKey(item) !== undefined
+        ? [{ file, document, path: ['items', index], manifest: item }]
+        : [],
+    )
+  }
+  return objectKey(value) === undefined ? [] : [{ file, document, path: [], manifest: value }]
+}
+
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
+}
+
+/** The objects of one manifest file. A file that does not look like a resource is passed over, as Argo CD does. */
+export function objectsOfFile(source: ResolvedSource, file: string): readonly WrittenObject[] | Refused {
+  const bytes = source.tree.bytes(file) ?? new Uint8Array()
+  if (file.endsWith('.jsonnet')) return refuse('unsupported-source', `${file} is Jsonnet, which is not rendered here`)
+  const read: YamlRead = readYaml(bytes, file)
+  if (!read.read) {
+    if (read.reason === 'yaml-invalid' && !looksLikeResource(textOf(bytes))) return []
+    return refuse(read.reason, read.message)
+  }
+  if (read.text.includes(SKIP_MARK)) return []
+  return read.documents.flatMap((document, index) => objectsIn(document.value, file, index))
+}

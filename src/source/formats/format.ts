@@ -1,0 +1,31 @@
+import type { Application, Manifest } from '../../domain/index.ts'
+import type { Refused } from '../refused.ts'
+import type { RenderDeps, ResolvedSource, SourceFile } from '../resolve.ts'
+
+/** What a source gives: its objects in order, with the files that decided it. */
+export type Rendering = {
+  readonly objects: readonly Manifest[]
+  /** Tool and version. */
+  readonly tool: string
+  readonly files: readonly SourceFile[]
+}
+
+export type RenderContext = {
+  readonly application: Application
+  readonly deps: RenderDeps
+  /** While values are sentinels, which no schema knows. */
+  readonly tracing?: boolean
+}
+
+/** A kind of source. One file each; the list in index.ts is in the order in which Argo CD recognises them. */
+export type Format = {
+  readonly name: 'helm' | 'kustomize' | 'directory'
+  recognises(source: ResolvedSource): boolean
+  render(source: ResolvedSource, context: RenderContext): Promise<Rendering | Refused>
+  /** Every file that rendering may read, found without rendering. */
+  reads(source: ResolvedSource): readonly SourceFile[]
+}
+
+export function sourceFile(source: ResolvedSource, path: string): SourceFile {
+  return { tree: source.tree, path, repoURL: source.source.repoURL }
+}

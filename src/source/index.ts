@@ -1,0 +1,7 @@
+export { baseOf, type ParsedApplication, parseApplication } from './application.ts'
+export { checkValue, sameValue, valueKind } from './fields.ts'
+export { formatImage, type ImageReference, parseImage } from './image.ts'
+export { type RenderedApplication, type RenderRefusal, renderApplication } from './render.ts'
+export type { RenderDeps, Sources } from './resolve.ts'
+export { type ContainerFacts, containersOf, findObject, type RenderedObject, type Target } from './target.ts'
+export { changedTree, joinPath, memoryTree } from './tree.ts'

@@ -1,0 +1,177 @@
+import { isAlias, isMap, isScalar, isSeq, type Node, Scalar } from 'yaml'
+import type { JsonPath } from '../domain/index.ts'
+import {
+  columnOf,
+  contentEnd,
+  entriesLines,
+  flowText,
+  itemsLines,
+  type Layout,
+  layoutOf,
+  lineEnd,
+  nest,
+  startOf,
+  type Written,
+} from './layout.ts'
+import { isNothing, type MapNode, mapOf, type SeqNode, type SourceText, seqOf, type Walk, walk } from './nodes.ts'
+import { type Refused, refuse } from './refused.ts'
+import { isPlainText, quote } from './scalar-text.ts'
+import type { Splice } from './splice.ts'
+
+type Inserting = { readonly source: SourceText; readonly document: number; readonly layout: Layout }
+
+function keyToken(key: string): string {
+  return isPlainText(key, true) ? key : quote(key, 'double')
+}
+
+function block(lines: readonly string[], at: number, layout: Layout): Splice {
+  return { start: at, end: at, text: lines.map((line) => layout.newline + line).join('') }
+}
+
+/** JSON, or YAML whose author quotes keys: then ours are quoted too. */
+function quotesKeys(map: MapNode): boolean {
+  const key = map.items[0]?.key
+  return isScalar(key) && key.type === Scalar.QUOTE_DOUBLE
+}
+
+function inJson(written: Written): Written {
+  if ('token' in written)
+    return { token: /^["\d-]/.test(written.token) ? written.token : JSON.stringify(written.token) }
+  if ('entries' in written) return { entries: written.entries.map(([key, value]) => [key, inJson(value)] as const) }
+  return 'items' in written ? { items: written.items.map(inJson) } : written
+}
+
+/** `, key: value` after the last entry; on a line of its own where the entries stand so. */
+function intoFlowMap(at: Inserting, map: MapNode, key: string, value: Written): readonly Splice[] {
+  const { text } = at.source
+  const [first, last] = [map.items[0], map.items.at(-1)]
+  const json = quotesKeys(map)
+  const name = json ? JSON.stringify(key) : keyToken(key)
+  const entry = `${name}: ${flowText(json ? inJson(value) : value, json)}`
+  if (first === undefined || last === undefined) {
+    const whole = map.range
+    return [{ start: whole?.[0] ?? 0, end: whole?.[1] ?? 0, text: `{${entry}}` }]
+  }
+  const end = contentEnd(last.value ?? last.key, text)
+  const firstAt = startOf(first.key)
+  const ownLine = text.slice(startOf(map), firstAt).includes('\n')
+  const gap = ownLine ? at.layout.newline + ' '.repeat(columnOf(text, firstAt)) : ' '
+  return [{ start: end, end, text: `,${gap}${entry}` }]
+}
+
+function intoBlockMap(at: Inserting, map: MapNode, key: string, value: Written): readonly Splice[] {
+  const { text } = at.source
+  const first = map.items[0]
+  const column = first === undefined ? 0 : columnOf(text, startOf(first.key))
+  const end = lineEnd(text, contentEnd(map, text))
+  return [block(entriesLines([[keyToken(key), value]], column, at.layout), end, at.layout)]
+}
+
+/** A value that stands for nothing (`{}`, `[]`, `null`, `~`, or no text) is taken off the key's line, and the block follows. */
+function insteadOfNothing(
+  at: Inserting,
+  found: Walk,
+  lines: (column: number) => readonly string[],
+): readonly Splice[] | Refused {
+  const { text } = at.source
+  const key = found.entry?.key
+  const [start, end] = [found.node.range?.[0] ?? 0, found.node.range?.[1] ?? 0]
+  if (key === undefined) return refuse('not-in-git', `${at.source.file}: there is no key to write the value under`)
+  const colon = text.indexOf(':', key.range?.[1] ?? 0)
+  if (text.slice(colon, start).includes('\n')) {
+    return refuse('not-in-git', `${at.source.file}: the empty value stands on a line of its own`)
+  }
+  const removed: readonly Splice[] = end > start ? [{ start: colon + 1, end, text: '' }] : []
+  return [...removed, block(lines(columnOf(text, startOf(key))), lineEnd(text, end), at.layout)]
+}
+
+function isEmptyCollection(node: Node): boolean {
+  return (isMap(node) || isSeq(node)) && node.items.length === 0
+}
+
+function asWritten(rest: JsonPath, value: Written): { readonly key: string; readonly value: Written } | undefined {
+  const [first, ...others] = rest
+  if (typeof first !== 'string' || others.some((step) => typeof step !== 'string')) return undefined
+  return {
+    key: first,
+    value: nest(
+      others.map((step) => keyToken(String(step))),
+      value,
+    ),
+  }
+}
+
+/**
+ * Splices that write `value` at a path of a document that has nothing there yet: after the last content line of the deepest map that
+ * exists, in the author's indentation. Refused where a list position is missing, or where an anchor is shared.
+ */
+export function insertAt(
+  source: SourceText,
+  document: number,
+  path: JsonPath,
+  value: Written,
+): readonly Splice[] | Refused {
+  const found = walk(source, document, path)
+  if ('refused' in found) return found
+  const entry = asWritten(found.rest, value)
+  const where = `${source.file}: ${path.join('.')}`
+  if (entry === undefined) return refuse('not-in-git', `${where} has no place to be written`)
+  if (isAlias(found.node)) return refuse('shared-anchor', `${where} is under an alias`)
+  const at: Inserting = { source, document, layout: layoutOf(source, document) }
+  const map = mapOf(found.node)
+  if (isNothing(found.node) || isEmptyCollection(found.node)) {
+    const outer = flowParent(source, document, path, found)
+    if (outer !== undefined) return [insteadOfFlowNothing(found.node, quotesKeys(outer), entry)]
+    return insteadOfNothing(at, found, (column) =>
+      entriesLines([[keyToken(entry.key), entry.value]], column + at.layout.step, at.layout),
+    )
+  }
+  if (map === undefined) return refuse('not-in-git', `${where}: something else than a map stands there`)
+  return map.flow === true
+    ? intoFlowMap(at, map, entry.key, entry.value)
+    : intoBlockMap(at, map, entry.key, entry.value)
+}
+
+/** The flow map that holds the node, undefined where it stands in block style. */
+function flowParent(source: SourceText, document: number, path: JsonPath, found: Walk): MapNode | undefined {
+  const depth = path.length - found.rest.length
+  const parent = depth === 0 ? undefined : walk(source, document, path.slice(0, depth - 1))
+  if (parent === undefined || 'refused' in parent || !parent.inFlow) return undefined
+  return mapOf(parent.node)
+}
+
+function insteadOfFlowNothing(
+  node: Node,
+  json: boolean,
+  entry: { readonly key: string; readonly value: Written },
+): Splice {
+  const value = json ? inJson(entry.value) : entry.value
+  const text = flowText({ entries: [[json ? entry.key : keyToken(entry.key), value]] }, json)
+  return { start: node.range?.[0] ?? 0, end: node.range?.[1] ?? 0, text }
+}
+
+function intoBlockList(at: Inserting, list: SeqNode, item: Written): readonly Splice[] {
+  const { text } = at.source
+  const column = columnOf(text, startOf(list))
+  return [block(itemsLines([item], column, at.layout), lineEnd(text, contentEnd(list, text)), at.layout)]
+}
+
+/** Splices that add an item to the list under a key of the document's root, which is made where it is missing or empty. */
+export function appendItem(
+  source: SourceText,
+  document: number,
+  key: string,
+  item: Written,
+): readonly Splice[] | Refused {
+  const found = walk(source, document, [key])
+  if ('refused' in found) return found
+  const at: Inserting = { source, document, layout: layoutOf(source, document) }
+  if (found.rest.length > 0) return insertAt(source, document, [key], { items: [item] })
+  const list = seqOf(found.node)
+  if (isNothing(found.node) || list?.items.length === 0) {
+    return insteadOfNothing(at, found, (column) => itemsLines([item], column + at.layout.listOffset, at.layout))
+  }
+  if (list === undefined) return refuse('not-in-git', `${source.file}: ${key} is not a list`)
+  if (list.flow === true) return refuse('not-in-git', `${source.file}: ${key} is a list in flow style`)
+  return intoBlockList(at, list, item)
+}

@@ -1,0 +1,106 @@
+import {
+  type Application,
+  formatObjectKey,
+  type Manifest,
+  type ObjectKey,
+  objectKey,
+  type Reason,
+} from '../domain/index.ts'
+import type { Rendering } from './formats/format.ts'
+import { formatOf } from './formats/index.ts'
+import { isRefused, type Refused, refuse } from './refused.ts'
+import { type RenderDeps, type ResolvedSource, resolveSources, type SourceFile, type Sources } from './resolve.ts'
+import { isNamespaced } from './scope.ts'
+import type { RenderedObject } from './target.ts'
+
+export type RenderedApplication = {
+  readonly rendered: true
+  /** In the order of the sources; of objects that two sources give, the last one's. */
+  readonly objects: readonly RenderedObject[]
+  readonly tools: readonly string[]
+  /** Blobs that decided the result, `path -> oid`. Files of another repository than the first source's are `repository#path`. */
+  readonly inputs: Readonly<Record<string, string>>
+}
+
+export type RenderRefusal = { readonly rendered: false; readonly reason: Reason; readonly message: string }
+
+/** A rendered Application with what tracing needs beside it. */
+export type RenderedState = {
+  readonly application: Application
+  readonly sources: readonly ResolvedSource[]
+  readonly objects: readonly RenderedObject[]
+  readonly tools: readonly string[]
+  readonly files: readonly SourceFile[]
+}
+
+function keyOf(manifest: Manifest, application: Application): ObjectKey | undefined {
+  const key = objectKey(manifest)
+  if (key === undefined) return undefined
+  if (!isNamespaced(key.group, key.kind)) return { ...key, namespace: '' }
+  return key.namespace === '' ? { ...key, namespace: application.destination.namespace } : key
+}
+
+/** The rendered objects of one source, with their keys. */
+export function keyed(rendering: Rendering, application: Application, source: number): readonly RenderedObject[] {
+  return rendering.objects.flatMap((manifest) => {
+    const key = keyOf(manifest, application)
+    return key === undefined ? [] : [{ key, manifest, source }]
+  })
+}
+
+function lastWins(objects: readonly RenderedObject[]): readonly RenderedObject[] {
+  const winner = new Map(objects.map((object) => [formatObjectKey(object.key), object.source]))
+  return objects.filter((object) => winner.get(formatObjectKey(object.key)) === object.source)
+}
+
+/** Renders every source and keeps of equal objects the last source's, as Argo CD does. */
+export async function renderState(
+  application: Application,
+  sources: Sources,
+  deps: RenderDeps,
+): Promise<RenderedState | Refused> {
+  const resolved = resolveSources(application, sources)
+  if (isRefused(resolved)) return resolved
+  if (resolved.length === 0)
+    return refuse('application-unreadable', `${application.name} has no source that gives objects`)
+  const objects: RenderedObject[] = []
+  const tools = new Set<string>()
+  const files: SourceFile[] = []
+  for (const [index, source] of resolved.entries()) {
+    const rendering = await formatOf(source).render(source, { application, deps })
+    if (isRefused(rendering)) return rendering
+    objects.push(...keyed(rendering, application, index))
+    tools.add(rendering.tool)
+    files.push(...rendering.files, ...overrideFilesOf(source))
+  }
+  return { application, sources: resolved, objects: lastWins(objects), tools: [...tools], files }
+}
+
+function overrideFilesOf(source: ResolvedSource): readonly SourceFile[] {
+  return source.overrides.map((path) => ({ tree: source.tree, path, repoURL: source.source.repoURL }))
+}
+
+/** `path -> blob oid` of what was read, in code point order. */
+export function inputsOf(files: readonly SourceFile[], home: string): Readonly<Record<string, string>> {
+  const inputs = files.flatMap(({ tree, path, repoURL }): [string, string][] => {
+    const oid = tree.blob(path)
+    return oid === undefined ? [] : [[repoURL === home ? path : `${repoURL}#${path}`, oid]]
+  })
+  return Object.fromEntries(inputs.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
+}
+
+/** Renders an Application from its trees as Argo CD would. Refusals have the reason of whatever stands in the way. */
+export async function renderApplication(
+  application: Application,
+  sources: Sources,
+  deps: RenderDeps,
+): Promise<RenderedApplication | RenderRefusal> {
+  const state = await renderState(application, sources, deps)
+  if (isRefused(state)) return { rendered: false, reason: state.reason, message: state.message }
+  return {
+    rendered: true,
+    objects: state.objects,
+    tools: state.tools,
+    inputs: inputsOf(state.files, state.sources[0]?.source.repoURL ?? ''),
+  }
+}

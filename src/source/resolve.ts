@@ -1,0 +1,234 @@
+import picomatch from 'picomatch'
+import {
+  type Application,
+  type ApplicationSource,
+  type Isolation,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  type RenderHelm,
+  type Tree,
+} from '../domain/index.ts'
+import { parseSource, rawSources } from './application.ts'
+import { isRefused, type Refused, refuse } from './refused.ts'
+import { isDirectory, joinPath, specialOn } from './tree.ts'
+import { readYaml } from './yaml/index.ts'
+
+/** Which tree answers for which repository of an Application; undefined where it is not at hand. */
+export type Sources = { tree(repoURL: string, targetRevision: string): Tree | undefined }
+
+export type RenderDeps = {
+  /** Undefined where there is no helm: charts are then refused with `renderer-missing`. */
+  readonly helm: RenderHelm | undefined
+  /** How hostile charts are kept in by `helm`. */
+  readonly isolation: Isolation
+}
+
+/** A file of one of the trees that an Application reads. */
+export type SourceFile = { readonly tree: Tree; readonly path: string; readonly repoURL: string }
+
+/** A source with everything looked up that it names. */
+export type ResolvedSource = {
+  readonly source: ApplicationSource
+  /** As messages name it: `spec.source`, `spec.sources[1]`. */
+  readonly where: string
+  readonly tree: Tree
+  /** Directory of the manifests, kustomization or chart in `tree`. */
+  readonly dir: string
+  /** In order of precedence, the last wins; missing ones that may be missing are left out. */
+  readonly valueFiles: readonly SourceFile[]
+  /** Files named `.argocd-source*` that changed this source. */
+  readonly overrides: readonly string[]
+}
+
+const ENVIRONMENT = /\$(?:\{(ARGOCD_APP_\w+)\}|(ARGOCD_APP_\w+))/g
+
+/** Build variables that Argo CD puts into value file names and parameters; those that depend on the commit are left alone. */
+export function substituteBuildVariables(text: string, application: Application, source: ApplicationSource): string {
+  const variables: Readonly<Record<string, string>> = {
+    ARGOCD_APP_NAME: application.name,
+    ARGOCD_APP_NAMESPACE: application.destination.namespace,
+    ARGOCD_APP_PROJECT_NAME: application.project,
+    ARGOCD_APP_SOURCE_PATH: source.path ?? '',
+    ARGOCD_APP_SOURCE_REPO_URL: source.repoURL,
+    ARGOCD_APP_SOURCE_TARGET_REVISION: source.targetRevision,
+  }
+  return text.replaceAll(ENVIRONMENT, (whole, braced: string | undefined, bare: string | undefined) => {
+    const name = braced ?? bare ?? ''
+    return Object.hasOwn(variables, name) ? (variables[name] ?? whole) : whole
+  })
+}
+
+/** RFC 7386, as Argo CD lays an `.argocd-source` file over a source. */
+function mergePatch(base: JsonValue | undefined, patch: JsonValue): JsonValue {
+  if (!isJsonObject(patch)) return patch
+  const result = new Map(isJsonObject(base) ? Object.entries(base) : [])
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) result.delete(key)
+    else result.set(key, mergePatch(result.get(key), value))
+  }
+  return Object.fromEntries(result)
+}
+
+/** What these files may not move: Argo CD ignores such a file's word on where the source is. */
+const FIXED = ['repoURL', 'path', 'targetRevision', 'chart', 'ref']
+
+function overrideFiles(application: Application, tree: Tree, dir: string): readonly string[] {
+  const names = [
+    '.argocd-source.yaml',
+    `.argocd-source-${application.name}.yaml`,
+    `.argocd-source-${application.namespace}_${application.name}.yaml`,
+  ]
+  return names.flatMap((name) => joinPath(dir, name) ?? []).filter((path) => tree.blob(path) !== undefined)
+}
+
+function overridden(raw: JsonValue | undefined, tree: Tree, files: readonly string[]): JsonValue | undefined | Refused {
+  let merged = raw
+  for (const file of files) {
+    const read = readYaml(tree.bytes(file) ?? new Uint8Array(), file)
+    if (!read.read) return refuse(read.reason, read.message)
+    const value = read.documents[0]?.value
+    if (!isJsonObject(value)) continue
+    const allowed: JsonObject = Object.fromEntries(Object.entries(value).filter(([key]) => !FIXED.includes(key)))
+    merged = mergePatch(merged, allowed)
+  }
+  return merged
+}
+
+/** The chart of a chart repository: the tree answers with the unpacked chart, at its root or in a folder of its name. */
+function chartDir(tree: Tree, chart: string): string {
+  const name = chart.slice(chart.lastIndexOf('/') + 1)
+  return tree.blob('Chart.yaml') === undefined && tree.blob(`${name}/Chart.yaml`) !== undefined ? name : ''
+}
+
+function describe(source: ApplicationSource): string {
+  return `${source.repoURL} at ${source.targetRevision}`
+}
+
+type ValueFileContext = {
+  readonly application: Application
+  readonly sources: Sources
+  readonly source: ApplicationSource
+  readonly tree: Tree
+  readonly dir: string
+  readonly where: string
+}
+
+type Found = { readonly found: readonly SourceFile[]; readonly sought: string }
+
+/** The tree and base directory that a value file's name is relative to. */
+function valueFileBase(
+  context: ValueFileContext,
+  name: string,
+): { readonly tree: Tree; readonly base: string; readonly rest: string; readonly repoURL: string } | Refused {
+  const { application, sources, source, tree, dir } = context
+  if (/^[a-z][a-z\d+.-]*:\/\//i.test(name)) {
+    return refuse(
+      'unsupported-source',
+      `${context.where}: value file ${name} is on another host, which is never fetched`,
+    )
+  }
+  if (!name.startsWith('$')) {
+    const absolute = name.startsWith('/')
+    return {
+      tree,
+      base: absolute ? '' : dir,
+      rest: absolute ? name.replace(/^\/+/, '') : name,
+      repoURL: source.repoURL,
+    }
+  }
+  const slash = name.indexOf('/')
+  const ref = slash < 0 ? name.slice(1) : name.slice(1, slash)
+  const other = application.sources.find((one) => one.ref === ref)
+  if (other === undefined || slash < 0) {
+    return refuse('application-unreadable', `${context.where}: value file ${name} names no source with ref: ${ref}`)
+  }
+  const otherTree = sources.tree(other.repoURL, other.targetRevision)
+  if (otherTree === undefined) return refuse('source-missing', `${describe(other)} is not at hand (ref ${ref})`)
+  return { tree: otherTree, base: '', rest: name.slice(slash + 1), repoURL: other.repoURL }
+}
+
+const GLOB = /[*?[{]/
+
+function findValueFile(context: ValueFileContext, name: string): Found | Refused {
+  const base = valueFileBase(context, name)
+  if (isRefused(base)) return base
+  const path = joinPath(base.base, base.rest)
+  if (path === undefined) return refuse('unsafe-path', `${context.where}: value file ${name} leaves the repository`)
+  const special = specialOn(base.tree, path)
+  if (special !== undefined) return refuse('unsafe-path', `${special.path} is a ${special.what}`)
+  const file = (at: string): SourceFile => ({ tree: base.tree, path: at, repoURL: base.repoURL })
+  if (base.tree.blob(path) !== undefined) return { found: [file(path)], sought: path }
+  if (!GLOB.test(path)) return { found: [], sought: path }
+  const matches = picomatch(path, { dot: true })
+  return {
+    found: base.tree
+      .paths()
+      .filter((at) => matches(at))
+      .map(file),
+    sought: path,
+  }
+}
+
+function resolveValueFiles(context: ValueFileContext): readonly SourceFile[] | Refused {
+  const helm = context.source.helm
+  const files: SourceFile[] = []
+  for (const written of helm?.valueFiles ?? []) {
+    const result = findValueFile(context, substituteBuildVariables(written, context.application, context.source))
+    if (isRefused(result)) return result
+    if (result.found.length === 0 && helm?.ignoreMissingValueFiles !== true) {
+      return refuse('value-file-missing', `${context.where} reads ${result.sought}, which does not exist`)
+    }
+    files.push(...result.found)
+  }
+  return files
+}
+
+function unsupported(source: ApplicationSource, raw: JsonValue | undefined, where: string): Refused | undefined {
+  if (source.plugin === true) return refuse('unsupported-source', `${where} is rendered by a config management plugin`)
+  const helm = isJsonObject(raw) && isJsonObject(raw['helm']) ? raw['helm'] : {}
+  if (Array.isArray(helm['fileParameters']) && helm['fileParameters'].length > 0) {
+    return refuse('unsupported-source', `${where}.helm.fileParameters is not traced`)
+  }
+  return undefined
+}
+
+/** Looks up the tree, directory, overrides and value files of one source; undefined for a source that only lends its files by `ref`. */
+function resolveOne(
+  application: Application,
+  sources: Sources,
+  raw: JsonValue | undefined,
+  where: string,
+): ResolvedSource | Refused | undefined {
+  const written = parseSource(raw, where)
+  if (isRefused(written)) return written
+  if (written.path === undefined && written.chart === undefined) return undefined
+  const tree = sources.tree(written.repoURL, written.targetRevision)
+  if (tree === undefined) return refuse('source-missing', `${describe(written)} is not at hand`)
+  const dir = written.chart === undefined ? (written.path ?? '') : chartDir(tree, written.chart)
+  const special = dir === '' ? undefined : specialOn(tree, dir)
+  if (special !== undefined) return refuse('unsafe-path', `${special.path} is a ${special.what}`)
+  if (!isDirectory(tree, dir))
+    return refuse('path-missing', `${where}.path ${dir} is not a directory of ${describe(written)}`)
+  const overrides = overrideFiles(application, tree, dir)
+  const merged = overridden(raw, tree, overrides)
+  if (isRefused(merged)) return merged
+  const source = parseSource(merged, where)
+  if (isRefused(source)) return source
+  const wrong = unsupported(source, merged, where)
+  if (wrong !== undefined) return wrong
+  const valueFiles = resolveValueFiles({ application, sources, source, tree, dir, where })
+  if (isRefused(valueFiles)) return valueFiles
+  return { source, where, tree, dir, valueFiles, overrides }
+}
+
+/** Every source of the Application that gives objects, in its order. */
+export function resolveSources(application: Application, sources: Sources): readonly ResolvedSource[] | Refused {
+  const resolved: ResolvedSource[] = []
+  for (const { raw, where } of rawSources(application.manifest)) {
+    const one = resolveOne(application, sources, raw, where)
+    if (isRefused(one)) return one
+    if (one !== undefined) resolved.push(one)
+  }
+  return resolved
+}
