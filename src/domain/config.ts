@@ -72,6 +72,8 @@ export type Config = {
   readonly environments: readonly Environment[]
   readonly ceiling: Ceiling
   readonly policyNamespaces: readonly string[]
+  /** `group/version` of SelfHealingPolicy; `aiops.example.com/v1alpha1` unless set. */
+  readonly policyApiVersion?: string
   readonly receivers: readonly { readonly name: string; readonly kind: string; readonly urlFile?: string }[]
   readonly freezes: readonly FreezeSource[]
   readonly pause: readonly PauseSource[]

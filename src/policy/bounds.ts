@@ -1,0 +1,90 @@
+import {
+  type Ceiling,
+  compareQuantities,
+  type FieldChange,
+  type Limits,
+  parseQuantity,
+  type Quantity,
+  type RenderedChange,
+} from '../domain/index.ts'
+
+const NANO = 1_000_000_000n
+/** The factor does not bind below these increases (DESIGN 7): small containers need room to step. */
+const FREE_BYTES = 256n * 1024n * 1024n * NANO
+const FREE_CORES = NANO / 2n
+
+type Measure = 'memory' | 'cpu' | 'replicas' | 'storage'
+
+function measureOf(field: string): Measure | undefined {
+  if (field.startsWith('resources.')) return field.endsWith('.memory') ? 'memory' : 'cpu'
+  if (field === 'replicas') return 'replicas'
+  return field === 'storage' ? 'storage' : undefined
+}
+
+/** Whether the operator lets this field be edited. `annotations.*` (or `annotations.KEY`) lets every annotation. */
+export function fieldAllowed(field: string, fields: readonly string[]): boolean {
+  if (fields.includes(field)) return true
+  return field.startsWith('annotations.') && (fields.includes('annotations.*') || fields.includes('annotations.KEY'))
+}
+
+function bytes(value: number | undefined): Quantity | undefined {
+  return value === undefined ? undefined : parseQuantity(String(value))
+}
+
+/** The smallest of what the policy and the operator allow. */
+function maximum(measure: Measure, limits: Limits, ceiling: Ceiling): Quantity | undefined {
+  const bounds: Readonly<Record<Measure, readonly (Quantity | undefined)[]>> = {
+    memory: [limits.memoryMax, bytes(ceiling.memoryMaxBytes)],
+    cpu: [
+      limits.cpuMax,
+      ceiling.cpuMaxMillicores === undefined ? undefined : parseQuantity(`${ceiling.cpuMaxMillicores}m`),
+    ],
+    replicas: [bytes(limits.replicasMax), bytes(ceiling.replicasMax)],
+    storage: [limits.storageMax],
+  }
+  return bounds[measure]
+    .filter((bound) => bound !== undefined)
+    .reduce<Quantity | undefined>(
+      (least, bound) => (least === undefined || bound.nano < least.nano ? bound : least),
+      undefined,
+    )
+}
+
+/** What of a change passes the bounds of policy and operator, one sentence each; empty when all is within. */
+export function beyondBounds(
+  changes: readonly FieldChange[],
+  rendered: readonly RenderedChange[],
+  limits: Limits,
+  ceiling: Ceiling,
+): readonly string[] {
+  return changes.flatMap((change) => {
+    const measure = measureOf(change.field)
+    if (measure === undefined) return []
+    const value = parseQuantity(change.value)
+    if (value === undefined) return [`${change.field} ${change.value} is not a quantity`]
+    const most = maximum(measure, limits, ceiling)
+    if (most !== undefined && compareQuantities(value, most) > 0)
+      return [`${change.field} ${change.value} is above ${most.text}`]
+    const factor = Math.min(limits.maxIncreaseFactor, ceiling.maxIncreaseFactor)
+    const before = beforeOf(change, rendered)
+    return before !== undefined && growsTooFast(measure, before, value, factor)
+      ? [`${change.field} ${before.text} -> ${change.value} is more than ${factor} times`]
+      : []
+  })
+}
+
+/** The value that the rendered field had. Replicas and sizes are found by the end of their path and their new value. */
+function beforeOf(change: FieldChange, rendered: readonly RenderedChange[]): Quantity | undefined {
+  const tail = change.field === 'storage' ? 'storage' : change.field
+  const found = rendered.find(({ path, after }) => path.endsWith(tail) && String(after) === change.value)
+  return found?.before === undefined || found.before === null ? undefined : parseQuantity(String(found.before))
+}
+
+function growsTooFast(measure: Measure, before: Quantity, after: Quantity, factor: number): boolean {
+  const increase = after.nano - before.nano
+  // Nothing to multiply: from none to some is bounded by the maximum alone.
+  if (before.nano <= 0n) return false
+  if (measure === 'memory' && increase <= FREE_BYTES) return false
+  if (measure === 'cpu' && increase <= FREE_CORES) return false
+  return after.nano * 1000n > before.nano * BigInt(Math.round(factor * 1000))
+}

@@ -1,0 +1,111 @@
+import type { Attempt, Binding, Config, Decision, Diagnosis, Mode, Policy, Reason } from '../domain/index.ts'
+import { breakerUntil, closedUntil, countedAttempts, latestActivityMs, openAttempt } from './history.ts'
+import { effectiveMode, matchPolicies } from './match.ts'
+
+export type DecideInput = {
+  readonly diagnosis: Diagnosis
+  readonly policies: readonly Policy[]
+  /** History of the lane, oldest first. */
+  readonly attempts: readonly Attempt[]
+  /** Attempts of other lanes, for the breaker of the policy: it counts harm wherever it happened. */
+  readonly otherAttempts?: readonly Attempt[]
+  readonly config: Config
+  /** What lets this workload be mended; undefined when nothing does. */
+  readonly binding: Binding | undefined
+  /** Our open pull requests of the repository, of any lane. */
+  readonly openPulls: number
+  readonly openedLastHour: number
+  /** Labels of the workload, where known. */
+  readonly labels?: Readonly<Record<string, string>>
+  /** Repository that the change would be made in: its policies have a say. */
+  readonly repository?: string
+  /** When a person with the right to do so last asked for a retry. */
+  readonly retryAskedAtMs?: number
+  /** Whether the warm-up is over. */
+  readonly warm: boolean
+  readonly paused: boolean
+  readonly frozen: boolean
+  readonly nowMs: number
+}
+
+type Held = { readonly reason: Reason; readonly untilMs?: number }
+
+/**
+ * May we act on this diagnosis? The first that holds, in this order, is the answer:
+ *
+ * no-policy (notify) · policy-disabled · paused · frozen · warm-up · protected-namespace · not-bound · above-ceiling · notify-only (notify; models
+ * alone never get further) · data-missing · data-partial · low-confidence · closed-by-person · breaker-open · retries-exhausted · cooldown ·
+ * budget-exhausted. The last three ask about opening something new, so an open proposal for the same failure passes them.
+ *
+ * Otherwise act, in the strictest mode of the ceiling and the policies that cover the workload; automerge becomes propose where only one
+ * signal shows the failure. Act in mode `comment` means: say what would be changed, open nothing.
+ */
+export function decide(input: DecideInput): Decision {
+  const { diagnosis, config } = input
+  const { subject, failure } = diagnosis
+  const matched = matchPolicies({ ...input, subject, failure, policyNamespaces: config.policyNamespaces })
+  const policy = matched[0]
+  if (policy === undefined) return { do: 'notify', reason: 'no-policy' }
+  const early = heldByOperator(input, policy)
+  if (early !== undefined) return { do: 'hold', ...early, policy }
+  if (policy.action === 'notify-only' || failure === 'Anomaly') return { do: 'notify', reason: 'notify-only', policy }
+  const held = heldByEvidence(input, policy) ?? heldByHistory(input, policy)
+  if (held !== undefined) return { do: 'hold', ...held, policy }
+  return { do: 'act', action: policy.action, mode: modeFor(matched, diagnosis, config.ceiling.mode), policy }
+}
+
+function heldByOperator(
+  { paused, frozen, warm, diagnosis, binding, config }: DecideInput,
+  policy: Policy,
+): Held | undefined {
+  const { actions, protectedNamespaces } = config.ceiling
+  if (!policy.enabled) return { reason: 'policy-disabled' }
+  if (paused) return { reason: 'paused' }
+  if (frozen) return { reason: 'frozen' }
+  if (!warm) return { reason: 'warm-up' }
+  if (isProtected(diagnosis.subject.namespace, protectedNamespaces)) return { reason: 'protected-namespace' }
+  if (binding === undefined) return { reason: 'not-bound' }
+  if (policy.action !== 'notify-only' && !actions.includes(policy.action)) return { reason: 'above-ceiling' }
+  return undefined
+}
+
+/** Names are exact, or end in `*` for all that begin so. */
+export function isProtected(namespace: string, protectedNamespaces: readonly string[]): boolean {
+  return protectedNamespaces.some((one) =>
+    one.endsWith('*') ? namespace.startsWith(one.slice(0, -1)) : namespace === one,
+  )
+}
+
+function heldByEvidence({ diagnosis }: DecideInput, policy: Policy): Held | undefined {
+  const { evidence, data, confidence } = diagnosis
+  if (evidence.length === 0 || evidence.some(({ value }) => !Number.isFinite(value))) return { reason: 'data-missing' }
+  if (data === 'partial') return { reason: 'data-partial' }
+  // Negated, so that a confidence that is not a number never passes.
+  if (!(confidence >= policy.confidenceThreshold)) return { reason: 'low-confidence' }
+  return undefined
+}
+
+function heldByHistory(input: DecideInput, policy: Policy): Held | undefined {
+  const { attempts, otherAttempts = [], diagnosis, nowMs, retryAskedAtMs } = input
+  const closed = closedUntil(attempts, diagnosis, nowMs, retryAskedAtMs)
+  if (closed !== undefined) return { reason: 'closed-by-person', untilMs: closed }
+  const broken = breakerUntil([...attempts, ...otherAttempts], policy, nowMs)
+  if (broken !== undefined) return { reason: 'breaker-open', untilMs: broken }
+  return openAttempt(attempts, diagnosis) === undefined ? heldFromOpening(input, policy) : undefined
+}
+
+function heldFromOpening(input: DecideInput, policy: Policy): Held | undefined {
+  const { attempts, diagnosis, nowMs, openPulls, openedLastHour } = input
+  if (countedAttempts(attempts, diagnosis) >= policy.maxRetries) return { reason: 'retries-exhausted' }
+  const latest = latestActivityMs(attempts)
+  if (latest !== undefined && nowMs < latest + policy.cooldownMs)
+    return { reason: 'cooldown', untilMs: latest + policy.cooldownMs }
+  const { openPullRequests, perHour } = policy.limits
+  if (openPulls >= openPullRequests || openedLastHour >= perHour) return { reason: 'budget-exhausted' }
+  return undefined
+}
+
+function modeFor(matched: readonly Policy[], diagnosis: Diagnosis, ceiling: Mode): Mode {
+  const mode = effectiveMode(matched, ceiling)
+  return mode === 'automerge' && !diagnosis.independentSignals ? 'propose' : mode
+}

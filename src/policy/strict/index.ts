@@ -1,0 +1,8 @@
+export * from './collections.ts'
+export * from './measures.ts'
+export { type Context, formatProblem, type Place, type Problem, quoted, report } from './problem.ts'
+export { parseYamlStrict, type StrictDocument } from './read-yaml.ts'
+export { BAD, boolean, good, mapped, number, oneOf, type Reader, type ReadResult, string } from './reader.ts'
+export { CAPS } from './scan.ts'
+export { suggest } from './suggest.ts'
+export { entryOf, jsonOf, type Written, writtenOf } from './written.ts'
