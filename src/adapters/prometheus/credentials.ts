@@ -1,8 +1,9 @@
+import { X509Certificate } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
-import { createSecureContext } from 'node:tls'
 import { KintsugiError } from '../../domain/index.ts'
 
 const MAX_BYTES = 1024 * 1024
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g
 
 /** A small file whose text is read again when its modification time or size has changed. */
 export type WatchedFile = { text(): string }
@@ -38,8 +39,10 @@ export function tokenOf(file: WatchedFile, path: string): string {
 export function certificatesOf(file: WatchedFile, path: string): string {
   const text = file.text()
   try {
-    if (!text.includes('-----BEGIN CERTIFICATE-----')) throw new Error('there is no certificate in it')
-    createSecureContext({ ca: text })
+    const certificates = text.match(CERTIFICATE) ?? []
+    if (certificates.length === 0) throw new Error('there is no certificate in it')
+    // TLS would silently pass over one that it cannot read.
+    for (const certificate of certificates) new X509Certificate(certificate)
     return text
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)

@@ -33,13 +33,15 @@ export function parseEndpoint(url: string): string {
 }
 
 /** Resolves names as the system does and refuses what resolves to a metadata address, at each connection anew. */
-export const guardedLookup: LookupFunction = (hostname, options, callback) => {
-  systemLookup(hostname, { ...options, all: true }, (error, addresses) => {
-    if (error !== null) return callback(error, '', 0)
-    const [first] = addresses
-    if (first === undefined || addresses.some(({ address }) => isMetadataAddress(address)))
-      return callback(new Error(`${hostname} resolves to a link-local or metadata address`), '', 0)
-    if (options.all === true) return callback(null, addresses)
-    return callback(null, first.address, first.family)
-  })
+export function guardedLookup(resolve: typeof systemLookup = systemLookup): LookupFunction {
+  return (hostname, options, callback) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error !== null) return callback(error, '', 0)
+      const [first] = addresses
+      if (first === undefined || addresses.some(({ address }) => isMetadataAddress(address)))
+        return callback(new Error(`${hostname} resolves to a link-local or metadata address`), '', 0)
+      if (options.all === true) return callback(null, addresses)
+      return callback(null, first.address, first.family)
+    })
+  }
 }

@@ -110,7 +110,7 @@ function agentWith(options: ExchangeOptions, ca: string | undefined): Agent {
     bodyTimeout: options.timeoutMs,
     connect: {
       timeout: options.timeoutMs,
-      lookup: guardedLookup,
+      lookup: guardedLookup(),
       // Said here, so that no environment variable turns it off.
       rejectUnauthorized: true,
       ...(ca === undefined ? {} : { ca }),
