@@ -33,8 +33,8 @@ type Held = { readonly reason: Reason; readonly untilMs?: number }
 /**
  * May we act on this diagnosis? The first that holds, in this order, is the answer:
  *
- * no-policy (notify) · policy-disabled · paused · frozen · warm-up · protected-namespace · not-bound · above-ceiling · notify-only (notify; models
- * alone never get further) · data-missing · data-partial · low-confidence · closed-by-person · breaker-open · retries-exhausted · cooldown ·
+ * no-policy (notify) · policy-disabled · paused · frozen · warm-up · protected-namespace · not-bound · notify-only (notify; models alone
+ * never get further) · above-ceiling · data-missing · data-partial · low-confidence · closed-by-person · breaker-open · retries-exhausted · cooldown ·
  * budget-exhausted. The last three ask about opening something new, so an open proposal for the same failure passes them.
  *
  * Otherwise act, in the strictest mode of the ceiling and the policies that cover the workload; automerge becomes propose where only one
@@ -49,6 +49,7 @@ export function decide(input: DecideInput): Decision {
   const early = heldByOperator(input, policy)
   if (early !== undefined) return { do: 'hold', ...early, policy }
   if (policy.action === 'notify-only' || failure === 'Anomaly') return { do: 'notify', reason: 'notify-only', policy }
+  if (!config.ceiling.actions.includes(policy.action)) return { do: 'hold', reason: 'above-ceiling', policy }
   const held = heldByEvidence(input, policy) ?? heldByHistory(input, policy)
   if (held !== undefined) return { do: 'hold', ...held, policy }
   return { do: 'act', action: policy.action, mode: modeFor(matched, diagnosis, config.ceiling.mode), policy }
@@ -58,14 +59,13 @@ function heldByOperator(
   { paused, frozen, warm, diagnosis, binding, config }: DecideInput,
   policy: Policy,
 ): Held | undefined {
-  const { actions, protectedNamespaces } = config.ceiling
+  const { protectedNamespaces } = config.ceiling
   if (!policy.enabled) return { reason: 'policy-disabled' }
   if (paused) return { reason: 'paused' }
   if (frozen) return { reason: 'frozen' }
   if (!warm) return { reason: 'warm-up' }
   if (isProtected(diagnosis.subject.namespace, protectedNamespaces)) return { reason: 'protected-namespace' }
   if (binding === undefined) return { reason: 'not-bound' }
-  if (policy.action !== 'notify-only' && !actions.includes(policy.action)) return { reason: 'above-ceiling' }
   return undefined
 }
 

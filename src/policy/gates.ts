@@ -169,7 +169,7 @@ function judgeChecks({ policy, requiredChecks, forge }: GateInput): Gate {
 
 function judgeReviews({ mode, reviews }: GateInput): Gate {
   if (reviews.changesRequested > 0) return gate('reviews', false, 'changes requested', 'awaiting-approval')
-  if (mode === 'automerge') return gate('reviews', true, 'none asked', 'awaiting-approval')
+  if (mode !== 'merge-on-approval') return gate('reviews', true, 'none asked', 'awaiting-approval')
   return gate('reviews', reviews.approvals > 0, `${reviews.approvals} approvals`, 'awaiting-approval')
 }
 

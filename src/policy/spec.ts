@@ -145,7 +145,7 @@ const fields = object({
   verify: emptyUnlessWritten(verify),
 })
 
-type Spec = ReturnType<typeof fields.read> extends infer R ? (R extends { readonly value: infer V } ? V : never) : never
+type Spec = Extract<ReturnType<typeof fields.read>, { ok: true }>['value']
 
 /** The `spec` of a SelfHealingPolicy: every key, every unit, and the pairs that cannot be meant. */
 export const specReader: Reader<Spec> = checked(fields, impossiblePairs)

@@ -51,10 +51,9 @@ export function object<const F extends Fields>(fields: F): Reader<ObjectOf<F>> {
     read(written, context) {
       if (written.kind !== 'map') return wrong(written, context, `a map with the keys ${known.join(', ')}`)
       const unknown = written.entries.filter((entry) => !Object.hasOwn(fields, entry.key))
-      for (const entry of unknown) {
-        report(context, entry, `unknown key ${quoted(entry.key)}`, suggest(entry.key, known))
-      }
-      const values = readFields(fields, written, context)
+      const meant = unknown.map((entry) => suggest(entry.key, known))
+      for (const [at, entry] of unknown.entries()) report(context, entry, `unknown key ${quoted(entry.key)}`, meant[at])
+      const values = readFields(fields, written, context, meant)
       if (unknown.length > 0 || values === undefined) return BAD
       return good(Object.fromEntries(values) as ObjectOf<F>) // the door: every field was read by the reader of its key
     },
@@ -69,11 +68,19 @@ function schemaOf(field: AnyField): JsonObject {
     : field.reader.schema
 }
 
-function readFields(fields: Fields, written: Written, context: Context): [string, unknown][] | undefined {
+/** `meant`: keys that a misspelt one probably stands for; that they are missing is not said again. */
+function readFields(
+  fields: Fields,
+  written: Written,
+  context: Context,
+  meant: readonly (string | undefined)[],
+): [string, unknown][] | undefined {
   const values: [string, unknown][] = []
   let whole = true
   for (const [key, field] of Object.entries(fields)) {
-    const result = readField(key, field, entryOf(written, key), written, context)
+    const entry = entryOf(written, key)
+    if (entry === undefined && field.need === 'required' && meant.includes(key)) continue
+    const result = readField(key, field, entry, written, context)
     if (result === 'absent') continue
     if (result.ok) values.push([key, result.value])
     else whole = false

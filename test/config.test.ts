@@ -1,0 +1,155 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { configSchema, defaultConfig, parseConfig } from '../src/config.ts'
+import { formatProblem } from '../src/policy/index.ts'
+
+const CLUSTERS = 'clusters:\n  - name: prod-eu\n'
+
+function problems(text: string): string[] {
+  const parsed = parseConfig(text, 'c.yaml')
+  return 'problems' in parsed ? parsed.problems.map(formatProblem) : []
+}
+
+function config(text: string) {
+  const parsed = parseConfig(text, 'c.yaml')
+  if ('problems' in parsed) throw new Error(parsed.problems.map(formatProblem).join('\n'))
+  return parsed.config
+}
+
+describe('parseConfig', () => {
+  it('gives the defaults for one named cluster', () => {
+    expect(config(CLUSTERS)).toEqual(defaultConfig('prod-eu'))
+  })
+
+  it('reads the example', () => {
+    const file = resolve(import.meta.dirname, '../docs/examples/config.yaml')
+    expect(config(readFileSync(file, 'utf8'))).toMatchObject({
+      clusters: [{ prometheus: { jobs: { kubeStateMetrics: ['kube-state-metrics'] } }, argocd: { hub: false } }],
+      forges: [{ kind: 'github', branchPrefix: 'kintsugi' }],
+      bindings: [{ namespace: 'shop', baseBranches: ['main'], paths: ['apps/**'] }],
+      ceiling: { mode: 'automerge', memoryMaxBytes: 4 * 2 ** 30, cpuMaxMillicores: 4000, replicasMax: 20 },
+      pause: [{ config: false }, { configMap: 'kintsugi/pause' }],
+      tick: { everyMs: 60_000, stepMs: 60_000 },
+    })
+  })
+
+  it('reads every source of a pause and a freeze', () => {
+    const text = `${CLUSTERS}pause: [{config: true}, {file: /p}, {configMap: a/b}, {command: [true-or-false, "-x"]}]\nfreezes: [{file: /f}, {url: "https://f.example.com"}]\n`
+    expect(config(text)).toMatchObject({
+      pause: [{ config: true }, { file: '/p' }, { configMap: 'a/b' }, { command: ['true-or-false', '-x'] }],
+      freezes: [{ file: '/f' }, { url: 'https://f.example.com' }],
+    })
+  })
+
+  it('reads the API version of policies', () => {
+    expect(config(`${CLUSTERS}policyApiVersion: heal.example.org/v1\n`).policyApiVersion).toBe('heal.example.org/v1')
+  })
+})
+
+describe('parseConfig: what is wrong, and where', () => {
+  const bound = (line: string) => `${CLUSTERS}bindings:\n  - ${line}\n`
+
+  it.each([
+    ['nothing', '', '1:1: the file is empty'],
+    ['no cluster', 'forges: []\n', '1:1: the key "clusters" is missing'],
+    ['an unknown key', `${CLUSTERS}celing: {}\n`, '3:1: unknown key "celing"; did you mean "ceiling"?'],
+    [
+      'an unknown inner key',
+      'clusters:\n  - {name: a, prometheus: {uri: x}}\n',
+      '2:28: unknown key "uri"; did you mean "url"?',
+    ],
+    [
+      'a cluster that is not defined',
+      bound('{cluster: prod-e, namespace: shop, repositories: [r]}'),
+      '4:15: no cluster is called prod-e; did you mean "prod-eu"?',
+    ],
+    [
+      'a binding of everything',
+      bound('{cluster: prod-eu, repositories: [r]}'),
+      '4:5: a binding names a project or a namespace; without either it would bind the whole cluster',
+    ],
+    [
+      'a binding to nothing',
+      bound('{cluster: prod-eu, namespace: shop, repositories: []}'),
+      '4:55: expected a list of 1 to 1000 items, found 0',
+    ],
+    [
+      'a name that stands twice',
+      'clusters: [{name: a}, {name: a}]\n',
+      '1:30: the name a stands here for the second time',
+    ],
+    [
+      'a URL with credentials',
+      'clusters: [{name: a, prometheus: {url: "https://u:p@x"}}]\n',
+      '1:40: a URL holds no credentials here; name a tokenFile',
+    ],
+    [
+      'a URL that reads files',
+      'clusters: [{name: a, prometheus: {url: "file:///etc/passwd"}}]\n',
+      '1:40: expected a URL that begins with https:// or http://, found file://',
+    ],
+    [
+      'two pauses in one',
+      `${CLUSTERS}pause: [{file: a, config: true}]\n`,
+      '3:9: expected a map with exactly one of the keys config, file, configMap, command, found a map',
+    ],
+    [
+      'a tick without a unit',
+      `${CLUSTERS}tick: {every: 60}\n`,
+      '3:15: a duration needs a unit (s, m, h or d), found the number "60"; did you mean "60s"?',
+    ],
+    [
+      'more points than Prometheus gives',
+      `${CLUSTERS}tick: {step: 5s, lookBack: 1d}\n`,
+      '3:28: lookBack divided by step is above 11000, more points than Prometheus gives',
+    ],
+    [
+      'a field that is not known',
+      `${CLUSTERS}ceiling: {fields: [resource.limits.memory]}\n`,
+      '3:20: expected a field: resources.limits.memory, resources.limits.cpu, resources.requests.memory, resources.requests.cpu, replicas, image, storage, annotations.KEY; did you mean "resources.limits.memory"?',
+    ],
+    [
+      'an environment that nothing is in',
+      `${CLUSTERS}environments: [{name: a, order: 1}]\n`,
+      '3:16: an environment needs paths or branches to be told by',
+    ],
+    ['two documents', `${CLUSTERS}---\n${CLUSTERS}`, '4:1: expected one document, found a second'],
+    [
+      'a branch prefix that git would refuse',
+      `${CLUSTERS}forges: [{name: a, kind: local, url: x, branchPrefix: "a..b"}]\n`,
+      '3:55: expected a branch prefix of a-z, 0-9 and -, found the text "a..b"',
+    ],
+  ])('%s', (_, text, message) => {
+    expect(problems(text)).toEqual([`c.yaml:${message}`])
+  })
+})
+
+describe('defaultConfig', () => {
+  it('binds nothing and lets no merge happen without a person', () => {
+    const settings = defaultConfig('a')
+    expect(settings.bindings).toEqual([])
+    expect(settings.ceiling.mode).toBe('propose')
+  })
+
+  it('takes what is given instead', () => {
+    expect(defaultConfig({ name: 'a' }, { policyNamespaces: ['p'] })).toMatchObject({
+      clusters: [{ name: 'a' }],
+      policyNamespaces: ['p'],
+    })
+  })
+})
+
+describe('configSchema', () => {
+  it('has every key of the configuration and closes each object', () => {
+    const { properties } = configSchema as { properties: Record<string, unknown> }
+    expect(Object.keys(properties)).toEqual([
+      ...Object.keys(defaultConfig('a')).slice(0, 6),
+      'policyApiVersion',
+      ...Object.keys(defaultConfig('a')).slice(6),
+    ])
+    expect(JSON.stringify(configSchema).match(/"type":"object"/g)?.length).toBe(
+      JSON.stringify(configSchema).match(/"additionalProperties":/g)?.length,
+    )
+  })
+})
