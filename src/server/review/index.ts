@@ -1,0 +1,13 @@
+export { changePage } from './change-page.ts'
+export { diffOf } from './diff.ts'
+export type { ChangeModel, ChartModel, Frame, LeftAlone, Overview } from './model.ts'
+export { type ChangeInput, chartOf, chartSignals, modelOf, trailersOf } from './of-pull.ts'
+export { overviewPage } from './overview-page.ts'
+export {
+  type ActionResult,
+  type ReviewActions,
+  type ReviewOptions,
+  type ReviewServer,
+  type ReviewSource,
+  reviewServer,
+} from './server.ts'
