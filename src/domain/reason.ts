@@ -348,6 +348,11 @@ export const REASONS = {
     means: 'The machine block of the pull request was changed, so nothing in it is believed.',
     next: 'Close the pull request.',
   },
+  'record-unknown': {
+    group: 'forge',
+    means: 'The machine block is ours, but a newer version of the bot wrote it.',
+    next: 'Run that version, or close the pull request.',
+  },
   conflict: {
     group: 'forge',
     means: 'The change does not apply to the base any more.',

@@ -1,0 +1,158 @@
+import {
+  type AttemptRecord,
+  type Conclusion,
+  type Diagnosis,
+  type Evidence,
+  formatInstant,
+  formatSubject,
+  isJsonObject,
+  isReason,
+  type Lane,
+  laneOf,
+  type Reason,
+  reasonInfo,
+} from '../domain/index.ts'
+import { blockDigest, blockJson, findBlock, hiddenBlock, parseBlock } from './block.ts'
+import { incidentId } from './identity.ts'
+import { evidenceTable } from './sections.ts'
+import { fill, type Templates } from './template.ts'
+import { code, fixed, type Markdown, md, prose } from './text.ts'
+
+const VERDICTS: readonly Conclusion['verdict'][] = [
+  'resolved',
+  'insufficient',
+  'harmful',
+  'indeterminate',
+  'superseded',
+  'no-longer-needed',
+  'conflict',
+]
+const MAX_BECAUSE = 500
+
+/** Binds a conclusion to one attempt, so that a comment copied from another pull request says nothing. */
+function attemptKey(record: AttemptRecord): string {
+  return blockDigest(blockJson(record))
+}
+
+function flag(on: boolean): Markdown {
+  return fixed(on ? 'yes' : '')
+}
+
+/** The living comment of an ended attempt, with the conclusion in a hidden block that `readAttempt` reads. */
+export function conclusionText(
+  conclusion: Conclusion,
+  record: AttemptRecord,
+  templates: Templates,
+  evidence: readonly Evidence[] = [],
+): string {
+  const stored: Conclusion = { ...conclusion, because: conclusion.because.slice(0, MAX_BECAUSE) }
+  const sections = VERDICTS.map((verdict) => [verdict.replaceAll('-', '_'), flag(verdict === stored.verdict)])
+  return fill<Markdown>(templates.verdict, {
+    ...Object.fromEntries(sections),
+    failure: fixed(record.failure),
+    subject: code(formatSubject(record.subject)),
+    because: prose(stored.because, MAX_BECAUSE),
+    at: fixed(formatInstant(stored.atMs)),
+    revertsItself: flag(record.verify.onHarm === 'revert' && record.kind === 'fix'),
+    evidence: evidence.length === 0 ? fixed('') : evidenceTable(evidence),
+    block: fixed(hiddenBlock('conclusion', blockJson({ attempt: attemptKey(record), ...stored }))),
+  })
+}
+
+/** The text with which an open proposal is closed. Holds a conclusion where the reason is one. */
+export function withdrawText(record: AttemptRecord, reason: Reason, atMs: number, templates: Templates): string {
+  const verdict = VERDICTS.find((one) => one === reason)
+  if (verdict === undefined) return statusText(reason, undefined, templates)
+  return conclusionText({ verdict, atMs, because: reasonInfo(reason).means }, record, templates)
+}
+
+/** What the bot waits for or will not do, and what a person can do about it. */
+export function statusText(reason: Reason, message: string | undefined, templates: Templates): string {
+  const info = reasonInfo(reason)
+  return fill<Markdown>(templates.status, {
+    reason: code(reason),
+    means: fixed(info.means),
+    next: fixed(info.next),
+    message: message === undefined ? fixed('') : prose(message, 500),
+  })
+}
+
+export type NoteOptions = {
+  /** What exactly stood in the way. */
+  readonly message?: string
+  /** `public` leaves the cluster's name out; `private` where nothing is said. */
+  readonly audience?: 'private' | 'public'
+}
+
+/** The living note of a lane that gets no proposal: what was seen, and why nothing is changed. */
+export function noteText(
+  diagnosis: Diagnosis,
+  reason: Reason,
+  templates: Templates,
+  options: NoteOptions = {},
+): string {
+  const info = reasonInfo(reason)
+  const lane = laneOf(diagnosis.subject)
+  const incident = incidentId(lane, diagnosis.failure, diagnosis.startMs)
+  return fill<Markdown>(templates.note, {
+    failure: fixed(diagnosis.failure),
+    subject: code(formatSubject(diagnosis.subject)),
+    summary: prose(diagnosis.summary, 400),
+    confidence: fixed(diagnosis.confidence.toFixed(2)),
+    since: fixed(formatInstant(diagnosis.startMs)),
+    evidence: evidenceTable(diagnosis.evidence),
+    reason: code(reason),
+    means: fixed(info.means),
+    next: fixed(info.next),
+    message: options.message === undefined ? fixed('') : prose(options.message, 500),
+    cluster: options.audience === 'public' ? fixed('') : md`Cluster ${code(diagnosis.subject.cluster, 80)}.`,
+    block: fixed(hiddenBlock('note', blockJson({ lane, incident, reason }))),
+  })
+}
+
+/** What a living note is about. Two notes with the same key say the same, whatever the numbers of the moment are. */
+export type NoteKey = { readonly lane: Lane; readonly incident: string; readonly reason: Reason }
+
+/** What a note is about; undefined when it is no note of ours. Holding an unchanged key means that nothing has to be written. */
+export function readNote(
+  text: string,
+): { readonly lane: string; readonly incident: string; readonly reason: Reason } | undefined {
+  const block = findBlock('note', text)
+  const key = block.found === 'one' ? parseBlock(block.json) : undefined
+  if (key === undefined) return undefined
+  const lane = key['lane']
+  const incident = key['incident']
+  const reason = key['reason']
+  if (typeof lane !== 'string' || typeof incident !== 'string') return undefined
+  return typeof reason === 'string' && isReason(reason) ? { lane, incident, reason } : undefined
+}
+
+/** Why a lane that asked for a change gets none: a note where something was diagnosed, a bare status otherwise. */
+export function refusalText(
+  diagnosis: Diagnosis | undefined,
+  reason: Reason,
+  message: string | undefined,
+  templates: Templates,
+): string {
+  if (diagnosis === undefined) return statusText(reason, message, templates)
+  return noteText(diagnosis, reason, templates, message === undefined ? {} : { message })
+}
+
+/** Whether two notes say the same thing, whatever the numbers of the moment are: then the one that is there stays as it is. */
+export function sameNote(a: string, b: string): boolean {
+  const [one, other] = [readNote(a), readNote(b)]
+  if (one === undefined || other === undefined) return a === b
+  return one.lane === other.lane && one.incident === other.incident && one.reason === other.reason
+}
+
+/** The conclusion that a living comment holds for this attempt. `broken` when a block is there that was not written for it. */
+export function readConclusion(comment: string, record: AttemptRecord): Conclusion | 'none' | 'broken' {
+  const block = findBlock('conclusion', comment)
+  if (block.found === 'none') return 'none'
+  const held = block.found === 'one' ? parseBlock(block.json) : undefined
+  if (!isJsonObject(held) || held['attempt'] !== attemptKey(record)) return 'broken'
+  const verdict = VERDICTS.find((one) => one === held['verdict'])
+  const { atMs, because } = held
+  if (verdict === undefined || typeof atMs !== 'number' || typeof because !== 'string') return 'broken'
+  return { verdict, atMs, because }
+}

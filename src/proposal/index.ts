@@ -1,0 +1,17 @@
+export {
+  conclusionText,
+  type NoteKey,
+  type NoteOptions,
+  noteText,
+  readNote,
+  refusalText,
+  sameNote,
+  statusText,
+  withdrawText,
+} from './comments.ts'
+export { branchOf, incidentId, publicId } from './identity.ts'
+export { readAttempt } from './read.ts'
+export { attemptRecord, type RecordInput } from './record.ts'
+export { loadTemplates, TEMPLATE_FILES, type Templates } from './template.ts'
+export { code, fenced, link, type Markdown, prose } from './text.ts'
+export { type ProposalInput, type RevertInput, recordFits, writeProposal, writeRevert } from './write.ts'

@@ -1,0 +1,25 @@
+import type { Failure, Mode } from '../domain/index.ts'
+
+/** What follows if nobody acts, one sentence for each kind of failure. */
+export const IF_IGNORED: Readonly<Record<Failure, string>> = {
+  OOMKilled: 'Left alone, the container is killed each time it needs more than its limit.',
+  CrashLoopBackOff: 'Left alone, the container stays down, and the pauses between its starts grow to five minutes.',
+  ImagePullBackOff: 'Left alone, no new pod of the workload can start.',
+  MemoryLeak: 'Left alone, the container reaches its limit and is killed.',
+  CPUThrottling: 'Left alone, requests keep waiting for CPU time.',
+  StorageExhaustion: 'Left alone, the volume fills up and writes fail.',
+  FailedRollout: 'Left alone, the new version never becomes available.',
+  Unschedulable: 'Left alone, pods wait for a node that has room.',
+  QuotaExceeded: 'Left alone, the namespace admits no further pods.',
+  HPAMaxedOut: 'Left alone, the workload cannot grow with its load.',
+  NodePressure: 'Left alone, pods are evicted.',
+  APIErrors: 'Left alone, callers keep failing.',
+  Anomaly: 'What follows is not known: no rule names this.',
+}
+
+export const MODE_WORDS: Readonly<Record<Mode, string>> = {
+  comment: 'a comment alone; nothing is merged',
+  propose: 'waits for a person to merge it',
+  'merge-on-approval': 'merged by the bot after an approving review, once every gate holds',
+  automerge: 'merged by the bot once every gate holds, unless it is closed first',
+}

@@ -1,0 +1,226 @@
+import {
+  type Attempt,
+  type AttemptRecord,
+  type Diagnosis,
+  type Edit,
+  type Evidence,
+  type FileChange,
+  formatDuration,
+  formatInstant,
+  formatSubject,
+  KintsugiError,
+  type Plan,
+  type Policy,
+  type Proof,
+  type Proposal,
+  type SignalAnswer,
+  type Tree,
+} from '../domain/index.ts'
+import { blockDigest, blockJson, hiddenBlock, MAX_BLOCK } from './block.ts'
+import { chartOf } from './chart.ts'
+import { branchOf } from './identity.ts'
+import {
+  bullets,
+  changeList,
+  evidenceTable,
+  footerLines,
+  queries,
+  renderedDiff,
+  sourceDiff,
+  votesLine,
+} from './sections.ts'
+import { fill, type Templates } from './template.ts'
+import { code, fixed, type Markdown, md, type PlainLine, plainLine, prose, pullReference } from './text.ts'
+import { formatTrailers } from './trailers.ts'
+import { IF_IGNORED, MODE_WORDS } from './words.ts'
+
+const MAX_BODY = 60_000
+const MAX_TITLE = 120
+
+/** What both kinds of proposal are written from. */
+type Common = {
+  readonly record: AttemptRecord
+  readonly edits: readonly Edit[]
+  readonly files: readonly FileChange[]
+  readonly proof: Proof
+  /** The files that the edits were computed on. */
+  readonly tree: Tree
+  /** First part of the names of the bot's branches. */
+  readonly prefix: string
+  /** Version of Kintsugi. */
+  readonly version: string
+  /** `public` leaves queries, charts and the cluster's name out of what people read; `private` where nothing is said. */
+  readonly audience?: 'private' | 'public'
+  /** Whether this forge has comments to command by; without them none are promised. */
+  readonly commands?: boolean
+}
+
+export type ProposalInput = Common & {
+  readonly diagnosis: Diagnosis
+  readonly plan: Plan
+  readonly policy: Policy
+  /** Answers of the workload, for the chart. */
+  readonly answers?: readonly SignalAnswer[]
+}
+
+export type RevertInput = Common & {
+  /** The merged pull request that is taken back. */
+  readonly reverted: Attempt
+  /** Why: one sentence of the verdict. */
+  readonly because: string
+  readonly evidence?: readonly Evidence[]
+  readonly labels?: readonly string[]
+}
+
+/** Whether the record fits into the machine block of a body. One that does not, cannot be proposed: `proof-too-wide`. */
+export function recordFits(record: AttemptRecord): boolean {
+  return blockJson(record).length <= MAX_BLOCK
+}
+
+function machineBlock(record: AttemptRecord): { readonly digest: string; readonly text: Markdown } {
+  const json = blockJson(record)
+  if (json.length > MAX_BLOCK) throw new KintsugiError('KIN-9001', 'the record is too long for a machine block')
+  return { digest: blockDigest(json), text: fixed(hiddenBlock('block', json)) }
+}
+
+function trailersOf(record: AttemptRecord, digest: string): PlainLine {
+  const text = formatTrailers({
+    'Kintsugi-Incident': record.incident,
+    'Kintsugi-Policy': `${record.policy.name}@${record.policy.digest.slice(0, 16)}`,
+    'Kintsugi-Confidence': record.confidence.toFixed(3),
+    'Kintsugi-Proof': record.proof,
+    'Kintsugi-Block': digest,
+    ...(record.reverts === undefined ? {} : { 'Kintsugi-Reverts': String(record.reverts) }),
+  })
+  return text as PlainLine // lines that formatTrailers has read back
+}
+
+function commitMessage(input: Common, title: PlainLine, why: string, digest: string, templates: Templates): string {
+  const places = input.edits.slice(0, 20).map((edit) => {
+    const side = (text: string): string => (text === '' ? '(nothing)' : text.includes('\n') ? '(lines)' : text)
+    return plainLine(
+      `- ${edit.file}:${edit.line}:${edit.column} ${side(edit.before).slice(0, 120)} -> ${side(edit.after).slice(0, 120)}`,
+      400,
+    )
+  })
+  const filled = fill<PlainLine>(templates.commit, {
+    title,
+    why: plainLine(why, 400),
+    changes: places.join('\n') as PlainLine, // lines that plainLine made
+    trailers: trailersOf(input.record, digest),
+  })
+  return `${filled}\n`
+}
+
+/** What a body shows beside its facts, from everything to the least. The first that fits is taken. */
+const DETAILS = [
+  { diffs: true, queries: true, chart: true },
+  { diffs: true, queries: false, chart: true },
+  { diffs: false, queries: false, chart: false },
+] as const
+type Detail = (typeof DETAILS)[number]
+
+function firstThatFits(write: (detail: Detail) => string): string {
+  for (const detail of DETAILS) {
+    const body = write(detail)
+    if (body.length < MAX_BODY) return body
+  }
+  throw new KintsugiError('KIN-9001', `a body is longer than ${MAX_BODY} characters`)
+}
+
+const LEFT_OUT = fixed('Left out here: the body would be too long. The files of the pull request show it.')
+
+function commonPlaces(input: Common, detail: Detail, block: Markdown): Record<string, Markdown> {
+  const { record, proof } = input
+  return {
+    changes: changeList(input.edits),
+    sourceDiff: detail.diffs ? sourceDiff(input.edits, input.tree) : LEFT_OUT,
+    renderedDiff: detail.diffs ? renderedDiff(proof, record.changes) : LEFT_OUT,
+    window: fixed(formatDuration(record.verify.windowMs)),
+    syncTimeout: fixed(formatDuration(record.verify.syncTimeoutMs)),
+    watch: fixed(record.watch.map((signal) => code(signal)).join(', ') || 'its signals'),
+    commands: fixed(input.commands === true ? 'yes' : ''),
+    footer: footerLines(record, proof, input.version, input.audience !== 'public'),
+    block,
+  }
+}
+
+function fixBody(input: ProposalInput, detail: Detail, block: Markdown, templates: Templates): string {
+  const { record, diagnosis, plan } = input
+  const told = input.audience !== 'public'
+  const votes = votesLine(diagnosis.votes)
+  return fill<Markdown>(templates.body, {
+    ...commonPlaces(input, detail, block),
+    verdict: prose(diagnosis.summary, 400),
+    subject: code(formatSubject(diagnosis.subject)),
+    confidence: fixed(diagnosis.confidence.toFixed(2)),
+    mechanisms: md`${record.mechanisms}`,
+    isolation: fixed(input.proof.isolation),
+    mode: fixed(MODE_WORDS[record.mode]),
+    partial: fixed(diagnosis.data === 'partial' ? 'yes' : ''),
+    why: bullets([
+      md`${fixed(diagnosis.failure)} since ${fixed(formatInstant(diagnosis.startMs))}, last seen ${fixed(formatInstant(diagnosis.lastMs))}.`,
+      prose(plan.rationale, 500),
+      fixed(IF_IGNORED[diagnosis.failure]),
+      ...(votes === undefined ? [] : [votes]),
+    ]),
+    chart: told && detail.chart ? chartOf(diagnosis, input.answers ?? []) : fixed(''),
+    evidence: evidenceTable(diagnosis.evidence),
+    queries: told && detail.queries ? queries(diagnosis.evidence) : fixed(''),
+    revertsItself: fixed(record.verify.onHarm === 'revert' ? 'yes' : ''),
+    tellsOnly: fixed(record.verify.onHarm === 'notify' ? 'yes' : ''),
+  })
+}
+
+function safeLabels(labels: readonly string[]): string[] {
+  return [...new Set(labels.slice(0, 10).map((label) => plainLine(label, 50)))].filter((label) => label !== '')
+}
+
+function assemble(input: Common, labels: readonly string[], title: PlainLine, body: string, message: string): Proposal {
+  const { record } = input
+  return {
+    branch: branchOf(record.lane, input.prefix),
+    base: record.base,
+    title,
+    body,
+    commitMessage: message,
+    labels: safeLabels(labels),
+    files: input.files,
+    edits: input.edits,
+    proof: input.proof,
+    record,
+  }
+}
+
+/**
+ * The pull request that carries a fix, as data. The same input gives the same bytes. Throws KIN-9001 when the record does not fit
+ * (`recordFits` tells before) or a template lacks a place.
+ */
+export function writeProposal(input: ProposalInput, templates: Templates): Proposal {
+  const block = machineBlock(input.record)
+  const title = plainLine(`fix(${input.plan.subject.name.slice(0, 60)}): ${input.plan.title}`, MAX_TITLE)
+  const body = firstThatFits((detail) => fixBody(input, detail, block.text, templates))
+  const message = commitMessage(input, title, input.plan.rationale, block.digest, templates)
+  return assemble(input, input.policy.pullRequest.labels, title, body, message)
+}
+
+/** The pull request that takes a merged fix back: same lane, same branch, its own record with `reverts`. */
+export function writeRevert(input: RevertInput, templates: Templates): Proposal {
+  const block = machineBlock(input.record)
+  const evidence = input.evidence ?? []
+  const what = input.reverted.pull.title.replace(/^(?:fix|revert)\([^()]{0,100}\):\s*/, '')
+  const title = plainLine(`revert(${input.record.subject.name.slice(0, 60)}): ${what}`, MAX_TITLE)
+  const body = firstThatFits((detail) =>
+    fill<Markdown>(templates.revertBody, {
+      ...commonPlaces(input, detail, block.text),
+      reverted: pullReference(input.reverted.pull.number),
+      subject: code(formatSubject(input.record.subject)),
+      because: prose(input.because, 500),
+      mode: fixed(MODE_WORDS[input.record.mode]),
+      evidence: evidenceTable(evidence),
+      queries: input.audience !== 'public' && detail.queries ? queries(evidence) : fixed(''),
+    }),
+  )
+  const message = commitMessage(input, title, input.because, block.digest, templates)
+  return assemble(input, input.labels ?? [], title, body, message)
+}

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest'
+import type { Conclusion } from '../../src/domain/index.ts'
+import { conclusionText, noteText, readNote, refusalText, sameNote, statusText } from '../../src/proposal/index.ts'
+import { diagnosis, NOW, record, templates } from './fixtures.ts'
+import { HOSTILE, liveParts } from './live-markdown.ts'
+
+const verdicts: readonly (readonly [Conclusion['verdict'], string])[] = [
+  ['resolved', '**Resolved.**'],
+  ['insufficient', '**Not enough.**'],
+  ['harmful', '**Harmful.**'],
+  ['indeterminate', '**Cannot tell.**'],
+  ['superseded', '**Superseded.**'],
+  ['no-longer-needed', '**No longer needed.**'],
+  ['conflict', '**Conflict.**'],
+]
+
+describe('what the bot says', () => {
+  it.each(verdicts)('begins %s with its own words alone', (verdict, words) => {
+    const text = conclusionText({ verdict, atMs: NOW, because: 'as measured' }, record, templates)
+    expect(text.startsWith(words)).toBe(true)
+    expect(verdicts.filter(([, others]) => text.includes(others))).toHaveLength(1)
+  })
+
+  it('announces a revert only where the policy wants one', () => {
+    const harm = { verdict: 'harmful', atMs: NOW, because: 'a crash loop began' } as const
+    expect(conclusionText(harm, record, templates)).toContain('opens the revert')
+    const told = { ...record, verify: { ...record.verify, onHarm: 'notify' as const } }
+    expect(conclusionText(harm, told, templates)).not.toContain('opens the revert')
+  })
+
+  it('lets nothing live through', () => {
+    const live = HOSTILE.flatMap((name) => {
+      const subject = { ...diagnosis.subject, cluster: name, name }
+      return [
+        conclusionText({ verdict: 'harmful', atMs: NOW, because: name }, { ...record, subject }, templates),
+        statusText('conflict', name, templates).replace('/kintsugi', 'kintsugi'),
+        noteText({ ...diagnosis, subject, summary: name }, 'notify-only', templates, { message: name }),
+      ].flatMap(liveParts)
+    })
+    expect(live).toEqual([])
+  })
+})
+
+describe('living notes', () => {
+  const note = noteText(diagnosis, 'notify-only', templates)
+
+  it('say what was seen and why nothing is changed', () => {
+    expect(note).toContain('OOMKilled of `shop/cart[app]`: noted, nothing is changed.')
+    expect(note).toContain('`notify-only`')
+  })
+
+  it('are the same as long as incident and reason are, whatever is measured meanwhile', () => {
+    const later = { ...diagnosis, lastMs: NOW + 60_000, evidence: [] }
+    expect(sameNote(note, noteText(later, 'notify-only', templates))).toBe(true)
+    expect(sameNote(note, noteText(later, 'cooldown', templates))).toBe(false)
+    expect(sameNote(note, noteText({ ...later, startMs: NOW }, 'notify-only', templates))).toBe(false)
+  })
+
+  it('know what they are about', () => {
+    expect(readNote(note)).toEqual({ lane: record.lane, incident: record.incident, reason: 'notify-only' })
+  })
+
+  it('keep the cluster to themselves in public', () => {
+    const shown = noteText(diagnosis, 'notify-only', templates, { audience: 'public' }).replace(/<!--.*-->/, '')
+    expect(shown).not.toContain('demo')
+  })
+
+  it('quote what stood in the way of a refusal', () => {
+    expect(refusalText(diagnosis, 'hard-coded', 'the template writes 32Mi', templates)).toContain(
+      'the template writes 32Mi',
+    )
+    expect(refusalText(undefined, 'hard-coded', 'the template writes 32Mi', templates)).toContain(
+      'the template writes 32Mi',
+    )
+  })
+})

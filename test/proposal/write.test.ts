@@ -1,0 +1,214 @@
+import { describe, expect, it } from 'vitest'
+import { type ProposalInput, readAttempt, recordFits, writeProposal, writeRevert } from '../../src/proposal/index.ts'
+import {
+  answersOf,
+  attemptOf,
+  diagnosis,
+  FILE,
+  input,
+  policy,
+  pullOf,
+  record,
+  SOURCE,
+  seriesOf,
+  templates,
+  treeOf,
+} from './fixtures.ts'
+import { HOSTILE, liveParts } from './live-markdown.ts'
+
+const mebi = (values: readonly number[]): readonly number[] => values.map((value) => value * 1024 ** 2)
+
+/** The same input with a hostile string wherever the world names something. */
+function namedBy(name: string): ProposalInput {
+  const subject = { cluster: name, namespace: name, kind: 'Deployment', name, container: name }
+  const first = diagnosis.evidence[0]
+  return {
+    ...input,
+    record: { ...record, subject, lane: name, incident: name, application: { namespace: name, name } },
+    diagnosis: {
+      ...diagnosis,
+      subject,
+      summary: `Container ${name} was killed.`,
+      evidence: first === undefined ? [] : [{ ...first, subject, says: name, asked: name }],
+    },
+    plan: { ...input.plan, subject, title: `raise ${name}`, rationale: name },
+    edits: [{ file: name, line: 1, column: 1, before: name, after: name }],
+    tree: treeOf({ [name]: name }),
+    proof: {
+      ...input.proof,
+      changes: [{ object: name, path: `${name}.resources.limits.memory`, before: name, after: name }],
+      alsoReadBy: [name],
+      tools: [name],
+    },
+    policy: { ...policy, name, pullRequest: { ...policy.pullRequest, labels: [name] } },
+    version: name,
+  }
+}
+
+describe('writeProposal', () => {
+  const proposal = writeProposal(input, templates)
+
+  it('titles what is changed, from what, to what', () => {
+    expect(proposal.title).toBe('fix(cart): raise memory limit 32Mi -> 128Mi')
+  })
+
+  it('gives the same bytes for the same input', () => {
+    expect(writeProposal(structuredClone({ ...input, tree: undefined }) && input, templates)).toEqual(proposal)
+  })
+
+  it('says where each byte is changed', () => {
+    expect(proposal.body).toContain('`apps/cart/values-prod.yaml:4:13`: `32Mi` → `128Mi`')
+  })
+
+  it('shows the edited bytes and their key, and nothing else of the file', () => {
+    expect(proposal.body).toContain('-    memory: 32Mi\n+    memory: 128Mi')
+    expect(proposal.body).not.toContain('hunter2')
+    expect(proposal.body).not.toContain('tuned')
+  })
+
+  it('shows no other bytes of a line that holds more than the value', () => {
+    const line = '{env: {TOKEN: hunter2}, memory: 32Mi}'
+    const body = writeProposal(
+      {
+        ...input,
+        edits: [{ file: FILE, line: 1, column: line.indexOf('32Mi') + 1, before: '32Mi', after: '128Mi' }],
+        tree: treeOf({ [FILE]: line }),
+      },
+      templates,
+    ).body
+    expect(body).toContain('-32Mi\n+128Mi')
+    expect(body).not.toContain('hunter2')
+  })
+
+  it('names other rendered leaves without their values', () => {
+    const body = writeProposal(
+      {
+        ...input,
+        proof: {
+          ...input.proof,
+          changes: [
+            {
+              object: 'apps/Deployment shop/cart',
+              path: 'spec.template.metadata.annotations.checksum',
+              before: 'aaa1',
+              after: 'bbb2',
+            },
+            { object: 'Secret shop/cart', path: 'data.resources.limits.memory', before: 'c2VjcmV0', after: 'b3RoZXI=' },
+          ],
+        },
+      },
+      templates,
+    ).body
+    expect(body).toContain('-spec.template.metadata.annotations.checksum: (not shown)')
+    expect(body).not.toMatch(/aaa1|bbb2|c2VjcmV0|b3RoZXI/)
+  })
+
+  it('promises no commands where the forge has none', () => {
+    expect(proposal.body).not.toContain('/kintsugi')
+    expect(writeProposal({ ...input, commands: true }, templates).body).toContain('`/kintsugi explain`')
+  })
+
+  it('keeps queries, charts and the cluster out of public repositories', () => {
+    const answers = answersOf(seriesOf(mebi([20, 25, 30])))
+    const shown = writeProposal({ ...input, answers, audience: 'public' }, templates).body.replace(/<!--.*-->/, '')
+    expect(shown).not.toMatch(/mermaid|demo|kube_pod_container_status/)
+    expect(writeProposal({ ...input, answers }, templates).body).toContain('```mermaid')
+  })
+
+  it('lets nothing live through, whatever things are called', () => {
+    const live = HOSTILE.flatMap((name) => liveParts(writeProposal(namedBy(name), templates).body))
+    expect(live).toEqual([])
+  })
+
+  it('makes a one-line title and short labels of any name', () => {
+    for (const name of HOSTILE) {
+      const { title, labels } = writeProposal(namedBy(name), templates)
+      expect(title).toMatch(/^fix\([\x20-\x7e]{0,140}$/)
+      expect(title).not.toMatch(/@|#/)
+      expect(labels.every((label) => /^[\x20-\x7e]{1,50}$/.test(label))).toBe(true)
+    }
+  })
+
+  it('stays under 60,000 characters and can still be read', () => {
+    const long = 'x'.repeat(390)
+    const edits = Array.from({ length: 300 }, (_, index) => ({
+      file: `${long}${index}`,
+      line: 1,
+      column: 1,
+      before: long,
+      after: long.repeat(3),
+    }))
+    const inputs = Object.fromEntries(
+      Array.from({ length: 350 }, (_, index) => [`apps/${'p'.repeat(45)}${index}`, '0'.repeat(40)]),
+    )
+    const wide = writeProposal({ ...namedBy('`'.repeat(2000)), edits, record: { ...record, inputs } }, templates)
+    expect(wide.body.length).toBeLessThan(60_000)
+    expect(readAttempt(pullOf(wide)).read).toBe(true)
+  })
+
+  it('knows before writing which record does not fit', () => {
+    const inputs = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`apps/${index}`, '0'.repeat(40)]))
+    expect(recordFits(record)).toBe(true)
+    expect(recordFits({ ...record, inputs })).toBe(false)
+    expect(() => writeProposal({ ...input, record: { ...record, inputs } }, templates)).toThrow('too long')
+  })
+})
+
+describe('the chart', () => {
+  const bodyWith = (values: readonly number[]): string =>
+    writeProposal({ ...input, answers: answersOf(seriesOf(values)) }, templates).body
+
+  it('has at most 60 points', () => {
+    const line = /\n {2}line \[([^\]]*)\]/.exec(bodyWith(mebi(Array.from({ length: 1000 }, (_, i) => i % 30))))?.[1]
+    expect(line?.split(', ')).toHaveLength(60)
+  })
+
+  it.each([
+    ['not a number', [20, Number.NaN, 22, 23, Number.POSITIVE_INFINITY, 25]],
+    ['huge', [1e300, 2, 3, 4]],
+    ['tiny', [1e-300, 2, 3, 4]],
+    ['flat', [5, 5, 5, 5]],
+  ])('writes plain decimals only when a sample is %s', (_, values) => {
+    const chart = /```mermaid\n([\s\S]*?)```/.exec(bodyWith(mebi(values)))?.[1] ?? ''
+    expect(chart).not.toMatch(/NaN|Infinity|\de[+-]?\d|\[\]/)
+  })
+
+  it('fills no gap: a series with holes gets wider points', () => {
+    const holes = Array.from({ length: 60 }, (_, index) => (index % 10 === 3 ? Number.NaN : 20))
+    const line = /\n {2}line \[([^\]]*)\]/.exec(bodyWith(mebi(holes)))?.[1]
+    expect(line?.split(', ').length).toBeLessThan(60)
+  })
+
+  it('is a line of text too, in which gaps are seen', () => {
+    expect(bodyWith(mebi([10, 20, Number.NaN, 30]))).toContain('memory-working-set: `▁▅·█` from 10.0 to 30.0 Mi')
+  })
+
+  it('is absent where nothing was measured', () => {
+    expect(bodyWith([Number.NaN, Number.NaN])).not.toContain('### Measured')
+  })
+})
+
+describe('writeRevert', () => {
+  const fix = writeProposal(input, templates)
+  const revert = writeRevert(
+    {
+      ...input,
+      record: { ...record, kind: 'revert', reverts: 7 },
+      reverted: attemptOf(fix),
+      because: 'a crash loop began',
+      tree: treeOf({ [FILE]: SOURCE.replace('32Mi', '128Mi') }),
+    },
+    templates,
+  )
+
+  it('uses the branch of the lane', () => {
+    expect(revert.branch).toBe(fix.branch)
+  })
+
+  it('says what it takes back, and why', () => {
+    expect(revert.title).toBe('revert(cart): raise memory limit 32Mi -> 128Mi')
+    expect(revert.body).toContain('takes back #7')
+    expect(revert.body).toContain('a crash loop began')
+    expect(revert.commitMessage).toContain('Kintsugi-Reverts: 7')
+  })
+})
