@@ -30,6 +30,9 @@ export type Deployed = {
   /** Pods of equal templates belong to one ReplicaSet. */
   readonly templateHash: string
   readonly progressDeadlineMs: number
+  /** Pods beyond, and below, the asked number that a rollout may have at a time. */
+  readonly surge: number
+  readonly unavailable: number
   readonly manifest: Manifest
 }
 
@@ -72,16 +75,32 @@ export function deployedOf(manifest: Manifest, namespace: string): Deployed | un
   const key = objectKey(manifest)
   if (key === undefined || key.group !== 'apps' || !ROLLING.includes(key.kind)) return undefined
   const template = valueAt(manifest, ['spec', 'template']) ?? null
+  const replicas = Math.min(MOST_REPLICAS, count(valueAt(manifest, ['spec', 'replicas']), 1))
   return {
     namespace: key.namespace || namespace,
     kind: subjectKind(key.group, key.kind),
     name: key.name,
-    replicas: Math.min(MOST_REPLICAS, count(valueAt(manifest, ['spec', 'replicas']), 1)),
+    replicas,
     containers: containerSpecs(manifest).map(containerOf),
     templateHash: sha256(canonicalJson(template)).slice(0, 10),
     progressDeadlineMs: count(valueAt(manifest, ['spec', 'progressDeadlineSeconds']), DEFAULT_DEADLINE_SECONDS) * 1000,
+    ...rollingOf(manifest, key.kind, replicas),
     manifest,
   }
+}
+
+/** Kubernetes' defaults: a quarter, the surge rounded up and the unavailability down. A StatefulSet removes one before it makes its successor. */
+function rollingOf(manifest: Manifest, kind: string, replicas: number): { surge: number; unavailable: number } {
+  if (kind === 'StatefulSet') return { surge: 0, unavailable: 1 }
+  if (valueAt(manifest, ['spec', 'strategy', 'type']) === 'Recreate') return { surge: 0, unavailable: replicas }
+  const part = (name: string, round: (pods: number) => number): number => {
+    const value = valueAt(manifest, ['spec', 'strategy', 'rollingUpdate', name]) ?? '25%'
+    const percent = typeof value === 'string' ? /^(\d{1,3})%$/.exec(value)?.[1] : undefined
+    return percent === undefined ? count(value, 1) : round((Number(percent) / 100) * replicas)
+  }
+  const unavailable = Math.min(replicas, part('maxUnavailable', Math.floor))
+  const surge = part('maxSurge', Math.ceil)
+  return { surge: surge === 0 && unavailable === 0 ? 1 : surge, unavailable }
 }
 
 function badQuantity(spec: JsonObject): string | undefined {

@@ -112,19 +112,19 @@ function provenIn(world: World, subject: Subject, period: Period): ProvenImage[]
     if (image === undefined || !declared.has(image)) return []
     const stretch = lastCalmStretch(range, (index) => {
       if (!isKnown(available, index) || !isKnown(running, index)) return undefined
-      const served = valueOf(available, index) >= valueOf(desired, index)
-      return valueOf(running, index) === 1 && served && flags.every((flag) => valueOf(flag, index) !== 1)
+      const served = sampleAt(available, index) >= sampleAt(desired, index)
+      return sampleAt(running, index) === 1 && served && flags.every((flag) => sampleAt(flag, index) !== 1)
     })
     return stretch === undefined ? [] : [{ image, revision: period.revision, ...stretch }]
   })
 }
 
-function valueOf(series: Series | undefined, index: number): number {
+function sampleAt(series: Series | undefined, index: number): number {
   return series?.values[index] ?? Number.NaN
 }
 
 function isKnown(series: Series | undefined, index: number): boolean {
-  return !Number.isNaN(valueOf(series, index))
+  return !Number.isNaN(sampleAt(series, index))
 }
 
 /** The latest unbroken stretch that is long enough. A moment without samples neither breaks nor proves it. */

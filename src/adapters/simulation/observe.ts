@@ -8,6 +8,7 @@ import { burstAt, cpuNeedAt, latencyFactorAt, memoryNeedAt, type Nature, readNoi
 export const SCRAPE_MS = 15_000
 /** An exporter that dates its own samples stays visible this long after the last one. */
 const LOOK_BACK_MS = 300_000
+const MINUTE_MS = 60_000
 
 export function lastScrapeAt(atMs: number): number {
   return Math.floor(atMs / SCRAPE_MS) * SCRAPE_MS
@@ -55,17 +56,12 @@ export function seenWorkingSet(nature: Nature, pod: Pod, container: DeployedCont
 /** Cores used and share of periods throttled, in the minute that starts at `minuteMs`. */
 export type CpuMinute = { readonly cores: number; readonly throttled: number }
 
-export function cpuMinute(
-  nature: Nature,
-  pod: Pod,
-  container: DeployedContainer,
-  minuteMs: number,
-  ready: number,
-): CpuMinute {
+export function cpuMinute(view: View, pod: Pod, container: DeployedContainer, minuteMs: number): CpuMinute {
+  const { nature } = view.timeline
   if (!isMain(pod, container)) return { cores: Math.min(0.005, (container.cpuLimitCores ?? 1) * 0.1), throttled: 0 }
   const limit = container.cpuLimitCores ?? Infinity
   // A pod that is not ready gets no requests.
-  const need = readyAt(pod, minuteMs) ? cpuNeedAt(nature, minuteMs, ready) : nature.truth.cpu.idleCores
+  const need = readyAt(pod, minuteMs) ? view.cpuNeed(minuteMs) : nature.truth.cpu.idleCores
   const pressure = need / limit
   const noise = readNoise(nature, pod.stream + 7, minuteMs)
   const throttled = pressure <= 0.8 ? 0 : Math.min(0.97, (pressure - 0.8) * 1.6)
@@ -82,29 +78,70 @@ export function desiredAt(timeline: Timeline, atMs: number): number {
   return stageAt(timeline, atMs)?.deployed?.replicas ?? Number.NaN
 }
 
-/** How far above its CPU limit the work is, 1 being exactly at it. */
-function pressureAt(timeline: Timeline, minuteMs: number, ready: number): number {
-  const limits = timeline.pods.filter((pod) => readyAt(pod, minuteMs)).map((pod) => pod.main.cpuLimitCores ?? Infinity)
-  return limits.length === 0 ? 0 : cpuNeedAt(timeline.nature, minuteMs, ready) / Math.min(...limits)
+/** A timeline with what many signals ask again and again of the same minutes, remembered. */
+export type View = {
+  readonly timeline: Timeline
+  readonly rps: ByMinute
+  readonly ready: ByMinute
+  /** Cores that each ready pod would use if nothing held it back. */
+  readonly cpuNeed: ByMinute
+}
+
+export type ByMinute = (minuteMs: number) => number
+
+const SLOTS = 1 << 15
+
+/** Remembers the values of the last minutes that were asked for: three weeks of them, in two flat arrays. */
+function remembered(of: ByMinute): ByMinute {
+  let minutes = new Float64Array(0)
+  let values = new Float64Array(0)
+  return (minuteMs) => {
+    if (minutes.length === 0) {
+      minutes = new Float64Array(SLOTS).fill(Number.NaN)
+      values = new Float64Array(SLOTS)
+    }
+    const slot = (minuteMs / MINUTE_MS) & (SLOTS - 1)
+    if (minutes[slot] !== minuteMs) {
+      values[slot] = of(minuteMs)
+      minutes[slot] = minuteMs
+    }
+    return values[slot] ?? Number.NaN
+  }
+}
+
+export function viewOf(timeline: Timeline): View {
+  const { nature } = timeline
+  const rps = remembered((minuteMs) => rpsAt(nature, minuteMs))
+  const ready = remembered((minuteMs) => readyPods(timeline, minuteMs))
+  const cpuNeed = remembered((minuteMs) => cpuNeedAt(nature, minuteMs, rps(minuteMs) / Math.max(1, ready(minuteMs))))
+  return { timeline, rps, ready, cpuNeed }
+}
+
+/** How far the work is towards the tightest CPU limit that serves, 1 being exactly at it. */
+function pressureAt({ timeline, cpuNeed }: View, minuteMs: number): number {
+  let limit = Infinity
+  for (const pod of timeline.pods)
+    if (readyAt(pod, minuteMs)) limit = Math.min(limit, pod.main.cpuLimitCores ?? Infinity)
+  return cpuNeed(minuteMs) / limit
 }
 
 /** What users of the workload meet in one minute. */
 export type Service = { readonly rps: number; readonly errorRatio: number; readonly latencySeconds: number }
 
-export function serviceMinute(timeline: Timeline, minuteMs: number): Service {
-  const { nature } = timeline
+export function serviceMinute(view: View, minuteMs: number): Service {
+  const { nature } = view.timeline
   const { truth } = nature
-  const ready = readyPods(timeline, minuteMs)
-  const desired = Math.max(1, desiredAt(timeline, minuteMs))
+  const ready = view.ready(minuteMs)
+  const desired = Math.max(1, desiredAt(view.timeline, minuteMs))
   const missing = Math.max(0, desired - ready) / desired
-  const pressure = pressureAt(timeline, minuteMs, ready)
+  const pressure = pressureAt(view, minuteMs)
   const over = Math.max(0, pressure - 0.9)
   const noise = readNoise(nature, 3, minuteMs) + truth.noise * 0.3 * (readNoise(nature, 5, minuteMs) - 1)
   // Requests to missing pods fail until they are routed elsewhere; with none left nearly all do.
   const failed = ready === 0 ? 0.95 : 0.4 * missing + 0.05 * Math.min(2, over)
   const latency = truth.latencySeconds * latencyFactorAt(nature, minuteMs) * Math.sqrt(burstAt(nature, minuteMs))
   return {
-    rps: rpsAt(nature, minuteMs),
+    rps: view.rps(minuteMs),
     errorRatio: Math.min(1, truth.errorRatio * noise + failed),
     latencySeconds: latency * noise * (1 + 0.2 * Math.min(1, pressure) + 5 * over + 2 * missing),
   }

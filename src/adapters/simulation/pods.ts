@@ -95,6 +95,7 @@ function historyOf(life: Life): (atMs: number) => History {
   let search: RunSearch | undefined
   let failures = 0
   let nextMs = life.startMs
+  let knownUntilMs = -Infinity
   const start = (): RunSearch => {
     const stream = runStream(name, runs.length)
     const readyMs = nextMs + nature.truth.startUpMs * drawn(nature.seed, stream + 2, 0.8, 1.2)
@@ -103,6 +104,8 @@ function historyOf(life: Life): (atMs: number) => History {
     return runSearch({ nature, container: life.main, replicas, startMs: nextMs, stream })
   }
   const advance = (untilMs: number): void => {
+    if (untilMs <= knownUntilMs) return
+    knownUntilMs = untilMs
     while (nextMs <= untilMs) {
       search ??= start()
       const ending = search.until(untilMs)

@@ -18,10 +18,6 @@ export type Stage = {
 
 export type Timeline = { readonly nature: Nature; readonly stages: readonly Stage[]; readonly pods: readonly Pod[] }
 
-/** Deployments surge by one pod and never go below the asked number; StatefulSets remove one before they make its successor. */
-const SURGES = (deployed: Deployed): boolean => deployed.kind === 'Deployment'
-const REPLACE_MS = 3000
-
 function sameAsk(a: Deployed | undefined, b: Deployed | undefined): boolean {
   if (a === undefined || b === undefined) return a === b
   return a.templateHash === b.templateHash && a.replicas === b.replicas && a.progressDeadlineMs === b.progressDeadlineMs
@@ -62,51 +58,48 @@ type Rolling = {
 }
 
 function roll(rolling: Rolling): Stage {
-  const { deployed, alive, atMs } = rolling
+  const { deployed, alive, atMs, untilMs } = rolling
   const current = alive.filter((pod) => pod.deployed.templateHash === deployed.templateHash)
   const old = alive.filter((pod) => pod.deployed.templateHash !== deployed.templateHash)
   // The Deployment controller first takes away old pods that never came up: they serve nobody.
   const useless = old.filter((pod) => firstReadyMs(pod) > atMs)
   remove(useless, atMs)
   remove(current.slice(deployed.replicas), atMs)
-  const kept = current.slice(0, deployed.replicas)
-  const serving = worstFirst(
+  const made = current.slice(0, deployed.replicas)
+  replace(
+    rolling,
     old.filter((pod) => !useless.includes(pod)),
-    atMs,
+    made,
   )
-  const readyMs = serving.length === 0 ? createAll(rolling, kept) : replaceOneByOne(rolling, kept, serving)
-  const progressMs = [atMs, ...readyMs.filter((at) => at > atMs && at < rolling.untilMs)].sort((a, b) => a - b)
-  return { fromMs: atMs, deployed, progressMs, completeMs: Math.max(atMs, ...readyMs) }
+  const readyMs = made.map(firstReadyMs)
+  const progressMs = [atMs, ...readyMs.filter((at) => at > atMs && at < untilMs)].sort((a, b) => a - b)
+  const whole = made.length >= deployed.replicas
+  return { fromMs: atMs, deployed, progressMs, completeMs: whole ? Math.max(atMs, ...readyMs) : Infinity }
+}
+
+/** Makes new pods and removes old ones within the surge and the unavailability that are allowed; pods that never get ready stop it there. */
+function replace(rolling: Rolling, old: readonly Pod[], made: Pod[]): void {
+  const { deployed, untilMs } = rolling
+  const { replicas, surge, unavailable } = deployed
+  let serving = old
+  let now = rolling.atMs
+  while (now < untilMs) {
+    const notReady = made.filter((pod) => firstReadyMs(pod) > now).length
+    const spare = Math.max(0, serving.length + made.length - (replicas - unavailable) - notReady)
+    const going = worstFirst(serving, now).slice(0, spare)
+    remove(going, now)
+    serving = serving.filter((pod) => !going.includes(pod))
+    const missing = Math.min(replicas - made.length, replicas + surge - serving.length - made.length)
+    for (let count = 0; count < missing; count += 1) made.push(create(rolling, now))
+    if (made.length >= replicas && serving.length === 0) return
+    const next = Math.min(...made.map(firstReadyMs).filter((at) => at > now))
+    if (next === Infinity && going.length === 0) return
+    now = next
+  }
 }
 
 function worstFirst(pods: readonly Pod[], atMs: number): Pod[] {
   return [...pods.filter((pod) => !readyAt(pod, atMs)), ...pods.filter((pod) => readyAt(pod, atMs))]
-}
-
-/** Nothing is there that has to be kept: all missing pods come at once. Answers when each asked pod is ready. */
-function createAll(rolling: Rolling, kept: readonly Pod[]): number[] {
-  const missing = Array.from({ length: rolling.deployed.replicas - kept.length }, () => create(rolling, rolling.atMs))
-  return [...kept, ...missing].map(firstReadyMs)
-}
-
-/** Each new pod has to be ready before the next old one is touched; one that never is stops the rollout there. */
-function replaceOneByOne(rolling: Rolling, kept: readonly Pod[], serving: Pod[]): number[] {
-  const { deployed, atMs, untilMs } = rolling
-  const readyMs = kept.map(firstReadyMs)
-  let now = Math.max(atMs, ...readyMs)
-  for (let made = kept.length; made < deployed.replicas; made += 1) {
-    if (!(now < untilMs)) return [...readyMs, Infinity]
-    const goes = serving.length + made >= deployed.replicas ? serving.shift() : undefined
-    if (!SURGES(deployed) && goes !== undefined) goes.deletedMs = now
-    const pod = create(rolling, SURGES(deployed) ? now : now + REPLACE_MS)
-    now = firstReadyMs(pod)
-    readyMs.push(now)
-    if (!SURGES(deployed) || goes === undefined) continue
-    if (now < untilMs) goes.deletedMs = now
-    else serving.unshift(goes)
-  }
-  if (now < untilMs) remove(serving, now)
-  return readyMs
 }
 
 function create({ nature, deployed, pods }: Rolling, createdMs: number): Pod {
@@ -115,7 +108,7 @@ function create({ nature, deployed, pods }: Rolling, createdMs: number): Pod {
     .toString(36)
     .padStart(5, '0')
     .slice(0, 5)
-  const name = `${SURGES(deployed) ? replicaSet : deployed.name}-${suffix}`
+  const name = `${replicaSet}-${suffix}`
   const pod = createPod({
     nature,
     deployed,

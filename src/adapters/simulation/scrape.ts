@@ -1,8 +1,8 @@
 import type { Subject } from '../../domain/index.ts'
 import type { DeployedContainer } from './deployed.ts'
-import { cpuMinute, readyPods, runningAt, serviceMinute, workingSetAt } from './observe.ts'
+import { cpuMinute, readyPods, runningAt, serviceMinute, type View, workingSetAt } from './observe.ts'
 import { existsAt, type Pod, readyAt } from './pods.ts'
-import { deadlinePassed, stageAt, type Timeline } from './rollout.ts'
+import { deadlinePassed, stageAt } from './rollout.ts'
 import { lastEnd, restartsAt } from './signals.ts'
 
 const MINUTE_MS = 60_000
@@ -51,10 +51,11 @@ export type ScrapedWorkload = {
 }
 
 /** One workload at one moment; nothing while it is not deployed. */
-export function scrapeOf(subject: Subject, timeline: Timeline, atMs: number): ScrapedWorkload[] {
+export function scrapeOf(subject: Subject, view: View, atMs: number): ScrapedWorkload[] {
+  const { timeline } = view
   const stage = stageAt(timeline, atMs)
   if (stage?.deployed === undefined) return []
-  const service = serviceMinute(timeline, minuteOf(atMs))
+  const service = serviceMinute(view, minuteOf(atMs))
   return [
     {
       subject,
@@ -64,7 +65,7 @@ export function scrapeOf(subject: Subject, timeline: Timeline, atMs: number): Sc
       requestsPerSecond: service.rps,
       errorRatio: service.errorRatio,
       latencyP99Seconds: service.latencySeconds,
-      pods: timeline.pods.filter((pod) => existsAt(pod, atMs)).map((pod) => scrapedPod(timeline, pod, atMs)),
+      pods: timeline.pods.filter((pod) => existsAt(pod, atMs)).map((pod) => scrapedPod(view, pod, atMs)),
     },
   ]
 }
@@ -73,21 +74,21 @@ function minuteOf(atMs: number): number {
   return Math.floor(atMs / MINUTE_MS) * MINUTE_MS
 }
 
-function scrapedPod(timeline: Timeline, pod: Pod, atMs: number): ScrapedPod {
+function scrapedPod(view: View, pod: Pod, atMs: number): ScrapedPod {
   return {
     pod: pod.name,
     replicaSet: pod.replicaSet,
     node: pod.node,
     createdMs: pod.createdMs,
     unschedulable: !pod.placed,
-    containers: pod.placed ? pod.deployed.containers.map((one) => scrapedContainer(timeline, pod, one, atMs)) : [],
+    containers: pod.placed ? pod.deployed.containers.map((one) => scrapedContainer(view, pod, one, atMs)) : [],
   }
 }
 
-function scrapedContainer(timeline: Timeline, pod: Pod, container: DeployedContainer, atMs: number): ScrapedContainer {
+function scrapedContainer(view: View, pod: Pod, container: DeployedContainer, atMs: number): ScrapedContainer {
   const main = container.name === pod.main.name
   const ended = main ? lastEnd(pod, atMs) : undefined
-  const running = runningPart(timeline, pod, container, atMs)
+  const running = runningPart(view, pod, container, atMs)
   const waiting = running === undefined ? waitingReason(pod, atMs) : undefined
   return {
     ...container,
@@ -104,20 +105,13 @@ function waitingReason(pod: Pod, atMs: number): NonNullable<ScrapedContainer['wa
   return lastEnd(pod, atMs) === undefined ? 'ContainerCreating' : 'CrashLoopBackOff'
 }
 
-function runningPart(
-  { nature, pods }: Timeline,
-  pod: Pod,
-  container: DeployedContainer,
-  atMs: number,
-): ScrapedContainer['running'] {
+function runningPart(view: View, pod: Pod, container: DeployedContainer, atMs: number): ScrapedContainer['running'] {
   const run = runningAt(pod, atMs)
   if (run === undefined) return undefined
-  const minuteMs = minuteOf(atMs)
-  const ready = pods.filter((one) => readyAt(one, minuteMs)).length
-  const cpu = cpuMinute(nature, pod, container, minuteMs, ready)
+  const cpu = cpuMinute(view, pod, container, minuteOf(atMs))
   return {
     sinceMs: run.startMs,
-    workingSetBytes: workingSetAt(nature, pod, container, run, atMs),
+    workingSetBytes: workingSetAt(view.timeline.nature, pod, container, run, atMs),
     cpuCores: cpu.cores,
     ...(container.cpuLimitCores === undefined ? {} : { throttledShare: cpu.throttled }),
   }

@@ -1,8 +1,17 @@
 import type { SignalId } from '../../domain/index.ts'
 import type { DeployedContainer } from './deployed.ts'
-import { cpuMinute, desiredAt, readyPods, runningAt, SCRAPE_MS, seenWorkingSet, serviceMinute } from './observe.ts'
+import {
+  cpuMinute,
+  desiredAt,
+  readyPods,
+  runningAt,
+  SCRAPE_MS,
+  seenWorkingSet,
+  serviceMinute,
+  type View,
+} from './observe.ts'
 import { existsAt, type Pod } from './pods.ts'
-import { deadlinePassed, stageAt, type Timeline } from './rollout.ts'
+import { deadlinePassed, stageAt } from './rollout.ts'
 
 const MINUTE_MS = 60_000
 /** Rates are means over the five minutes before their moment. */
@@ -14,7 +23,7 @@ const CRASH_LOOK_BACK_MS = 5 * MINUTE_MS
 export type Gauge = (atMs: number) => number
 
 /** What a container-level signal is read from. `pods` are those that exist at some moment of the range. */
-export type ContainerScope = { readonly timeline: Timeline; readonly name: string; readonly pods: readonly Pod[] }
+export type ContainerScope = { readonly view: View; readonly name: string; readonly pods: readonly Pod[] }
 
 function containerIn(pod: Pod, name: string): DeployedContainer | undefined {
   return pod.deployed.containers.find((container) => container.name === name)
@@ -97,17 +106,16 @@ function flag(scope: ContainerScope, is: (pod: Pod, atMs: number) => boolean): G
 
 /** Throttled over all periods of all pods: a ratio of sums. Only a container with a CPU limit has periods. */
 function throttledRatio(scope: ContainerScope): Gauge {
-  const ready = memoByMinute((minuteMs) => readyPods(scope.timeline, minuteMs))
   return (atMs) => {
     let periods = 0
     let throttled = 0
     for (const pod of scope.pods) {
       const container = existsAt(pod, atMs) ? containerIn(pod, scope.name) : undefined
       if (container?.cpuLimitCores === undefined) continue
-      for (const minuteMs of minutesBefore(atMs)) {
+      for (let minute = 0, minuteMs = firstMinute(atMs); minute < RATE_MINUTES; minute += 1, minuteMs += MINUTE_MS) {
         if (runningAt(pod, minuteMs) === undefined) continue
         periods += 1
-        throttled += cpuMinute(scope.timeline.nature, pod, container, minuteMs, ready(minuteMs)).throttled
+        throttled += cpuMinute(scope.view, pod, container, minuteMs).throttled
       }
     }
     return periods === 0 ? Number.NaN : throttled / periods
@@ -115,33 +123,21 @@ function throttledRatio(scope: ContainerScope): Gauge {
 }
 
 function cpuUsage(scope: ContainerScope): Gauge {
-  const ready = memoByMinute((minuteMs) => readyPods(scope.timeline, minuteMs))
   return highest(scope, (pod, container, atMs) => {
     let minutes = 0
     let cores = 0
-    for (const minuteMs of minutesBefore(atMs)) {
+    for (let minute = 0, minuteMs = firstMinute(atMs); minute < RATE_MINUTES; minute += 1, minuteMs += MINUTE_MS) {
       if (runningAt(pod, minuteMs) === undefined) continue
       minutes += 1
-      cores += cpuMinute(scope.timeline.nature, pod, container, minuteMs, ready(minuteMs)).cores
+      cores += cpuMinute(scope.view, pod, container, minuteMs).cores
     }
     return minutes === 0 ? Number.NaN : cores / minutes
   })
 }
 
-function* minutesBefore(atMs: number): Generator<number> {
-  const minute = Math.floor(atMs / MINUTE_MS)
-  for (let back = RATE_MINUTES; back >= 1; back -= 1) yield (minute - back) * MINUTE_MS
-}
-
-function memoByMinute<Value>(of: (minuteMs: number) => Value): (minuteMs: number) => Value {
-  const known = new Map<number, Value>()
-  return (minuteMs) => {
-    const found = known.get(minuteMs)
-    if (found !== undefined) return found
-    const value = of(minuteMs)
-    known.set(minuteMs, value)
-    return value
-  }
+/** Start of the first of the whole minutes whose mean is the rate at a moment. */
+function firstMinute(atMs: number): number {
+  return (Math.floor(atMs / MINUTE_MS) - RATE_MINUTES) * MINUTE_MS
 }
 
 const declared = (
@@ -152,7 +148,7 @@ const declared = (
 /** How each container-level signal is read, one gauge per container. `running-image` has one per image and stands apart. */
 export const containerGauges: Readonly<Partial<Record<SignalId, (scope: ContainerScope) => Gauge>>> = {
   'memory-working-set': (scope) =>
-    highest(scope, (pod, container, atMs) => seenWorkingSet(scope.timeline.nature, pod, container, atMs)),
+    highest(scope, (pod, container, atMs) => seenWorkingSet(scope.view.timeline.nature, pod, container, atMs)),
   'memory-limit': (scope) => declared(scope, 'memoryLimitBytes'),
   'memory-request': (scope) => declared(scope, 'memoryRequestBytes'),
   'cpu-usage': cpuUsage,
@@ -176,40 +172,47 @@ export function imagesOf(scope: ContainerScope): readonly string[] {
   return [...new Set(images.filter((image) => image !== undefined))].sort()
 }
 
-function deployedOnly(timeline: Timeline, of: Gauge): Gauge {
-  return (atMs) => (stageAt(timeline, atMs)?.deployed === undefined ? Number.NaN : of(atMs))
-}
-
 /** Mean over the minutes before, of which those count in which the workload was deployed. */
-function served(timeline: Timeline, name: 'rps' | 'errorRatio' | 'latencySeconds'): Gauge {
-  const minute = memoByMinute((minuteMs) => serviceMinute(timeline, minuteMs)[name])
+function served(view: View, of: (minuteMs: number) => number): Gauge {
   return (atMs) => {
     let minutes = 0
     let sum = 0
-    for (const minuteMs of minutesBefore(atMs)) {
-      if (stageAt(timeline, minuteMs)?.deployed === undefined) continue
+    for (let minute = 0, minuteMs = firstMinute(atMs); minute < RATE_MINUTES; minute += 1, minuteMs += MINUTE_MS) {
+      if (stageAt(view.timeline, minuteMs)?.deployed === undefined) continue
       minutes += 1
-      sum += minute(minuteMs)
+      sum += of(minuteMs)
     }
     return minutes === 0 ? Number.NaN : sum / minutes
   }
 }
 
 /** How each workload-level signal is read. */
-export const workloadGauges: Readonly<Partial<Record<SignalId, (timeline: Timeline) => Gauge>>> = {
-  unschedulable: (timeline) => (atMs) => timeline.pods.filter((pod) => existsAt(pod, atMs) && !pod.placed).length,
-  'replicas-desired': (timeline) => (atMs) => desiredAt(timeline, atMs),
-  'replicas-available': (timeline) => (atMs) => readyPods(timeline, atMs),
-  'rollout-failed': (timeline) => (atMs) => {
-    const stage = stageAt(timeline, atMs)
-    return stage !== undefined && deadlinePassed(stage, atMs) ? 1 : 0
-  },
-  'request-rate': (timeline) => served(timeline, 'rps'),
-  'error-ratio': (timeline) => served(timeline, 'errorRatio'),
-  'latency-p99': (timeline) => served(timeline, 'latencySeconds'),
+const workloadGauges: Readonly<Partial<Record<SignalId, (view: View) => Gauge>>> = {
+  unschedulable:
+    ({ timeline }) =>
+    (atMs) =>
+      timeline.pods.filter((pod) => existsAt(pod, atMs) && !pod.placed).length,
+  'replicas-desired':
+    ({ timeline }) =>
+    (atMs) =>
+      desiredAt(timeline, atMs),
+  'replicas-available':
+    ({ timeline }) =>
+    (atMs) =>
+      readyPods(timeline, atMs),
+  'rollout-failed':
+    ({ timeline }) =>
+    (atMs) => {
+      const stage = stageAt(timeline, atMs)
+      return stage !== undefined && deadlinePassed(stage, atMs) ? 1 : 0
+    },
+  'request-rate': (view) => served(view, view.rps),
+  'error-ratio': (view) => served(view, (minuteMs) => serviceMinute(view, minuteMs).errorRatio),
+  'latency-p99': (view) => served(view, (minuteMs) => serviceMinute(view, minuteMs).latencySeconds),
 }
 
-export function workloadGauge(signal: SignalId, timeline: Timeline): Gauge | undefined {
-  const gauge = workloadGauges[signal]
-  return gauge === undefined ? undefined : deployedOnly(timeline, gauge(timeline))
+export function workloadGauge(signal: SignalId, view: View): Gauge | undefined {
+  const gauge = workloadGauges[signal]?.(view)
+  if (gauge === undefined) return undefined
+  return (atMs) => (stageAt(view.timeline, atMs)?.deployed === undefined ? Number.NaN : gauge(atMs))
 }

@@ -73,12 +73,11 @@ export function burstAt({ truth, seed, streams }: Nature, atMs: number): number 
   return 1 + (truth.bursts.factor - 1) * dieAt(seed, streams.bursts + 1, slot)
 }
 
-/** Cores that one of `ready` pods would use if nothing held it back. */
-export function cpuNeedAt(nature: Nature, atMs: number, ready: number): number {
+/** Cores that a pod would use for its share of the requests if nothing held it back. */
+export function cpuNeedAt(nature: Nature, atMs: number, rpsPerPod: number): number {
   const { truth, seed, streams } = nature
   const noise = 1 + truth.noise * bellAt(seed, streams.work, Math.floor(atMs / MINUTE_MS))
-  const perPod = rpsAt(nature, atMs) / Math.max(1, ready)
-  const busy = perPod * truth.cpu.coresPerRps * factorAt(truth, 'cpuFactor', atMs)
+  const busy = rpsPerPod * truth.cpu.coresPerRps * factorAt(truth, 'cpuFactor', atMs)
   return truth.cpu.idleCores + busy * burstAt(nature, atMs) * Math.max(0.2, noise)
 }
 

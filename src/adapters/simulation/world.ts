@@ -11,7 +11,7 @@ import {
 } from '../../domain/index.ts'
 import { type Deployed, deployedOf } from './deployed.ts'
 import { bellAt, dieAt, streamOf } from './noise.ts'
-import { readyPods } from './observe.ts'
+import { readyPods, type View, viewOf } from './observe.ts'
 import { type Deployment, deadlinePassed, stageAt, type Timeline, timelineOf } from './rollout.ts'
 import { type Scenario, truths } from './scenario.ts'
 import { type ScrapedWorkload, scrapeOf } from './scrape.ts'
@@ -47,7 +47,7 @@ export type World = {
   scrape(atMs: number): readonly ScrapedWorkload[]
 }
 
-type Member = { readonly subject: Subject; readonly timeline: Timeline }
+type Member = { readonly subject: Subject; readonly view: View }
 
 /** The world as these syncs made it. A later sync never changes what this one says of the time before. */
 export function createWorld(input: WorldInput): World {
@@ -65,9 +65,9 @@ export function createWorld(input: WorldInput): World {
     },
     health: (workload, atMs) => {
       const member = byLane.get(laneOf(workload))
-      return member === undefined ? 'Missing' : healthAt(member.timeline, atMs)
+      return member === undefined ? 'Missing' : healthAt(member.view.timeline, atMs)
     },
-    scrape: (atMs) => members.flatMap(({ subject, timeline }) => scrapeOf(subject, timeline, atMs)),
+    scrape: (atMs) => members.flatMap(({ subject, view }) => scrapeOf(subject, view, atMs)),
   }
 }
 
@@ -92,7 +92,7 @@ function membersOf({ scenario, seed, syncs }: WorldInput): Member[] {
     const { namespace, kind, name } = truth
     const subject: Subject = { cluster: scenario.cluster, namespace, kind, name }
     const asked = deployments.get(laneOf(subject))
-    return asked === undefined ? [] : [{ subject, timeline: timelineOf(natureOf(truth, seed), asked) }]
+    return asked === undefined ? [] : [{ subject, view: viewOf(timelineOf(natureOf(truth, seed), asked)) }]
   })
 }
 
@@ -102,7 +102,7 @@ function sampled(gauge: Gauge, range: TimeRange): Float64Array {
   return values
 }
 
-function seriesOf({ subject, timeline }: Member, signal: SignalId, range: TimeRange): Series[] {
+function seriesOf({ subject, view }: Member, signal: SignalId, range: TimeRange): Series[] {
   const series = (gauge: Gauge, container?: string, labels?: Readonly<Record<string, string>>): Series => ({
     signal,
     subject: container === undefined ? subject : { ...subject, container },
@@ -111,9 +111,9 @@ function seriesOf({ subject, timeline }: Member, signal: SignalId, range: TimeRa
     values: sampled(gauge, range),
     ...(labels === undefined ? {} : { labels }),
   })
-  const ofWorkload = workloadGauge(signal, timeline)
+  const ofWorkload = workloadGauge(signal, view)
   if (ofWorkload !== undefined) return [series(ofWorkload)]
-  return scopesOf(timeline, range).flatMap((scope) => {
+  return scopesOf(view, range).flatMap((scope) => {
     if (signal === 'running-image')
       return imagesOf(scope).map((image) => series(runningImage(scope, image), scope.name, { image }))
     const gauge = containerGauges[signal]
@@ -121,10 +121,10 @@ function seriesOf({ subject, timeline }: Member, signal: SignalId, range: TimeRa
   })
 }
 
-function scopesOf(timeline: Timeline, range: TimeRange): ContainerScope[] {
-  const pods = timeline.pods.filter((pod) => pod.createdMs <= range.endMs && pod.deletedMs > range.startMs)
+function scopesOf(view: View, range: TimeRange): ContainerScope[] {
+  const pods = view.timeline.pods.filter((pod) => pod.createdMs <= range.endMs && pod.deletedMs > range.startMs)
   const names = new Set(pods.flatMap((pod) => pod.deployed.containers.map(({ name }) => name)))
-  return [...names].sort().map((name) => ({ timeline, name, pods }))
+  return [...names].sort().map((name) => ({ view, name, pods }))
 }
 
 /** Now and then an exporter misses a scrape or two: the same moments for every series of that exporter. */
@@ -132,13 +132,15 @@ function withGaps(series: Series, { scenario, seed }: WorldInput): Series {
   if (scenario.scrapeGapsPerDay <= 0) return series
   const stream = streamOf('gap', signalInfo(series.signal).mechanism)
   const slotMs = DAY_MS / scenario.scrapeGapsPerDay
-  const values = series.values.map((value, index) => {
-    const atMs = series.startMs + index * series.stepMs
-    const slot = Math.floor(atMs / slotMs)
-    const startMs = Math.floor((slot + 0.9 * dieAt(seed, stream, slot)) * (slotMs / MINUTE_MS)) * MINUTE_MS
-    const lengthMs = bellAt(seed, stream, slot) > 0 ? 2 * MINUTE_MS : MINUTE_MS
-    return atMs >= startMs && atMs < startMs + lengthMs ? Number.NaN : value
-  })
+  const values = series.values.slice()
+  const endMs = series.startMs + (values.length - 1) * series.stepMs
+  for (let slot = Math.floor(series.startMs / slotMs); slot * slotMs <= endMs; slot += 1) {
+    const fromMs = Math.floor(((slot + 0.9 * dieAt(seed, stream, slot)) * slotMs) / MINUTE_MS) * MINUTE_MS
+    const toMs = fromMs + (bellAt(seed, stream, slot) > 0 ? 2 : 1) * MINUTE_MS
+    const first = Math.max(0, Math.ceil((fromMs - series.startMs) / series.stepMs))
+    const end = Math.max(0, Math.ceil((toMs - series.startMs) / series.stepMs))
+    values.fill(Number.NaN, first, end)
+  }
   return { ...series, values }
 }
 

@@ -1,0 +1,6 @@
+import { type Scenario, truths, type WorkloadTruth } from './scenario.ts'
+
+/** What a world's workloads really need. For tests: nothing that decides may read it, so the index does not export it. */
+export function truthOf(scenario: Scenario): readonly WorkloadTruth[] {
+  return scenario[truths]
+}
