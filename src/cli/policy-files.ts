@@ -2,8 +2,8 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import { KintsugiError } from '../domain/index.ts'
 
-/** One file that was named, or found below a folder that was. `file` is as people see it: relative to where they stand. */
-export type PolicyFile = { readonly file: string; readonly text: string }
+/** `file` is as people see it: relative to where they stand. `named` tells a file that was asked for from one found below a folder. */
+export type PolicyFile = { readonly file: string; readonly text: string; readonly named: boolean }
 
 const MAX_FILES = 2000
 const MAX_BYTES = 1024 * 1024
@@ -27,10 +27,6 @@ async function yamlBelow(folder: string): Promise<readonly string[]> {
   return found
 }
 
-async function namedBy(path: string): Promise<readonly string[]> {
-  return (await stat(path)).isDirectory() ? yamlBelow(path) : [path]
-}
-
 async function textOf(path: string): Promise<string> {
   if ((await stat(path)).size > MAX_BYTES) throw unreadable(path, `larger than ${MAX_BYTES} bytes`)
   return readFile(path, 'utf8')
@@ -41,8 +37,10 @@ export async function policyFiles(paths: readonly string[], cwd: string): Promis
   const files = new Map<string, PolicyFile>()
   for (const path of paths) {
     try {
-      for (const file of await namedBy(resolve(cwd, path)))
-        files.set(file, { file: relative(cwd, file) || file, text: await textOf(file) })
+      const start = resolve(cwd, path)
+      const named = !(await stat(start)).isDirectory()
+      for (const file of named ? [start] : await yamlBelow(start))
+        files.set(file, { file: relative(cwd, file), text: await textOf(file), named })
     } catch (cause) {
       if (cause instanceof KintsugiError) throw cause
       throw unreadable(path, 'cannot be read', cause)

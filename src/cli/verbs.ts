@@ -1,6 +1,7 @@
 import { explain } from './explain.ts'
+import { policyValidate } from './policy-validate.ts'
 import type { Verb } from './verb.ts'
 import { version } from './version.ts'
 
 /** Every command, in the order of the help. */
-export const verbs: readonly Verb[] = [explain, version]
+export const verbs: readonly Verb[] = [policyValidate, explain, version]
