@@ -1,6 +1,11 @@
-import type { Finding, ModelId, Voting } from '../domain/index.ts'
+import { mad, median } from 'simple-statistics'
+import type { Evidence, Finding, ModelId, Vote, Voting } from '../domain/index.ts'
+import { modelConfidence } from './calibration.ts'
 import type { FitOutcome, Scores, Silence } from './detectors/detector.ts'
-import type { Window } from './window.ts'
+import { detectors } from './detectors/index.ts'
+import { ALARM_TAIL, count, PERSISTENCE } from './ensemble.ts'
+import { episodeStart, runsOf } from './runs.ts'
+import { type Column, rowAt, rowMs, type Window } from './window.ts'
 
 /** What fitting one detector gave. Plain data: a fit may run in a worker. */
 export type Fit = { readonly detector: ModelId; readonly outcome: FitOutcome<unknown> }
@@ -10,14 +15,38 @@ export type Judgement =
   | { readonly model: ModelId; readonly scores: Scores }
   | { readonly model: ModelId; readonly absent: Silence | 'failed' }
 
-/** Fits every detector on the rows up to `upToMs`. */
-export function fitModels(_window: Window, _upToMs: number, _seed: number): readonly Fit[] {
-  return []
+/** Fits every detector on the rows at or before `upToMs`. */
+export function fitModels(window: Window, upToMs: number, seed: number): readonly Fit[] {
+  return detectors.map((detector) => ({ detector: detector.id, outcome: detector.fit(window, upToMs, seed) }))
 }
 
-/** Judges the rows from `fromMs` on with every fit. */
-export function scoreModels(_fits: readonly Fit[], _window: Window, _fromMs: number): readonly Judgement[] {
-  return []
+/** Judges the rows at or after `fromMs` with every fit. The window should reach a day further back, for the level before. */
+export function scoreModels(fits: readonly Fit[], window: Window, fromMs: number): readonly Judgement[] {
+  return fits.map(({ detector: id, outcome }) => {
+    const detector = detectors.find((one) => one.id === id)
+    if (detector === undefined) return { model: id, absent: 'failed' }
+    if (!outcome.fitted) return { model: id, absent: outcome.why }
+    return { model: id, scores: detector.score(outcome.model, window, fromMs) }
+  })
+}
+
+/**
+ * The vote of each model at one moment. A model's tail is the one that persisted: the third smallest of the newest five rows. With fewer
+ * rows than that judged it is absent.
+ */
+export function votesAt(judgements: readonly Judgement[], atMs: number): readonly Vote[] {
+  return judgements.map((judgement) => {
+    if ('absent' in judgement) return { model: judgement.model, absent: judgement.absent }
+    const { startMs, stepMs, scores, tails } = judgement.scores
+    const end = Math.floor((atMs - startMs) / stepMs) + 1
+    const rows = Array.from({ length: PERSISTENCE.rows }, (_, back) => end - 1 - back)
+      .map((row) => ({ score: scores[row] ?? Number.NaN, tail: tails[row] ?? Number.NaN }))
+      .filter((row) => Number.isFinite(row.tail))
+      .sort((a, b) => a.tail - b.tail)
+    const persisted = rows[PERSISTENCE.least - 1]
+    if (persisted === undefined) return { model: judgement.model, absent: 'too-little-data' }
+    return { model: judgement.model, anomaly: persisted.tail < ALARM_TAIL, ...persisted }
+  })
 }
 
 export type ModelFindingInput = {
@@ -32,7 +61,71 @@ export type ModelFindingInput = {
   readonly nowMs: number
 }
 
-/** An `Anomaly` when the models vote for one now. */
-export function modelFinding(_input: ModelFindingInput): Finding | undefined {
-  return undefined
+/** An `Anomaly` when the models vote for one in the newest row, which must not be older than two steps. Its start is found among the judged rows only. */
+export function modelFinding(input: ModelFindingInput): Finding | undefined {
+  const { window, judgements } = input
+  const lastMs = rowMs(window, window.length - 1)
+  if (input.nowMs - lastMs > 2 * window.stepMs) return undefined
+  const ballot = count(votesAt(judgements, lastMs), input.configured, input.voting)
+  if (!ballot.anomaly || ballot.share === undefined) return undefined
+  const runs = alarmRuns(input, lastMs)
+  const startMs = episodeStart(runs, input.cooldownMs) ?? lastMs
+  const votes = votesAt(judgements, lastMs)
+  return {
+    subject: window.subject,
+    failure: 'Anomaly',
+    by: { votes, share: ballot.share },
+    confidence: modelConfidence(votes, input.configured),
+    startMs,
+    lastMs,
+    evidence: unlikeItself(window, runs.at(-1)?.fromMs ?? lastMs, lastMs),
+    data: window.partial ? 'partial' : 'complete',
+  }
+}
+
+/** The runs of rows in which the vote was for an anomaly. */
+function alarmRuns(input: ModelFindingInput, lastMs: number) {
+  const { window } = input
+  const from = Math.min(...input.judgements.map((one) => ('scores' in one ? one.scores.startMs : lastMs)))
+  const rows = Math.floor((lastMs - from) / window.stepMs) + 1
+  const flags = Float64Array.from({ length: rows }, (_, row) =>
+    count(votesAt(input.judgements, from + row * window.stepMs), input.configured, input.voting).anomaly ? 1 : 0,
+  )
+  return runsOf(flags, from, window.stepMs, (flag) => flag === 1)
+}
+
+/** Distance from the own median, in scaled median absolute deviations, from which a metric is named. */
+const NAMED_FROM = 3
+const NAMED_AT_MOST = 3
+/** Scales the median absolute deviation to a standard deviation where the data are normal. */
+const MAD_SCALE = 1.4826
+
+/** The metrics that are furthest from their own earlier values, furthest first; the furthest one at least. */
+function unlikeItself(window: Window, startMs: number, lastMs: number): readonly Evidence[] {
+  const distances = window.columns.flatMap((column) => distanceOf(window, column, startMs, lastMs) ?? [])
+  distances.sort((a, b) => b.distance - a.distance)
+  return distances
+    .filter((one, at) => at === 0 || one.distance >= NAMED_FROM)
+    .slice(0, NAMED_AT_MOST)
+    .map((one) => one.evidence)
+}
+
+function distanceOf(window: Window, column: Column, startMs: number, lastMs: number) {
+  const end = rowAt(window, startMs - 1) + 1
+  const earlier = Array.from(column.values.subarray(0, end)).filter(Number.isFinite)
+  const value = column.values[rowAt(window, lastMs)] ?? Number.NaN
+  if (earlier.length === 0 || !Number.isFinite(value)) return undefined
+  const usual = median(earlier)
+  const spread = MAD_SCALE * mad(earlier)
+  const away = Math.abs(value - usual)
+  const evidence: Evidence = {
+    signal: column.signal,
+    subject: window.subject,
+    atMs: lastMs,
+    value,
+    threshold: usual,
+    says: 'unlike its own earlier values, whose median is the threshold shown',
+    asked: column.asked,
+  }
+  return { distance: away === 0 ? 0 : away / Math.max(spread, 1e-9 * Math.abs(usual), Number.MIN_VALUE), evidence }
 }

@@ -1,6 +1,18 @@
-import type { SignalAnswer, SignalId, Subject } from '../domain/index.ts'
+import {
+  type AnswerIndex,
+  formatSubject,
+  indexAnswers,
+  laneOf,
+  type Series,
+  type SignalAnswer,
+  type SignalId,
+  type Subject,
+  sampleAt,
+  signalInfo,
+} from '../domain/index.ts'
+import { historySignals } from './signals/index.ts'
 
-/** One metric of a window, on the window's grid. NaN = no sample. */
+/** One metric of a window, on the window's grid. NaN = no sample. Counters stand as what was added within a step. */
 export type Column = { readonly signal: SignalId; readonly values: Float64Array; readonly asked: string }
 
 /**
@@ -21,7 +33,50 @@ export function rowMs(window: Window, row: number): number {
   return window.startMs + row * window.stepMs
 }
 
-/** One window per container that has a history series of its own. */
-export function windowsOf(_answers: readonly SignalAnswer[]): readonly Window[] {
-  return []
+/** The last row at or before a moment; -1 when all are later. */
+export function rowAt(window: Window, atMs: number): number {
+  return Math.min(window.length, Math.floor((atMs - window.startMs) / window.stepMs) + 1) - 1
+}
+
+/** One window per container that has a history of its own, and one per workload of which only the whole has any. In order of subject. */
+export function windowsOf(answers: readonly SignalAnswer[]): readonly Window[] {
+  const index = indexAnswers(answers)
+  const subjects = new Map<string, Subject>()
+  const lanes = new Set<string>()
+  for (const level of ['container', 'workload'] as const) {
+    for (const { subject } of seriesAt(index, level)) {
+      if (level === 'workload' && lanes.has(laneOf(subject))) continue
+      subjects.set(`${subject.cluster}/${subject.kind}/${formatSubject(subject)}`, subject)
+      if (level === 'container') lanes.add(laneOf(subject))
+    }
+  }
+  return [...subjects].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, subject]) => windowOf(index, subject) ?? [])
+}
+
+function seriesAt(index: AnswerIndex, level: 'container' | 'workload'): readonly Series[] {
+  return historySignals.flatMap((id) => (signalInfo(id).level === level ? (index.answer(id)?.series ?? []) : []))
+}
+
+function windowOf(index: AnswerIndex, subject: Subject): Window | undefined {
+  const found = historySignals.flatMap((signal) => index.series(signal, subject) ?? [])
+  const grid = found[0]
+  if (grid === undefined) return undefined
+  const usable = found.filter((series) => series.stepMs === grid.stepMs)
+  return {
+    subject,
+    startMs: grid.startMs,
+    stepMs: grid.stepMs,
+    length: grid.values.length,
+    columns: usable.map((series) => columnOf(index, series, grid)),
+    partial: usable.some((series) => index.answer(series.signal)?.status === 'partial'),
+  }
+}
+
+function columnOf(index: AnswerIndex, series: Series, grid: Series): Column {
+  const at = (row: number) => sampleAt(series, grid.startMs + row * grid.stepMs)
+  // A counter that falls has begun anew: what it shows is what was added.
+  const added = (row: number) => (at(row) < at(row - 1) ? at(row) : at(row) - at(row - 1))
+  const read = series.signal === 'restarts' ? added : at
+  const values = Float64Array.from(grid.values, (_, row) => read(row))
+  return { signal: series.signal, values, asked: index.answer(series.signal)?.asked ?? '' }
 }

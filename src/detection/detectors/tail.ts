@@ -1,0 +1,65 @@
+/**
+ * How a score ranks among those of healthy data that the model was not fitted on. Above `threshold` the excess follows a generalised
+ * Pareto distribution, so that a short history has a far tail too; below, and where the excesses are too few, ranks decide.
+ */
+export type Tail = {
+  /** Calibration scores, ascending. */
+  readonly sorted: Float64Array
+  readonly threshold: number
+  readonly pareto?: { readonly scale: number; readonly shape: number; readonly share: number }
+}
+
+const TAIL_SHARE = 0.05
+const LEAST_EXCESSES = 20
+/** Nothing that was seen a few thousand times supports a smaller probability. */
+const LEAST_TAIL = 1e-6
+
+/** Learns the tail from calibration scores; NaN are left out. From none at all every score is an ordinary one. */
+export function tailOf(scores: readonly number[]): Tail {
+  const sorted = Float64Array.from(scores.filter(Number.isFinite)).sort()
+  const threshold = sorted[Math.floor((1 - TAIL_SHARE) * (sorted.length - 1))] ?? 0
+  const excesses = sorted.filter((score) => score > threshold).map((score) => score - threshold)
+  if (excesses.length < LEAST_EXCESSES) return { sorted, threshold }
+  const fit = paretoOf(excesses)
+  return fit === undefined
+    ? { sorted, threshold }
+    : { sorted, threshold, pareto: { ...fit, share: excesses.length / sorted.length } }
+}
+
+/** Generalised Pareto by probability-weighted moments (Hosking and Wallis 1987) of ascending excesses. */
+function paretoOf(excesses: Float64Array): { readonly scale: number; readonly shape: number } | undefined {
+  const count = excesses.length
+  let mean = 0
+  let weighted = 0
+  for (const [at, excess] of excesses.entries()) {
+    mean += excess / count
+    weighted += (excess * (1 - (at + 0.65) / count)) / count
+  }
+  const spread = mean - 2 * weighted
+  if (!(spread > 0)) return undefined
+  const shape = 2 - mean / spread
+  const scale = (2 * mean * weighted) / spread
+  return scale > 0 && shape < 0.9 ? { scale, shape } : undefined
+}
+
+/** Probability of a score at least this high on healthy data. NaN for NaN. */
+export function tailProbability(tail: Tail, score: number): number {
+  if (!Number.isFinite(score)) return Number.NaN
+  const { pareto } = tail
+  if (pareto === undefined || score <= tail.threshold) return rankProbability(tail.sorted, score)
+  const excess = (score - tail.threshold) / pareto.scale
+  const beyond =
+    Math.abs(pareto.shape) < 1e-9 ? Math.exp(-excess) : Math.max(0, 1 + pareto.shape * excess) ** (-1 / pareto.shape)
+  return Math.max(LEAST_TAIL, pareto.share * (Number.isFinite(beyond) ? beyond : 0))
+}
+
+function rankProbability(sorted: Float64Array, score: number): number {
+  let low = 0
+  let high = sorted.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((sorted[middle] ?? 0) < score) low = middle + 1
+    else high = middle
+  }
+  return (sorted.length - low + 1) / (sorted.length + 1)
+}
