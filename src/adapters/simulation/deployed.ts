@@ -83,10 +83,16 @@ export function deployedOf(manifest: Manifest, namespace: string): Deployed | un
     replicas,
     containers: containerSpecs(manifest).map(containerOf),
     templateHash: sha256(canonicalJson(template)).slice(0, 10),
-    progressDeadlineMs: count(valueAt(manifest, ['spec', 'progressDeadlineSeconds']), DEFAULT_DEADLINE_SECONDS) * 1000,
+    progressDeadlineMs: deadlineOf(manifest, key.kind),
     ...rollingOf(manifest, key.kind, replicas),
     manifest,
   }
+}
+
+/** Only a Deployment has a progress deadline. */
+function deadlineOf(manifest: Manifest, kind: string): number {
+  if (kind !== 'Deployment') return Infinity
+  return count(valueAt(manifest, ['spec', 'progressDeadlineSeconds']), DEFAULT_DEADLINE_SECONDS) * 1000
 }
 
 /** Kubernetes' defaults: a quarter, the surge rounded up and the unavailability down. A StatefulSet removes one before it makes its successor. */
