@@ -42,6 +42,15 @@ function values(answers: readonly SignalAnswer[]): readonly (readonly [string, r
   )
 }
 
+/** Equal but for the last digits, which a source that adds in no fixed order cannot hold. */
+function same(one: readonly number[] | undefined, other: readonly number[] | undefined): boolean {
+  if (one === undefined || other === undefined || one.length !== other.length) return false
+  return one.every((value, index) => {
+    const twin = other[index] ?? Number.NaN
+    return Object.is(value, twin) || Math.abs(value - twin) <= 1e-7 * Math.abs(value)
+  })
+}
+
 /** What every Metrics keeps to, whatever it reads from. */
 export function metricsContract(name: string, make: () => Promise<MetricsUnderTest>): void {
   describe(`${name} as Metrics`, () => {
@@ -108,7 +117,10 @@ export function metricsContract(name: string, make: () => Promise<MetricsUnderTe
     })
 
     it('gives the same answer twice', async () => {
-      expect(values(await made.metrics.read(ALL_SIGNALS, made.range))).toEqual(values(answers))
+      const again = new Map(values(await made.metrics.read(ALL_SIGNALS, made.range)))
+      const first = values(answers)
+      expect([...again.keys()].toSorted()).toEqual(first.map(([key]) => key).toSorted())
+      expect(first.filter(([key, given]) => !same(given, again.get(key))).map(([key]) => key)).toEqual([])
     })
 
     it('gives the same values for a part of the range as for the whole', async () => {
@@ -120,7 +132,9 @@ export function metricsContract(name: string, make: () => Promise<MetricsUnderTe
         stepMs,
       })
       const whole = new Map(values(answers))
-      for (const [key, given] of values(part)) expect(given).toEqual(whole.get(key)?.slice(first))
+      const given = values(part)
+      expect(given.length).toBeGreaterThan(0)
+      expect(given.filter(([key, some]) => !same(some, whole.get(key)?.slice(first))).map(([key]) => key)).toEqual([])
     })
 
     it('has no samples from before anything was there', async () => {

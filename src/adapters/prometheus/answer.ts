@@ -32,11 +32,19 @@ function parseJson(body: string): unknown {
   }
 }
 
+/**
+ * Prometheus adds in no fixed order, so the last digits of a sum differ from one answer to the next. Whole numbers are
+ * exact and stay; others keep nine digits, so that the same data gives the same value.
+ */
+function steady(number: number): number {
+  if (Number.isInteger(number)) return number
+  return Number.isFinite(number) ? Number(number.toPrecision(9)) : Number.NaN
+}
+
 function sampleValue(value: unknown): number {
   if (typeof value !== 'string') throw new WrongShape('a sample value is not a text')
   if (NUMBER.test(value)) {
-    const number = Number(value)
-    return Number.isFinite(number) ? number : Number.NaN
+    return steady(Number(value))
   }
   if (NOT_FINITE.test(value)) return Number.NaN
   throw new WrongShape('a sample value is not a number')
@@ -52,7 +60,7 @@ function rowOf(series: unknown, range: TimeRange): Row {
   }
   const values = new Float64Array(gridLength(range)).fill(Number.NaN)
   let last = -1
-  for (const sample of list(field(series, 'values'), 'the samples of a series')) {
+  for (const sample of list(field(series, 'values'), 'what a series holds')) {
     const [at, value] = list(sample, 'a sample')
     if (typeof at !== 'number') throw new WrongShape('a sample has no time')
     const index = (Math.round(at * 1000) - range.startMs) / range.stepMs
@@ -86,8 +94,8 @@ export function parseScalar(body: string): number | undefined {
   try {
     const data = field(parseJson(body), 'data')
     if (field(data, 'resultType') !== 'scalar') return undefined
-    const value = sampleValue(list(field(data, 'result'), 'the result')[1])
-    return Number.isFinite(value) ? value : undefined
+    const value = list(field(data, 'result'), 'the result')[1]
+    return typeof value === 'string' && NUMBER.test(value) ? Number(value) : undefined
   } catch (error) {
     if (error instanceof WrongShape) return undefined
     throw error

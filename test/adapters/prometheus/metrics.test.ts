@@ -254,6 +254,14 @@ const reactions: Readonly<Record<string, { readonly react: Reaction; readonly pr
     react: ({ form }, response) => json(response, matrix([flat({ ...cartMemory, workload: '../../etc' }, form)])),
     problem: /^KIN-3004 a series does not name the signal and the workload/,
   },
+  'native histograms instead of values': {
+    react: (_, response) =>
+      json(response, {
+        status: 'success',
+        data: { resultType: 'matrix', result: [{ metric: cartMemory, histograms: [[START / 1000, { count: '1' }]] }] },
+      }),
+    problem: /^KIN-3004 what a series holds is not a list$/,
+  },
   'two series for one subject': {
     react: ({ form }, response) =>
       json(response, matrix([flat(cartMemory, form), flat({ ...cartMemory, pod: 'cart-1' }, form)])),
