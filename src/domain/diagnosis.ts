@@ -13,6 +13,8 @@ export type Observed = {
   /** The highest limit under which an OOM kill was seen, bytes: memory is never lowered below it. */
   readonly oomLimitBytes?: number
   readonly cpuPeakCores?: number
+  /** What the CPU use stayed below for nine samples out of ten. */
+  readonly cpuP90Cores?: number
   readonly cpuLimitCores?: number
   readonly cpuRequestCores?: number
   readonly replicas?: number

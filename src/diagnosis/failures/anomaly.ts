@@ -1,0 +1,9 @@
+import { type FailureKind, named } from './failure.ts'
+
+/** Only models saw it, so nothing is known but which metrics are unlike themselves. */
+export const anomaly: FailureKind = {
+  failure: 'Anomaly',
+  watch: (finding) => [...new Set(finding.evidence.map((one) => one.signal))],
+  followsImage: true,
+  says: (subject) => `${named(subject)} behaves unlike before`,
+}

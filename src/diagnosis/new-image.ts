@@ -1,0 +1,27 @@
+import { type AnswerIndex, type Evidence, type Finding, momentOf, type Series } from '../domain/index.ts'
+
+/** A failure that begins this soon after a new image appears probably came with it. */
+const SOON_MS = 10 * 60_000
+
+/** The newest image that appeared within 10 minutes before the failure began. One that was there when the range began is not new. */
+export function newImageBefore(index: AnswerIndex, finding: Finding): Evidence | undefined {
+  const appeared = index
+    .all('running-image', finding.subject)
+    .flatMap((series) => firstSeen(series) ?? [])
+    .filter(({ atMs }) => atMs <= finding.startMs && finding.startMs - atMs <= SOON_MS)
+    .sort((a, b) => b.atMs - a.atMs)[0]
+  if (appeared === undefined) return undefined
+  return {
+    signal: 'running-image',
+    subject: appeared.series.subject,
+    atMs: appeared.atMs,
+    value: 1,
+    says: 'a new image appeared within 10 minutes before the failure began',
+    asked: index.answer('running-image')?.asked ?? '',
+  }
+}
+
+function firstSeen(series: Series): { readonly series: Series; readonly atMs: number } | undefined {
+  const first = series.values.findIndex((value) => value >= 1)
+  return first <= 0 ? undefined : { series, atMs: momentOf(series, first) }
+}

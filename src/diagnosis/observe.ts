@@ -1,0 +1,85 @@
+import { quantileSorted } from 'simple-statistics'
+import {
+  type AnswerIndex,
+  newestSample,
+  type Observed,
+  type Series,
+  type SignalId,
+  type Subject,
+  sampleAt,
+  samplesIn,
+  signalInfo,
+} from '../domain/index.ts'
+
+/** A working set this near to the limit may have been cut off by it, so it says nothing about the need. */
+const CUT_OFF = 0.95
+
+/** The numbers that an action sizes by, from the samples of one container and its workload. What was not observed is absent. */
+export function observe(index: AnswerIndex, subject: Subject): Observed {
+  const newest = (signal: SignalId) => {
+    const series = index.series(signal, subject)
+    return series === undefined ? undefined : newestSample(series)?.value
+  }
+  return withoutAbsent({
+    memoryPeakBytes: memoryPeak(index, subject),
+    memoryLimitBytes: newest('memory-limit'),
+    memoryRequestBytes: newest('memory-request'),
+    oomLimitBytes: oomLimit(index, subject),
+    ...cpuUse(index, subject),
+    cpuLimitCores: newest('cpu-limit'),
+    cpuRequestCores: newest('cpu-request'),
+    replicas: newest('replicas-desired'),
+  })
+}
+
+type Numbers = { readonly [Name in keyof Observed]: number | undefined }
+
+function withoutAbsent(numbers: Numbers): Observed {
+  return Object.fromEntries(Object.entries(numbers).filter(([, value]) => value !== undefined))
+}
+
+function everySample(series: Series) {
+  return samplesIn(series, series.startMs, Number.POSITIVE_INFINITY)
+}
+
+function memoryPeak(index: AnswerIndex, subject: Subject): number | undefined {
+  const used = index.series('memory-working-set', subject)
+  const limit = index.series('memory-limit', subject)
+  if (used === undefined) return undefined
+  const free = everySample(used).filter(({ atMs, value }) => {
+    const bound = limit === undefined ? Number.NaN : sampleAt(limit, atMs)
+    return !(value >= CUT_OFF * bound)
+  })
+  return free.length === 0 ? undefined : free.reduce((peak, { value }) => Math.max(peak, value), 0)
+}
+
+/**
+ * The highest limit under which a kill is certain. A flagged sample says that there was one since the look-back began or the flag was
+ * last seen down; the limit may have been raised meanwhile, so the lowest of that span counts.
+ */
+function oomLimit(index: AnswerIndex, subject: Subject): number | undefined {
+  const killed = index.series('oom-killed', subject)
+  const limit = index.series('memory-limit', subject)
+  if (killed === undefined || limit === undefined) return undefined
+  const lookBackMs = signalInfo('oom-killed').lookBackMs ?? 0
+  let downMs = Number.NEGATIVE_INFINITY
+  let highest: number | undefined
+  for (const { atMs, value } of everySample(killed)) {
+    if (value < 1) downMs = atMs
+    else {
+      const span = samplesIn(limit, Math.max(atMs - lookBackMs, downMs), atMs)
+      if (span.length === 0) continue
+      const lowest = span.reduce((least, sample) => Math.min(least, sample.value), Number.POSITIVE_INFINITY)
+      highest = Math.max(highest ?? 0, lowest)
+    }
+  }
+  return highest
+}
+
+function cpuUse(index: AnswerIndex, subject: Subject) {
+  const used = index.series('cpu-usage', subject)
+  const values = used === undefined ? [] : everySample(used).map((sample) => sample.value)
+  if (values.length === 0) return { cpuPeakCores: undefined, cpuP90Cores: undefined }
+  values.sort((a, b) => a - b)
+  return { cpuPeakCores: values.at(-1), cpuP90Cores: quantileSorted(values, 0.9) }
+}
