@@ -1,10 +1,18 @@
 import type { SignalId } from '../../src/domain/index.ts'
 import { CADVISOR_JOB, type Exposed, fromEachInstance, withLabels } from '../contracts/openmetrics.ts'
+import { WORLD_RANGE } from './metrics-world.ts'
 
 const namespace = 'owners'
 const controller = { owner_is_controller: 'true' }
 
-type Pod = { readonly pod: string; readonly kind: string; readonly owner: string; readonly restarts: number }
+type Pod = {
+  readonly pod: string
+  readonly kind: string
+  readonly owner: string
+  readonly restarts: number | ((atMs: number) => number)
+}
+
+const everyTenMinutes = (atMs: number): number => Math.floor(atMs / 600_000)
 
 const PODS: readonly Pod[] = [
   { pod: 'logs-x1', kind: 'DaemonSet', owner: 'logs', restarts: 1 },
@@ -14,6 +22,7 @@ const PODS: readonly Pod[] = [
   { pod: 'migrate-z', kind: 'Job', owner: 'migrate', restarts: 6 },
   // A name that two StatefulSets used within the look-back.
   { pod: 'queue-0', kind: 'StatefulSet', owner: 'queue', restarts: 7 },
+  { pod: 'cache-0', kind: 'StatefulSet', owner: 'cache', restarts: everyTenMinutes },
   // What no workload that can be mended runs.
   { pod: 'bare', kind: '<none>', owner: '<none>', restarts: 8 },
   { pod: 'etcd-node-1', kind: 'Node', owner: 'node-1', restarts: 9 },
@@ -26,7 +35,8 @@ export function otherOwners(expose: Exposed, atMs: number): void {
   for (const { pod, kind, owner, restarts } of PODS) {
     tell('kube_pod_owner', { pod, uid: pod, owner_kind: kind, owner_name: owner, ...controller }, 1)
     tell('kube_pod_container_info', { pod, container: 'app', image: `owners/${owner}:1` }, 1)
-    tell('kube_pod_container_status_restarts_total', { pod, container: 'app', uid: pod }, restarts)
+    const count = typeof restarts === 'number' ? restarts : restarts(atMs)
+    tell('kube_pod_container_status_restarts_total', { pod, container: 'app', uid: pod }, count)
   }
   tell(
     'kube_pod_owner',
@@ -47,6 +57,7 @@ export function otherOwners(expose: Exposed, atMs: number): void {
     ['logs-x1', 'logs', 'DaemonSet'],
     ['logs-x2', 'logs', 'DaemonSet'],
     ['queue-0', 'queue', 'statefulset'],
+    ['cache-0', 'cache', 'statefulset'],
     ['shop-6f-a', 'shop', 'deployment'],
     ['nightly-291-k', 'nightly-291', 'job'],
   ] as const)
@@ -69,9 +80,9 @@ function initContainer(tell: Exposed): void {
   tell('kube_pod_init_container_status_waiting_reason', { ...place, reason: 'ImagePullBackOff' }, 1)
 }
 
-/** `logs` was killed an hour before every moment; of `queue` an older kube-state-metrics tells no time, and its restarts are old. */
+/** `logs` was killed an hour before every moment; of the others an older kube-state-metrics tells no time: the restarts of `queue` are old, those of `cache` are not. */
 function terminations(tell: Exposed, atMs: number): void {
-  for (const pod of ['logs-x1', 'queue-0'])
+  for (const pod of ['logs-x1', 'queue-0', 'cache-0'])
     tell('kube_pod_container_status_last_terminated_reason', { pod, container: 'app', reason: 'OOMKilled' }, 1)
   const ended = Math.floor(atMs / 1000) - 3600
   tell('kube_pod_container_status_last_terminated_timestamp', { pod: 'logs-x1', container: 'app' }, ended)
@@ -92,6 +103,12 @@ export const OTHER_OWNERS: readonly {
   { about: 'the container beside it', id: 'image-pull', series: ['owners/CronJob/nightly app', 0] },
   { about: 'an old OOM kill', id: 'oom-killed', series: ['owners/DaemonSet/logs app', 0] },
   { about: 'an OOM kill without a time', id: 'oom-killed', series: ['owners/StatefulSet/queue app', 0] },
+  { about: 'one that restarted since', id: 'oom-killed', series: ['owners/StatefulSet/cache app', 1] },
+  {
+    about: 'a StatefulSet that restarts',
+    id: 'restarts',
+    series: ['owners/StatefulSet/cache app', everyTenMinutes(WORLD_RANGE.endMs)],
+  },
   { about: 'replicas of a DaemonSet', id: 'replicas-desired', series: ['owners/DaemonSet/logs', 3] },
   { about: 'those of it that are there', id: 'replicas-available', series: ['owners/DaemonSet/logs', 2] },
   {

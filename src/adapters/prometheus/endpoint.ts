@@ -9,6 +9,9 @@ METADATA.addAddress('100.100.100.200', 'ipv4')
 METADATA.addAddress('168.63.129.16', 'ipv4')
 METADATA.addSubnet('fe80::', 10, 'ipv6')
 METADATA.addAddress('fd00:ec2::254', 'ipv6')
+// Link-local IPv4 behind a NAT64 gateway, and in the old form that embeds it.
+METADATA.addSubnet('64:ff9b::a9fe:0', 112, 'ipv6')
+METADATA.addSubnet('::a9fe:0', 112, 'ipv6')
 
 export function isMetadataAddress(address: string): boolean {
   const family = isIP(address)

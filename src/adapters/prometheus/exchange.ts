@@ -46,14 +46,16 @@ function oneLine(text: string, secret?: string): string {
 class BodyTooLarge extends Error {}
 
 async function readBody(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
-  const chunks: Uint8Array[] = []
+  // Decoded as it comes, so that a large answer is not held as bytes and as text at once.
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+  let text = ''
   let size = 0
   for await (const chunk of body) {
     size += chunk.byteLength
     if (size > maxBytes) throw new BodyTooLarge(`the answer is larger than ${maxBytes} bytes`)
-    chunks.push(chunk)
+    text += decoder.decode(chunk, { stream: true })
   }
-  return Buffer.concat(chunks, size).toString('utf8')
+  return text + decoder.decode()
 }
 
 /** At most `places` of the given tasks run at once; the others wait in the order in which they came. */

@@ -454,6 +454,8 @@ describe('settings that cannot work', () => {
     'http://[::ffff:169.254.169.254]',
     'http://[::ffff:a9fe:a9fe]',
     'http://[fe80::1]',
+    'http://[64:ff9b::169.254.169.254]',
+    'http://[::169.254.169.254]',
     'http://[fd00:ec2::254]',
     'http://100.100.100.200',
   ])('refuses the URL %s', (url) => {
