@@ -3,12 +3,12 @@ import {
   type AnswerIndex,
   newestSample,
   type Observed,
+  oomLimitOf,
   type Series,
   type SignalId,
   type Subject,
   sampleAt,
   samplesIn,
-  signalInfo,
 } from '../domain/index.ts'
 
 /** A working set this near to the limit may have been cut off by it, so it says nothing about the need. */
@@ -24,7 +24,7 @@ export function observe(index: AnswerIndex, subject: Subject): Observed {
     memoryPeakBytes: memoryPeak(index, subject),
     memoryLimitBytes: newest('memory-limit'),
     memoryRequestBytes: newest('memory-request'),
-    oomLimitBytes: oomLimit(index, subject),
+    oomLimitBytes: oomLimitOf(index, subject),
     ...cpuUse(index, subject),
     cpuLimitCores: newest('cpu-limit'),
     cpuRequestCores: newest('cpu-request'),
@@ -51,29 +51,6 @@ function memoryPeak(index: AnswerIndex, subject: Subject): number | undefined {
     return !(value >= CUT_OFF * bound)
   })
   return free.length === 0 ? undefined : free.reduce((peak, { value }) => Math.max(peak, value), 0)
-}
-
-/**
- * The highest limit under which a kill is certain. A flagged sample says that there was one since the look-back began or the flag was
- * last seen down; the limit may have been raised meanwhile, so the lowest of that span counts.
- */
-function oomLimit(index: AnswerIndex, subject: Subject): number | undefined {
-  const killed = index.series('oom-killed', subject)
-  const limit = index.series('memory-limit', subject)
-  if (killed === undefined || limit === undefined) return undefined
-  const lookBackMs = signalInfo('oom-killed').lookBackMs ?? 0
-  let downMs = Number.NEGATIVE_INFINITY
-  let highest: number | undefined
-  for (const { atMs, value } of everySample(killed)) {
-    if (value < 1) downMs = atMs
-    else {
-      const span = samplesIn(limit, Math.max(atMs - lookBackMs, downMs), atMs)
-      if (span.length === 0) continue
-      const lowest = span.reduce((least, sample) => Math.min(least, sample.value), Number.POSITIVE_INFINITY)
-      highest = Math.max(highest ?? 0, lowest)
-    }
-  }
-  return highest
 }
 
 function cpuUse(index: AnswerIndex, subject: Subject) {

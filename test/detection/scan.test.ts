@@ -54,6 +54,12 @@ describe('the rules', () => {
     expect(found(answersOf(series('oom-killed', cartApp, (ago) => (ago > 20 && ago < 40 ? 1 : 0))))).toEqual([])
   })
 
+  it('judge an earlier moment by the samples of then', () => {
+    const answers = answersOf(series('oom-killed', cartApp, (ago) => (ago > 20 && ago < 40 ? 1 : 0)))
+    expect(found(answers, NOW - 30 * MINUTE)[0]).toMatchObject({ failure: 'OOMKilled', lastMs: NOW - 30 * MINUTE })
+    expect(found(answers, NOW - 50 * MINUTE)).toEqual([])
+  })
+
   it('quote the deciding query with its newest value', () => {
     const [finding] = found(answersOf(series('oom-killed', cartApp, flagFor(3))))
     expect(finding?.evidence[0]).toMatchObject({ signal: 'oom-killed', value: 1, atMs: NOW, asked: 'ask(oom-killed)' })

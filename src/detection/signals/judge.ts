@@ -22,10 +22,11 @@ const STALE_STEPS = 2
 export function judge(
   rule: SignalRule,
   view: View,
-  series: Series,
+  recorded: Series,
   nowMs: number,
   settings: ScanSettings,
 ): Finding | Unknown | undefined {
+  const series = until(recorded, nowMs)
   const newest = newestSample(series)
   if (newest === undefined) return { signal: rule.decides, subject: series.subject, why: 'too-few-samples' }
   if (nowMs - newest.atMs > STALE_STEPS * series.stepMs)
@@ -48,6 +49,12 @@ export function judge(
     evidence,
     data: evidence.some((one) => view.index.answer(one.signal)?.status === 'partial') ? 'partial' : 'complete',
   }
+}
+
+/** The samples that were there at a moment: what came later must not help to judge it. */
+function until(series: Series, atMs: number): Series {
+  const length = Math.floor((atMs - series.startMs) / series.stepMs) + 1
+  return { ...series, values: series.values.subarray(0, Math.max(0, length)) }
 }
 
 function persists(rule: SignalRule, run: Run): boolean {

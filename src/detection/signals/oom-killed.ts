@@ -1,4 +1,4 @@
-import { type Evidence, newestSample, signalInfo } from '../../domain/index.ts'
+import { type Evidence, samplesIn, signalInfo } from '../../domain/index.ts'
 import type { Run } from '../runs.ts'
 import { nearLimit } from './company.ts'
 import { isFlagged, OBSERVED, type SignalRule, type View } from './rule.ts'
@@ -29,8 +29,8 @@ export const oomKilled: SignalRule = {
 
 function severalPods(view: View, run: Run): readonly Evidence[] {
   const pods = view.index.series('oom-killed-pods', view.subject)
-  const newest = pods === undefined ? undefined : newestSample(pods)
-  if (pods === undefined || newest === undefined || newest.atMs < run.fromMs || newest.value < 2) return []
+  const newest = pods === undefined ? undefined : samplesIn(pods, run.fromMs, run.toMs).at(-1)
+  if (pods === undefined || newest === undefined || newest.value < 2) return []
   const asked = view.index.answer('oom-killed-pods')?.asked ?? ''
   const says = signalInfo('oom-killed-pods').says
   return [{ signal: 'oom-killed-pods', subject: pods.subject, ...newest, threshold: 2, says, asked }]
