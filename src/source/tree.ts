@@ -145,6 +145,13 @@ function lazyBlobs(contents: ReadonlyMap<string, Uint8Array>): (path: string) =>
   }
 }
 
+const bases = new WeakMap<Tree, Tree>()
+
+/** The tree that `changedTree` was first given, or the tree itself. */
+export function baseTree(tree: Tree): Tree {
+  return bases.get(tree) ?? tree
+}
+
 /**
  * The tree with whole files replaced or added; of two changes of one path the later one stands. The base is not copied.
  * Undoing every change gives the base's oid again; otherwise the oid is a digest of the content.
@@ -155,7 +162,7 @@ export function changedTree(tree: Tree, files: readonly FileChange[]): Tree {
   const blob = (path: string): string | undefined => changedBlob(path) ?? tree.blob(path)
   const added = [...contents.keys()].filter((path) => tree.blob(path) === undefined)
   const paths = added.length === 0 ? tree.paths() : [...tree.paths(), ...added].sort(comparePaths)
-  return treeOf({
+  const changed = treeOf({
     paths,
     bytes: (path) => contents.get(path) ?? tree.bytes(path),
     blob,
@@ -163,4 +170,6 @@ export function changedTree(tree: Tree, files: readonly FileChange[]): Tree {
     oid: () =>
       [...contents.keys()].every((path) => blob(path) === tree.blob(path)) ? tree.oid : contentId(paths, blob, {}),
   })
+  bases.set(changed, baseTree(tree))
+  return changed
 }

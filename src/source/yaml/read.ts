@@ -1,6 +1,7 @@
 import { Composer, type CST, type Document, LineCounter, Parser, type YAMLParseError } from 'yaml'
-import type { JsonValue, Reason } from '../../domain/index.ts'
+import type { JsonPath, JsonValue, Reason } from '../../domain/index.ts'
 import { overCaps, type Problem, tooDeep, YAML_CAPS } from './caps.ts'
+import type { Dialect } from './scalar.ts'
 import { jsonOf } from './value.ts'
 
 /** One document of a file. The ranges of `doc` are offsets into the file's `text`; its scalars hold the same values as `value`. */
@@ -9,6 +10,8 @@ export type YamlDocument = {
   readonly doc: Document.Parsed
   /** Nothing but comments, directives or white space stands here. */
   readonly empty: boolean
+  /** Where a null is written as nothing at all; kustomize treats it unlike a `null` that is spelled out. */
+  readonly blanks: readonly JsonPath[]
 }
 
 export type YamlRead =
@@ -27,14 +30,14 @@ type Refusal = Extract<YamlRead, { read: false }>
  * UTF-8, not YAML, or has a key twice is `yaml-invalid`; what passes `YAML_CAPS` is `input-too-large`. Messages begin with
  * `file:line:column`.
  */
-export function readYaml(bytes: Uint8Array, file: string): YamlRead {
+export function readYaml(bytes: Uint8Array, file: string, dialect: Dialect = 'manifest'): YamlRead {
   if (bytes.byteLength > YAML_CAPS.bytes) {
     return refuse(file, '1:1', { message: `more than ${YAML_CAPS.bytes} bytes`, tooLarge: true })
   }
   const text = decode(bytes)
   if (text === undefined) return refuse(file, '1:1', { message: 'is not UTF-8 text', tooLarge: false })
   const lines = new LineCounter()
-  const outcome = parse(text, lines)
+  const outcome = parse(text, lines, dialect)
   if (!('problem' in outcome)) return { read: true, documents: outcome.documents, text }
   const { line, col } = positionIn(text, outcome.problem.offset)
   return refuse(file, `${line}:${col}`, outcome.problem)
@@ -69,7 +72,7 @@ export function positionIn(text: string, offset: number): { readonly line: numbe
 
 type Parsed = { readonly documents: readonly YamlDocument[] } | { readonly problem: Problem }
 
-function parse(text: string, lines: LineCounter): Parsed {
+function parse(text: string, lines: LineCounter, dialect: Dialect): Parsed {
   const over = overCaps(text)
   if (over !== undefined) return { problem: over }
   const tokens: CST.Token[] = []
@@ -84,10 +87,11 @@ function parse(text: string, lines: LineCounter): Parsed {
   for (const doc of composer.compose(tokens)) {
     const error = doc.errors[0]
     if (error !== undefined) return { problem: problemOf(error) }
-    const read = jsonOf(doc, budget)
+    const read = jsonOf(doc, budget, dialect)
     if ('problem' in read) return read
     documents.push({
       value: read.value,
+      blanks: read.blanks,
       doc,
       empty: doc.contents === null || doc.contents.range[0] === doc.contents.range[1],
     })

@@ -14,22 +14,33 @@ const WORDS: ReadonlyMap<string, JsonPrimitive> = new Map<string, JsonPrimitive>
   ['FALSE', false],
 ])
 
+/**
+ * How plain words are read. `manifest`: as kustomize reads objects (go-yaml v3). `settings`: as it reads its own files and JSON
+ * patches (sigs.k8s.io/yaml, go-yaml v2), where `yes` and `on` are true and a date is text.
+ */
+export type Dialect = 'manifest' | 'settings'
+
+const OLD_TRUE = /^(?:y|Y|yes|Yes|YES|on|On|ON)$/
+const OLD_FALSE = /^(?:n|N|no|No|NO|off|Off|OFF)$/
+
 const FLOAT = /^[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?$/
 const DATE = /^(\d{4})-(\d{1,2})-(\d{1,2})$/
 const INSTANT =
   /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[Tt]| +)(\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.(\d{1,9}))?(Z|[-+]\d\d:\d\d)?$/
 
 /**
- * What an untagged plain scalar is to kubectl and kustomize (go-yaml v3): integers of YAML 1.1 and 1.2 with underscores,
- * `true` and `false` but not `yes` or `on`, and timestamps, which become RFC 3339 text.
+ * What an untagged plain scalar is to kubectl and kustomize: integers of YAML 1.1 and 1.2 with underscores in either dialect; in
+ * manifests `true` and `false` but not `yes` or `on`, and timestamps, which become RFC 3339 text.
  */
-export function plainScalar(source: string): JsonPrimitive {
+export function plainScalar(source: string, dialect: Dialect = 'manifest'): JsonPrimitive {
   const word = WORDS.get(source)
   if (word !== undefined) return word
+  if (dialect === 'settings' && OLD_TRUE.test(source)) return true
+  if (dialect === 'settings' && OLD_FALSE.test(source)) return false
   const first = source.charCodeAt(0)
   const digit = first >= 48 && first <= 57
   if (!digit && source[0] !== '+' && source[0] !== '-' && source[0] !== '.') return source
-  if (digit) {
+  if (digit && dialect === 'manifest') {
     const time = timestamp(source)
     if (time !== undefined) return time
   }

@@ -10,14 +10,22 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml'
-import type { JsonObject, JsonPrimitive, JsonValue } from '../../domain/index.ts'
+import type { JsonObject, JsonPath, JsonPrimitive, JsonValue } from '../../domain/index.ts'
 import { type Problem, YAML_CAPS } from './caps.ts'
-import { numberOf, plainScalar } from './scalar.ts'
+import { type Dialect, numberOf, plainScalar } from './scalar.ts'
 
 /** A value with what it costs when it is written out: the nodes below it, and how deep they go. */
 type Sized = { readonly value: JsonValue; readonly nodes: number; readonly height: number }
 
 type Budget = { nodes: number }
+
+/** What one document is read with: the anchors so far, and where we are. */
+type Reading = {
+  readonly dialect: Dialect
+  readonly anchors: Map<string, Sized>
+  readonly path: (string | number)[]
+  readonly blanks: JsonPath[]
+}
 
 class Refused extends Error {
   readonly problem: Problem
@@ -34,14 +42,15 @@ class Refused extends Error {
 export function jsonOf(
   doc: Document.Parsed,
   budget: Budget,
-): { readonly value: JsonValue } | { readonly problem: Problem } {
-  const anchors = new Map<string, Sized>()
+  dialect: Dialect,
+): { readonly value: JsonValue; readonly blanks: readonly JsonPath[] } | { readonly problem: Problem } {
+  const reading: Reading = { dialect, anchors: new Map(), path: [], blanks: [] }
   try {
-    const read = doc.contents === null ? sizedScalar(null) : convert(doc.contents, anchors)
+    const read = doc.contents === null ? sizedScalar(null) : convert(doc.contents, reading)
     budget.nodes -= read.nodes
     if (budget.nodes < 0)
       return { problem: { offset: 0, message: `more than ${YAML_CAPS.nodes} values`, tooLarge: true } }
-    return { value: read.value }
+    return { value: read.value, blanks: reading.blanks }
   } catch (error) {
     if (error instanceof Refused) return { problem: error.problem }
     throw error
@@ -52,54 +61,62 @@ function sizedScalar(value: JsonPrimitive): Sized {
   return { value, nodes: 1, height: 0 }
 }
 
+function blank(reading: Reading): Sized {
+  reading.blanks.push([...reading.path])
+  return sizedScalar(null)
+}
+
 /** Recursion is bounded: the tokens were checked for depth before they were composed. */
-function convert(node: Node, anchors: Map<string, Sized>): Sized {
+function convert(node: Node, reading: Reading): Sized {
   if (isAlias(node)) {
-    const target = anchors.get(node.source)
+    const target = reading.anchors.get(node.source)
     if (target === undefined) throw new Refused(node, `alias *${node.source} names no anchor before it`, false)
     return target
   }
-  const sized = convertBare(node, anchors)
+  const sized = convertBare(node, reading)
   if (sized.nodes > YAML_CAPS.nodes) throw new Refused(node, `more than ${YAML_CAPS.nodes} values`, true)
   if (sized.height > YAML_CAPS.depth) throw new Refused(node, `nested deeper than ${YAML_CAPS.depth}`, true)
-  if ('anchor' in node && typeof node.anchor === 'string') anchors.set(node.anchor, sized)
+  if ('anchor' in node && typeof node.anchor === 'string') reading.anchors.set(node.anchor, sized)
   return sized
 }
 
-function convertBare(node: Node, anchors: Map<string, Sized>): Sized {
-  if (isMap(node)) return convertMap(node, anchors)
-  if (isSeq(node)) return convertSeq(node, anchors)
+function convertBare(node: Node, reading: Reading): Sized {
+  if (isMap(node)) return convertMap(node, reading)
+  if (isSeq(node)) return convertSeq(node, reading)
   if (!isScalar(node)) return sizedScalar(null)
-  const value = scalarValue(node)
+  const value = scalarValue(node, reading.dialect)
   node.value = value
+  if (value === null && node.source === '') return blank(reading)
   return sizedScalar(value)
 }
 
 const TAG = 'tag:yaml.org,2002:'
 
-function scalarValue(node: Scalar): JsonPrimitive {
+function scalarValue(node: Scalar, dialect: Dialect): JsonPrimitive {
   const source = typeof node.value === 'string' ? node.value : (node.source ?? '')
   switch (node.tag?.startsWith(TAG) === true ? node.tag.slice(TAG.length) : node.tag) {
     case undefined:
-      return node.type === Scalar.PLAIN || node.type === undefined ? plainScalar(source) : source
+      return node.type === Scalar.PLAIN || node.type === undefined ? plainScalar(source, dialect) : source
     case 'int':
     case 'float':
       return numberOf(source) ?? source
     case 'bool':
     case 'null':
-      return plainScalar(source)
+      return plainScalar(source, dialect)
     default:
       return source
   }
 }
 
-function convertSeq(node: YAMLSeq, anchors: Map<string, Sized>): Sized {
+function convertSeq(node: YAMLSeq, reading: Reading): Sized {
   const items: JsonValue[] = []
   let nodes = 1
   let height = 0
   for (const item of node.items) {
     // A sequence of a composed document holds nodes; a pair in one is a single-pair flow map, which the composer wraps.
-    const sized = convert(item as Node, anchors)
+    reading.path.push(items.length)
+    const sized = convert(item as Node, reading)
+    reading.path.pop()
     items.push(sized.value)
     nodes += sized.nodes
     height = Math.max(height, sized.height + 1)
@@ -107,7 +124,7 @@ function convertSeq(node: YAMLSeq, anchors: Map<string, Sized>): Sized {
   return { value: items, nodes, height }
 }
 
-function convertMap(node: YAMLMap, anchors: Map<string, Sized>): Sized {
+function convertMap(node: YAMLMap, reading: Reading): Sized {
   const own = new Map<string, JsonValue>()
   const merged = new Map<string, JsonValue>()
   let nodes = 1
@@ -115,7 +132,9 @@ function convertMap(node: YAMLMap, anchors: Map<string, Sized>): Sized {
   for (const pair of node.items as readonly Pair<Node, Node | null>[]) {
     const key = keyText(pair.key)
     if (own.has(key)) throw new Refused(pair.key, `key ${JSON.stringify(key)} stands twice in one map`, false)
-    const sized = pair.value === null ? sizedScalar(null) : convert(pair.value, anchors)
+    reading.path.push(key)
+    const sized = pair.value === null ? blank(reading) : convert(pair.value, reading)
+    reading.path.pop()
     nodes += sized.nodes
     height = Math.max(height, sized.height + 1)
     if (isMergeKey(pair.key)) mergeInto(merged, sized.value, pair.key)

@@ -1,0 +1,90 @@
+import type { JsonPath, JsonValue } from '../../domain/index.ts'
+
+/** A null that is written as nothing (`key:`). A strategic merge drops it where it keeps a `null` that is spelled out. */
+class Blank {
+  readonly blank = true
+}
+
+export const BLANK = new Blank()
+
+/** A value while a build works on it. Copied from what was parsed, so that parsed files stay as they were. */
+export type Draft = string | number | boolean | null | Blank | Draft[] | DraftMap
+export type DraftMap = { [key: string]: Draft }
+
+export function isMap(value: Draft | symbol | undefined): value is DraftMap {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && value !== BLANK
+}
+
+export function isNull(value: Draft | symbol | undefined): value is null | Blank | undefined {
+  return value === undefined || value === null || value === BLANK
+}
+
+export function isScalar(value: Draft | undefined): value is string | number | boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+}
+
+/** What kustomize compares scalars by: their text. Maps and lists have none. */
+export function textOf(value: Draft | undefined): string {
+  if (value === null) return 'null'
+  return isScalar(value) ? String(value) : ''
+}
+
+export function own(map: DraftMap, key: string): Draft | undefined {
+  return Object.hasOwn(map, key) ? map[key] : undefined
+}
+
+export function ownMap(map: DraftMap, key: string): DraftMap | undefined {
+  const value = own(map, key)
+  return isMap(value) ? value : undefined
+}
+
+/** The map at `key`, made when there is none or a null. */
+export function madeMap(map: DraftMap, key: string): DraftMap {
+  const there = ownMap(map, key)
+  if (there !== undefined) return there
+  const made: DraftMap = {}
+  map[key] = made
+  return made
+}
+
+export function draftOf(value: JsonValue): Draft {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(draftOf)
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, draftOf(item)]))
+}
+
+/** The draft of a parsed value whose nulls at `blanks` are written as nothing. */
+export function draftWithBlanks(value: JsonValue, blanks: readonly JsonPath[]): Draft {
+  const draft = draftOf(value)
+  for (const path of blanks) {
+    let here: Draft | undefined = draft
+    for (const step of path.slice(0, -1)) here = stepInto(here, step)
+    const last = path.at(-1)
+    if (last === undefined) return BLANK
+    if (Array.isArray(here)) here[Number(last)] = BLANK
+    else if (isMap(here)) here[String(last)] = BLANK
+  }
+  return draft
+}
+
+function stepInto(here: Draft | undefined, step: string | number): Draft | undefined {
+  if (Array.isArray(here)) return here[Number(step)]
+  return isMap(here) ? own(here, String(step)) : undefined
+}
+
+export function copyOf<T extends Draft>(value: T): T
+export function copyOf(value: Draft): Draft {
+  if (Array.isArray(value)) return value.map((item) => copyOf(item))
+  if (!isMap(value)) return value
+  const copy: DraftMap = {}
+  for (const key of Object.keys(value)) copy[key] = copyOf(value[key] ?? null)
+  return copy
+}
+
+/** The finished value: every blank is a plain null. */
+export function jsonOfDraft(value: Draft): JsonValue {
+  if (value instanceof Blank) return null
+  if (Array.isArray(value)) return value.map(jsonOfDraft)
+  if (!isMap(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, jsonOfDraft(item)]))
+}

@@ -1,0 +1,167 @@
+import { isMap, isNode, isScalar } from 'yaml'
+import type { JsonPath, JsonValue, Tree } from '../../domain/index.ts'
+import { baseTree, isDirectory, joinPath, specialOn } from '../tree.ts'
+import { type Dialect, positionIn, readYaml, type YamlDocument } from '../yaml/index.ts'
+import { broken, Refusal } from './refusal.ts'
+
+export type FileRole =
+  | 'kustomization'
+  | 'resource'
+  | 'strategic-patch'
+  | 'json-patch'
+  | 'generator-input'
+  | 'component'
+  | 'replacement'
+
+/** A file that a build read. `root` is the directory of the kustomization that names it; '' is the root of the tree. */
+export type KustomizeFile = { readonly path: string; readonly role: FileRole; readonly root: string }
+
+/** A parsed file, kept for as long as its tree. Annotation texts are as written: kustomize reads `1.10` there as text. */
+export type ParsedFile = {
+  readonly text: string
+  readonly documents: readonly {
+    readonly value: JsonValue
+    readonly blanks: readonly JsonPath[]
+    readonly annotations: Readonly<Record<string, string>> | undefined
+    /** From 1. */
+    readonly line: number
+    readonly empty: boolean
+  }[]
+  /** Line, from 1, of a value of the first document, or of what stands above it; kept for kustomization files alone. */
+  readonly lineOf: ((path: JsonPath) => number) | undefined
+}
+
+/** Names that a kustomization file may have. A directory with two of them is not valid. */
+export const KUSTOMIZATION_NAMES = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'] as const
+
+export function isKustomizationPath(path: string): boolean {
+  const name = path.slice(path.lastIndexOf('/') + 1)
+  return KUSTOMIZATION_NAMES.some((known) => known === name)
+}
+
+const parsedOf = new WeakMap<Tree, Map<string, ParsedFile>>()
+
+/** A changed tree shares what its base parsed; what it changed is its own and goes with it. */
+function cacheFor(tree: Tree, path: string): Map<string, ParsedFile> {
+  const base = baseTree(tree)
+  const owner = base.blob(path) === tree.blob(path) ? base : tree
+  const known = parsedOf.get(owner)
+  if (known !== undefined) return known
+  const made = new Map<string, ParsedFile>()
+  parsedOf.set(owner, made)
+  return made
+}
+
+/** Reads files of one tree for one build and notes each. All its refusals name the file that asks. */
+export class Files {
+  readonly tree: Tree
+  readonly read = new Map<string, KustomizeFile>()
+
+  constructor(tree: Tree) {
+    this.tree = tree
+  }
+
+  /** The path within the tree that `relative` names from `root`; `at` says where that is written. */
+  resolve(root: string, relative: string, at: string): string {
+    const path = joinPath(root, relative)
+    if (path === undefined) throw new Refusal('unsafe-path', `${at}: ${JSON.stringify(relative)} leaves the tree`)
+    const special = specialOn(this.tree, path)
+    if (special !== undefined) throw new Refusal('unsafe-path', `${at}: ${special.path} is a ${special.what}`)
+    return path
+  }
+
+  isFile(path: string): boolean {
+    return this.tree.blob(path) !== undefined
+  }
+
+  isDirectory(path: string): boolean {
+    return isDirectory(this.tree, path)
+  }
+
+  /** Bytes of a file that a kustomization at `root` names. Kustomize reads only what stands at or below the root. */
+  bytes(
+    root: string,
+    relative: string,
+    role: FileRole,
+    at: string,
+  ): { readonly path: string; readonly bytes: Uint8Array } {
+    const path = this.resolve(root, relative, at)
+    const bytes = this.tree.bytes(path)
+    if (bytes === undefined) throw broken(`${at}: there is no file ${path}`)
+    if (root !== '' && !path.startsWith(`${root}/`)) {
+      throw broken(`${at}: ${path} is not below ${root}, where kustomize reads files by default`)
+    }
+    this.note(path, role, root)
+    return { path, bytes }
+  }
+
+  /** A parsed file named by a kustomization at `root`. */
+  parsed(
+    root: string,
+    relative: string,
+    role: FileRole,
+    at: string,
+    dialect: Dialect = 'manifest',
+  ): { readonly path: string; readonly file: ParsedFile } {
+    const { path, bytes } = this.bytes(root, relative, role, at)
+    return { path, file: this.parse(path, bytes, dialect) }
+  }
+
+  parse(path: string, bytes: Uint8Array, dialect: Dialect = 'manifest'): ParsedFile {
+    const cache = cacheFor(this.tree, path)
+    const key = `${dialect} ${this.tree.blob(path) ?? ''} ${path}`
+    const known = cache.get(key)
+    if (known !== undefined) return known
+    const parsed = parseBytes(bytes, path, dialect)
+    cache.set(key, parsed)
+    return parsed
+  }
+
+  /** Corrects a note, where only the content tells what the file is. */
+  noteInstead(path: string, was: FileRole, role: FileRole, root: string): void {
+    this.read.delete(`${path}\n${was}\n${root}`)
+    this.note(path, role, root)
+  }
+
+  note(path: string, role: FileRole, root: string): void {
+    this.read.set(`${path}\n${role}\n${root}`, { path, role, root })
+  }
+}
+
+export function parseBytes(bytes: Uint8Array, path: string, dialect: Dialect): ParsedFile {
+  const outcome = readYaml(bytes, path, dialect)
+  if (!outcome.read) {
+    throw new Refusal(outcome.reason === 'yaml-invalid' ? 'broken-base' : outcome.reason, outcome.message)
+  }
+  const { text, documents } = outcome
+  const first = documents[0]
+  return {
+    text,
+    documents: documents.map((one) => ({
+      value: one.value,
+      blanks: one.blanks,
+      annotations: annotationTexts(one),
+      line: positionIn(text, one.doc.contents?.range[0] ?? 0).line,
+      empty: one.empty,
+    })),
+    lineOf: isKustomizationPath(path) && first !== undefined ? (at) => lineIn(text, first, at) : undefined,
+  }
+}
+
+function lineIn(text: string, { doc }: YamlDocument, path: JsonPath): number {
+  for (let length = path.length; length >= 0; length -= 1) {
+    const node: unknown = length === 0 ? doc.contents : doc.getIn(path.slice(0, length), true)
+    if (isNode(node) && node.range) return positionIn(text, node.range[0]).line
+  }
+  return 1
+}
+
+function annotationTexts({ doc }: YamlDocument): Readonly<Record<string, string>> | undefined {
+  const node: unknown = doc.getIn(['metadata', 'annotations'], true)
+  if (!isMap(node)) return undefined
+  const texts: [string, string][] = []
+  for (const { key, value } of node.items) {
+    if (isScalar(key) && (value === null || isScalar(value))) texts.push([String(key.source), value?.source ?? ''])
+  }
+  return Object.fromEntries(texts)
+}

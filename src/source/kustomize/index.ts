@@ -1,0 +1,84 @@
+import type { KustomizeOverrides, Manifest, Reason, Tree } from '../../domain/index.ts'
+import { parentPath } from '../tree.ts'
+import { accumulate } from './accumulate.ts'
+import { type DraftMap, jsonOfDraft, own, ownMap, textOf } from './draft.ts'
+import { Files, isKustomizationPath, type KustomizeFile } from './files.ts'
+import { mendReferences } from './name-references.ts'
+import { addHashes } from './naming.ts'
+import { inOrder } from './order.ts'
+import { Refusal } from './refusal.ts'
+import type { Resource } from './resource.ts'
+
+export type { FileRole, KustomizeFile } from './files.ts'
+export { isKustomizationPath } from './files.ts'
+
+export type BuildOutcome =
+  | { readonly built: true; readonly objects: readonly Manifest[]; readonly files: readonly KustomizeFile[] }
+  | { readonly built: false; readonly reason: Reason; readonly message: string }
+
+/**
+ * Builds the kustomization in `dir` ('' for the root) as kustomize 5.5 does, from the tree alone: equal objects in equal order.
+ * `files` are all files that were read, those of bases and components too, by path. Never throws for what the tree holds:
+ * `unsupported-kustomize` for a feature that is not built here, `remote-base` for anything that would be fetched, `unsafe-path` for a
+ * path that leaves the tree or passes a link, `broken-base` for what real kustomize refuses too, `input-too-large` over the caps of YAML.
+ */
+export function buildKustomization(input: {
+  readonly tree: Tree
+  readonly dir: string
+  readonly overrides?: KustomizeOverrides
+}): BuildOutcome {
+  const files = new Files(input.tree)
+  try {
+    const { root, list } = accumulate(files, input.dir, input.overrides)
+    addHashes(list)
+    mendReferences(list)
+    const kept = inOrder(list.filter(isShipped), root.fields.get('sortOptions'))
+    return { built: true, objects: kept.map(finished), files: sorted(files) }
+  } catch (error) {
+    if (error instanceof Refusal) return { built: false, reason: error.reason, message: error.message }
+    throw error
+  }
+}
+
+/** Objects that are marked as settings for local tools are not part of the output. */
+function isShipped({ object }: Resource): boolean {
+  const annotations = ownMap(ownMap(object, 'metadata') ?? {}, 'annotations') ?? {}
+  const mark = own(annotations, 'config.kubernetes.io/local-config')
+  return mark === undefined || mark === 'false'
+}
+
+function finished({ object }: Resource): Manifest {
+  const metadata = ownMap(object, 'metadata')
+  const annotations = metadata === undefined ? undefined : own(metadata, 'annotations')
+  if (metadata !== undefined && annotations !== undefined) finishAnnotations(metadata)
+  // A draft that is a map becomes a map.
+  return jsonOfDraft(object) as Manifest
+}
+
+/** Kustomize writes annotations back as texts and drops the field when there are none. */
+function finishAnnotations(metadata: DraftMap): void {
+  const annotations = ownMap(metadata, 'annotations') ?? {}
+  const texts = Object.entries(annotations).map(([key, value]): [string, string] => [key, textOf(value)])
+  if (texts.length === 0) delete metadata['annotations']
+  else metadata['annotations'] = Object.fromEntries(texts)
+}
+
+function sorted(files: Files): readonly KustomizeFile[] {
+  return [...files.read.keys()].sort().flatMap((key) => files.read.get(key) ?? [])
+}
+
+/** Every directory that has a kustomization file, in the order of the tree; '' is the root. */
+export function kustomizationRoots(tree: Tree): readonly string[] {
+  return [...new Set(tree.paths().filter(isKustomizationPath).map(parentPath))]
+}
+
+/** Paths of all files that the build of `dir` reads, or read before it was refused. */
+export function filesReadBy(tree: Tree, dir: string): readonly string[] {
+  const files = new Files(tree)
+  try {
+    accumulate(files, dir)
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+  }
+  return [...new Set([...files.read.values()].map((file) => file.path))].sort()
+}

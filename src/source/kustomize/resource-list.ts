@@ -1,0 +1,67 @@
+import { matchesSelector, parseSelector } from './label-selector.ts'
+import { compileWhole } from './pattern.ts'
+import { broken } from './refusal.ts'
+import {
+  anyIds,
+  currentId,
+  formatId,
+  type Id,
+  idKey,
+  metadataTexts,
+  originalId,
+  type Resource,
+  sameId,
+} from './resource.ts'
+import type { Written } from './written.ts'
+
+/** Adds resources; a second one of the same id is refused, as kustomize does. */
+export function append(list: Resource[], more: readonly Resource[], at: string): void {
+  const known = new Set(list.map((one) => idKey(currentId(one))))
+  for (const resource of more) {
+    const id = currentId(resource)
+    const key = idKey(id)
+    if (known.has(key)) throw broken(`${at}: ${formatId(id)} is there twice`)
+    known.add(key)
+    list.push(resource)
+  }
+}
+
+/** Resources that have or had this id. */
+export function withAnyId(list: readonly Resource[], id: Id): readonly Resource[] {
+  return list.filter((one) => anyIds(one).some((other) => sameId(id, other)))
+}
+
+/** The selector of `patches` and `patchesJson6902`: regular expressions over ids now and at first, labels and annotations as of now. */
+export function select(list: readonly Resource[], target: Written): readonly Resource[] {
+  const wanted = {
+    group: regex(target.get('group')),
+    version: regex(target.get('version')),
+    kind: regex(target.get('kind')),
+    name: regex(target.get('name')),
+    namespace: regex(target.get('namespace')),
+    labels: parseSelector(target.get('labelSelector')),
+    annotations: parseSelector(target.get('annotationSelector')),
+  }
+  return list.filter((resource) => {
+    const now = currentId(resource)
+    const first = originalId(resource)
+    return (
+      (wanted.namespace(first.namespace) || wanted.namespace(now.namespace)) &&
+      (wanted.name(first.name) || wanted.name(now.name)) &&
+      wanted.group(now.group) &&
+      wanted.version(now.version) &&
+      wanted.kind(now.kind) &&
+      matchesSelector(wanted.labels, metadataTexts(resource.object, 'labels')) &&
+      matchesSelector(wanted.annotations, metadataTexts(resource.object, 'annotations'))
+    )
+  })
+}
+
+function regex(field: Written): (text: string) => boolean {
+  const source = field.text()
+  if (source === '') return () => true
+  const pattern = compileWhole(source)
+  if (pattern === undefined)
+    throw broken(`${field.at}: ${JSON.stringify(source)} is not a regular expression that is read here`)
+  return (text) => pattern.found(text)
+}
