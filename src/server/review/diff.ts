@@ -1,4 +1,4 @@
-import type { DiffLine, FileDiff } from './model.ts'
+import type { DiffLine, EditRow, FileDiff } from './model.ts'
 
 const CONTEXT = 3
 /** Above this many cells the middle is shown as taken out and put in, which is true, if less pretty. */
@@ -118,4 +118,29 @@ export function diffOf(path: string, before: string, after: string): FileDiff {
   if (hunks.flat().length > MAX_LINES) return { path, hunks: [], unshown: 'too many lines differ to be shown' }
   if (hunks.length === 0 && before !== after) return { path, hunks, unshown: 'only the end of the file differs' }
   return { path, hunks }
+}
+
+/** The words of both lines around what differs: a number with its unit, a whole image. */
+function wordAround(text: string, [from, to]: readonly [number, number]): readonly [number, number] {
+  const outside = /[\s"']/
+  let start = from
+  let end = to
+  while (start > 0 && !outside.test(text[start - 1] ?? ' ')) start -= 1
+  while (end < text.length && !outside.test(text[end] ?? ' ')) end += 1
+  return [start, end]
+}
+
+/** Values that were replaced in place, with where they stood: one for each line that took the place of one line. */
+export function replacedIn(file: FileDiff): readonly EditRow[] {
+  return file.hunks.flatMap((hunk) =>
+    hunk.flatMap((line, at): readonly EditRow[] => {
+      const next = hunk[at + 1]
+      if (line.kind !== 'removed' || line.mark === undefined || next?.kind !== 'added' || next.mark === undefined)
+        return []
+      const [start, end] = wordAround(line.text, line.mark)
+      const [from, to] = wordAround(next.text, next.mark)
+      const values = { before: line.text.slice(start, end), after: next.text.slice(from, to) }
+      return [{ file: file.path, line: line.before ?? 0, column: start + 1, ...values }]
+    }),
+  )
 }

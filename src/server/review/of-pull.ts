@@ -15,7 +15,7 @@ import {
   type SignalId,
   signalInfo,
 } from '../../domain/index.ts'
-import { diffOf } from './diff.ts'
+import { diffOf, replacedIn } from './diff.ts'
 import type { ChangeModel, ChartModel, EvidenceRow, FileDiff, Moment, Stage, Tone } from './model.ts'
 import { shortSha } from './words.ts'
 
@@ -104,6 +104,11 @@ export function trailersOf(message: string): ChangeModel['trailers'] {
   return found.map((match) => ({ key: match?.[1] ?? '', value: match?.[2] ?? '' }))
 }
 
+/** A comment without the blocks that only machines read. */
+function spoken(comment: string | undefined): string {
+  return (comment ?? '').replace(/<!--.*?(?:-->|$)/gs, '').trim()
+}
+
 function evidenceOf(diagnosis: Diagnosis | undefined): readonly EvidenceRow[] {
   return (diagnosis?.evidence ?? []).map(({ signal, says, value, threshold, atMs, asked }) => ({
     signal,
@@ -149,6 +154,8 @@ function fromRecord(record: AttemptRecord): Partial<ChangeModel> {
 export function modelOf(input: ChangeInput): ChangeModel {
   const { pull, record, diagnosis, proof } = input
   const undo = undoOf(record)
+  const files = filesOf(input)
+  const comment = spoken(pull.comment)
   return {
     number: pull.number,
     title: pull.title,
@@ -166,13 +173,13 @@ export function modelOf(input: ChangeInput): ChangeModel {
     moments: momentsOf(input),
     evidence: evidenceOf(diagnosis),
     votes: diagnosis?.votes ?? [],
-    edits: input.edits ?? [],
-    files: filesOf(input),
+    edits: input.edits ?? files.flatMap(replacedIn),
+    files,
     gates: input.gates ?? [],
     commitMessage: pull.commitMessage,
     trailers: trailersOf(pull.commitMessage),
     ...(pull.mergeCommit !== undefined && { mergeCommit: pull.mergeCommit }),
-    ...(pull.comment !== undefined && { comment: pull.comment }),
+    ...(comment !== '' && { comment }),
     ...(diagnosis !== undefined && { summary: diagnosis.summary }),
     ...(input.rationale !== undefined && { rationale: input.rationale }),
     ...(proof !== undefined && { proof }),
