@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
+import { helmRenderer } from '../adapters/render/index.ts'
 import type { Io } from './io.ts'
 
 const ANSWER_MS = 5000
@@ -31,12 +32,14 @@ async function ownVersion(): Promise<string> {
   return typeof found === 'string' ? found : 'unknown'
 }
 
-/** Versions of what Kintsugi runs with. Helm is looked for where the renderer looks: KINTSUGI_HELM, then the PATH. */
+/** Versions of what Kintsugi runs with. Helm is the one that would render charts. */
 export async function installed(env: Io['env']): Promise<Installed> {
   const [kintsugi, git, helm] = await Promise.all([
     ownVersion(),
     ask('git', ['--version'], env),
-    ask(env['KINTSUGI_HELM'] || 'helm', ['version', '--short'], env),
+    helmRenderer({ env })
+      .version()
+      .catch(() => undefined),
   ])
-  return { kintsugi, node: process.version, git: git?.replace(/^git version /, '') ?? null, helm }
+  return { kintsugi, node: process.version, git: git?.replace(/^git version /, '') ?? null, helm: helm ?? null }
 }

@@ -19,7 +19,7 @@ export const version: Verb = {
     terminal.line(`node     ${found.node}`)
     terminal.line(`git      ${found.git ?? 'not found'}`)
     terminal.line(
-      `helm     ${found.helm ?? 'not found: charts cannot be rendered (kintsugi explain renderer-missing)'}`,
+      `helm     ${found.helm?.replace(/^helm /, '') ?? 'not found: charts cannot be rendered (kintsugi explain renderer-missing)'}`,
     )
     return 0
   },

@@ -35,7 +35,7 @@ describe('explain', () => {
 
 describe('version', () => {
   it('names Kintsugi, Node and what is not there', async () => {
-    const { out } = await kintsugi(['version', '--json'], { env: { PATH: '/nowhere' } })
+    const { out } = await kintsugi(['version', '--json'], { env: { PATH: '/nowhere', KINTSUGI_HELM: '/nowhere/helm' } })
     expect(JSON.parse(out)).toEqual({
       schemaVersion: 1,
       kintsugi: expect.stringMatching(/^\d+\.\d+\.\d+/),
