@@ -78,7 +78,7 @@ function parseLog(text: string): SyncRecord[] {
 function gitIn({ gitDir, git = 'git' }: GitSyncStoreOptions): Git {
   return (args, input, atMs = 0) =>
     new Promise((resolve, reject) => {
-      const date = `${Math.floor(atMs / 1000)} +0000`
+      const date = `@${Math.floor(atMs / 1000)} +0000`
       const env = {
         PATH: process.env['PATH'] ?? '',
         GIT_CONFIG_NOSYSTEM: '1',
