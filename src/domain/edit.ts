@@ -42,6 +42,8 @@ export type EditOutcome =
       readonly edits: readonly Edit[]
       readonly files: readonly FileChange[]
       readonly proof: Proof
+      /** Repository that holds the files, where an Application reads several. */
+      readonly repoURL?: string
     }
   | { readonly outcome: 'already-set'; readonly at: readonly Edit[] }
   | { readonly outcome: 'refused'; readonly reason: Reason; readonly message: string }
@@ -58,4 +60,6 @@ export type Location = {
   /** What writes it: `manifest`, `strategic-patch`, `json-patch`, `images`, `replicas`, `values`, `overlay-patch` (to be inserted). */
   readonly by: string
   readonly alsoReadBy: readonly string[]
+  /** Repository that holds the file, where an Application reads several. */
+  readonly repoURL?: string
 }

@@ -1,16 +1,8 @@
-import {
-  type Application,
-  formatObjectKey,
-  type Manifest,
-  type ObjectKey,
-  objectKey,
-  type Reason,
-} from '../domain/index.ts'
-import type { Rendering } from './formats/format.ts'
+import { type Application, formatObjectKey, type Reason } from '../domain/index.ts'
 import { formatOf } from './formats/index.ts'
 import { isRefused, type Refused, refuse } from './refused.ts'
+import { keyed } from './render-keys.ts'
 import { type RenderDeps, type ResolvedSource, resolveSources, type SourceFile, type Sources } from './resolve.ts'
-import { isNamespaced } from './scope.ts'
 import type { RenderedObject } from './target.ts'
 
 export type RenderedApplication = {
@@ -31,21 +23,6 @@ export type RenderedState = {
   readonly objects: readonly RenderedObject[]
   readonly tools: readonly string[]
   readonly files: readonly SourceFile[]
-}
-
-function keyOf(manifest: Manifest, application: Application): ObjectKey | undefined {
-  const key = objectKey(manifest)
-  if (key === undefined) return undefined
-  if (!isNamespaced(key.group, key.kind)) return { ...key, namespace: '' }
-  return key.namespace === '' ? { ...key, namespace: application.destination.namespace } : key
-}
-
-/** The rendered objects of one source, with their keys. */
-export function keyed(rendering: Rendering, application: Application, source: number): readonly RenderedObject[] {
-  return rendering.objects.flatMap((manifest) => {
-    const key = keyOf(manifest, application)
-    return key === undefined ? [] : [{ key, manifest, source }]
-  })
 }
 
 function lastWins(objects: readonly RenderedObject[]): readonly RenderedObject[] {
@@ -69,7 +46,7 @@ export async function renderState(
   for (const [index, source] of resolved.entries()) {
     const rendering = await formatOf(source).render(source, { application, deps })
     if (isRefused(rendering)) return rendering
-    objects.push(...keyed(rendering, application, index))
+    objects.push(...keyed(rendering.objects, application.destination.namespace, index))
     tools.add(rendering.tool)
     files.push(...rendering.files, ...overrideFilesOf(source))
   }

@@ -7,7 +7,7 @@ import {
   type Manifest,
   objectKey,
 } from '../../domain/index.ts'
-import { type Refused, refuse } from '../refused.ts'
+import { isRefused, type Refused, refuse } from '../refused.ts'
 import type { ResolvedSource } from '../resolve.ts'
 import { filesBelow } from '../tree.ts'
 import { readYaml, type YamlRead } from '../yaml/index.ts'
@@ -76,4 +76,15 @@ export function objectsOfFile(source: ResolvedSource, file: string): readonly Wr
   }
   if (read.text.includes(SKIP_MARK)) return []
   return read.documents.flatMap((document, index) => objectsIn(document.value, file, index))
+}
+
+/** The objects of a directory of plain manifests, with where each is written. */
+export function writtenObjects(source: ResolvedSource): readonly WrittenObject[] | Refused {
+  const objects: WrittenObject[] = []
+  for (const file of manifestFiles(source)) {
+    const found = objectsOfFile(source, file)
+    if (isRefused(found)) return found
+    objects.push(...found)
+  }
+  return objects
 }

@@ -1,4 +1,5 @@
 import type { Application, Manifest } from '../../domain/index.ts'
+import type { Place, Question } from '../place.ts'
 import type { Refused } from '../refused.ts'
 import type { RenderDeps, ResolvedSource, SourceFile } from '../resolve.ts'
 
@@ -24,6 +25,8 @@ export type Format = {
   render(source: ResolvedSource, context: RenderContext): Promise<Rendering | Refused>
   /** Every file that rendering may read, found without rendering. */
   reads(source: ResolvedSource): readonly SourceFile[]
+  /** Where the field may be set, the best place first; what stands in the way of one is in the list too. */
+  places(question: Question): Promise<readonly (Place | Refused)[] | Refused>
 }
 
 export function sourceFile(source: ResolvedSource, path: string): SourceFile {

@@ -1,29 +1,9 @@
-import type { HelmRenderInput, HelmSettings } from '../../domain/index.ts'
 import { type Refused, refuse } from '../refused.ts'
-import { type ResolvedSource, type SourceFile, substituteBuildVariables } from '../resolve.ts'
+import type { ResolvedSource, SourceFile } from '../resolve.ts'
 import { filesBelow, joinPath } from '../tree.ts'
 import { type Format, type RenderContext, type Rendering, sourceFile } from './format.ts'
-
-const NO_SETTINGS: HelmSettings = { valueFiles: [], ignoreMissingValueFiles: false, parameters: [] }
-
-/** What helm is asked, with Argo CD's defaults: the release is called as the Application, in its destination namespace. */
-export function helmInput(source: ResolvedSource, context: RenderContext): HelmRenderInput {
-  const settings = source.source.helm ?? NO_SETTINGS
-  const { application } = context
-  const parameters = settings.parameters.map((one) => ({
-    ...one,
-    value: substituteBuildVariables(one.value, application, source.source),
-  }))
-  return {
-    tree: source.tree,
-    chartPath: source.dir,
-    releaseName: settings.releaseName ?? application.name,
-    namespace: settings.namespace ?? application.destination.namespace,
-    valueFiles: source.valueFiles.map(({ tree, path }) => ({ tree, path })),
-    helm: { ...settings, parameters },
-    validateSchema: context.tracing !== true,
-  }
-}
+import { helmInput } from './helm-input.ts'
+import { helmPlaces } from './helm-places.ts'
 
 function chartFiles(source: ResolvedSource): readonly SourceFile[] {
   return [...filesBelow(source.tree, source.dir).map((path) => sourceFile(source, path)), ...source.valueFiles]
@@ -48,4 +28,5 @@ export const helm: Format = {
       source.tree.blob(joinPath(source.dir, 'Chart.yaml') ?? '') !== undefined),
   render,
   reads: chartFiles,
+  places: helmPlaces,
 }

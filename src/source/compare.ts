@@ -1,0 +1,113 @@
+import {
+  formatObjectKey,
+  formatPath,
+  type JsonPath,
+  type JsonValue,
+  type ObjectKey,
+  sameObject,
+  valueAt,
+} from '../domain/index.ts'
+import { diffLeaves, type LeafChange, samePath, startsWith } from './diff.ts'
+import { sameValue, type ValueKind } from './fields.ts'
+import type { RenderedObject } from './target.ts'
+
+/** A leaf of a rendered object that differs; the manifests are those of before and after. */
+export type ObjectChange = { readonly key: ObjectKey; readonly change: LeafChange; readonly shown: string }
+
+/** A leaf that an edit is meant to change, and nothing else. */
+export type Meant = {
+  readonly key: ObjectKey
+  readonly path: JsonPath
+  readonly kind: ValueKind
+  readonly value: string
+}
+
+const NAMED_LISTS = new Set(['containers', 'initContainers', 'volumes', 'env', 'volumeMounts', 'volumeClaimTemplates'])
+
+/** `spec.template.spec.containers[app].image`: list positions as names where the elements have one. */
+export function readablePath(manifest: JsonValue | undefined, path: JsonPath): string {
+  const named = path.map((step, index) => {
+    const list = path[index - 1]
+    if (typeof step !== 'number' || typeof list !== 'string' || !NAMED_LISTS.has(list)) return step
+    const element = valueAt(manifest, path.slice(0, index + 1))
+    const name = valueAt(element, ['name']) ?? valueAt(element, ['metadata', 'name'])
+    return typeof name === 'string' ? { name } : step
+  })
+  let text = ''
+  for (const step of named) text += typeof step === 'object' ? `[${step.name}]` : joined(text, formatPath([step]))
+  return text
+}
+
+function joined(before: string, step: string): string {
+  return before === '' || step.startsWith('[') ? step : `.${step}`
+}
+
+function byKey(objects: readonly RenderedObject[]): ReadonlyMap<string, RenderedObject> {
+  return new Map(objects.map((object) => [formatObjectKey(object.key), object]))
+}
+
+/** Every leaf that differs between two renders, object by object. */
+export function compareRenders(
+  before: readonly RenderedObject[],
+  after: readonly RenderedObject[],
+): readonly ObjectChange[] {
+  const [from, to] = [byKey(before), byKey(after)]
+  const names = new Set([...from.keys(), ...to.keys()])
+  return [...names].flatMap((name) => {
+    const [old, now] = [from.get(name), to.get(name)]
+    const object = now ?? old
+    if (object === undefined) return []
+    return diffLeaves(old?.manifest, now?.manifest).map((change) => ({
+      key: object.key,
+      change,
+      shown: readablePath(object.manifest, change.path),
+    }))
+  })
+}
+
+function isMeant({ key, change }: ObjectChange, meant: Meant): boolean {
+  if (!sameObject(key, meant.key) || !samePath(change.path, meant.path)) return false
+  if (meant.kind === 'integer' && typeof change.after !== 'number') return false
+  return sameValue(meant.kind, change.after, meant.value)
+}
+
+function isEmpty(value: JsonValue | undefined): boolean {
+  return value === null || (typeof value === 'object' && Object.keys(value).length === 0)
+}
+
+/** `resources: {}` stops being an empty map when a limit comes into it: that is the same change. */
+function isFilled({ key, change }: ObjectChange, meant: Meant): boolean {
+  if (!sameObject(key, meant.key) || change.after !== undefined || !isEmpty(change.before)) return false
+  return startsWith(meant.path, change.path) && change.path.length < meant.path.length
+}
+
+export type Judgement = {
+  /** Leaves that were meant and did not change so. */
+  readonly missing: readonly Meant[]
+  /** Changes that nobody meant. */
+  readonly extra: readonly ObjectChange[]
+}
+
+export function judge(changes: readonly ObjectChange[], meant: readonly Meant[]): Judgement {
+  return {
+    missing: meant.filter((one) => !changes.some((change) => isMeant(change, one))),
+    extra: changes.filter((change) => !meant.some((one) => isMeant(change, one) || isFilled(change, one))),
+  }
+}
+
+/** Leaves that two renders of one state give differently: certificates, passwords, times. They say nothing about an edit. */
+export function withoutNoise(
+  changes: readonly ObjectChange[],
+  noise: readonly ObjectChange[],
+): readonly ObjectChange[] {
+  return changes.filter(
+    ({ key, change }) => !noise.some((other) => sameObject(other.key, key) && samePath(other.change.path, change.path)),
+  )
+}
+
+/** `apps/Deployment shop/cart spec.replicas`, at most five of them. Paths only: values may be secret. */
+export function listChanges(changes: readonly ObjectChange[]): string {
+  const shown = changes.slice(0, 5).map(({ key, shown: path }) => `${formatObjectKey(key)} ${path}`)
+  const more = changes.length > 5 ? ` and ${changes.length - 5} more` : ''
+  return shown.join('; ') + more
+}

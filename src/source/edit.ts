@@ -1,0 +1,216 @@
+import {
+  type Application,
+  type Edit,
+  type EditOutcome,
+  type FieldChange,
+  isJsonObject,
+  type Tree,
+} from '../domain/index.ts'
+import { parseApplication } from './application.ts'
+import type { Meant } from './compare.ts'
+import { diffLeaves, startsWith } from './diff.ts'
+import { locationOf } from './locate.ts'
+import { isSet, type Place, type Question } from './place.ts'
+import { prove, proveHere } from './prove.ts'
+import { type Lookup, placesFor, questionOf, type ReadersOf, readersLookup } from './question.ts'
+import type { Reader } from './readers.ts'
+import { isRefused, type Refused, refuse } from './refused.ts'
+import { type RenderedState, renderState } from './render.ts'
+import type { SourceFile, Sources } from './resolve.ts'
+import { type EditedText, editedText, editsOf, encode, spliceText, textOf } from './splice.ts'
+import { changedTree } from './tree.ts'
+import { readYaml } from './yaml/index.ts'
+
+export type EditInput = Lookup & { readonly changes: readonly FieldChange[] }
+
+/** The work so far: changes are made one after the other, each on what the ones before left. */
+type Progress = {
+  readonly application: Application
+  readonly sources: Sources
+  readonly state: RenderedState
+  /** The repository that is edited: all changes of one edit are in one. */
+  readonly home: { readonly tree: Tree; readonly repoURL: string; readonly now: Tree } | undefined
+  readonly texts: ReadonlyMap<string, EditedText>
+  readonly meant: readonly Meant[]
+  readonly readers: readonly Reader[]
+  readonly alreadyAt: readonly Edit[]
+  readonly holdsApplication: boolean
+}
+
+/** The world in which one tree is another. */
+function replaceTree(sources: Sources, before: Tree, after: Tree): Sources {
+  return {
+    tree: (repoURL, targetRevision) => {
+      const tree = sources.tree(repoURL, targetRevision)
+      return tree?.oid === before.oid ? after : tree
+    },
+  }
+}
+
+/** The file after the place's splices, if nothing outside of what the place may change is another value. */
+function splicedFile(place: Place, edited: EditedText): EditedText | Refused {
+  const path = place.file.path
+  const next = spliceText(edited, place.splices)
+  const [before, after] = [readYaml(encode(textOf(edited)), path), readYaml(encode(textOf(next)), path)]
+  if (!before.read) return refuse(before.reason, before.message)
+  if (!after.read) return refuse('not-in-git', `the edit would leave ${path} unreadable: ${after.message}`)
+  const { document, path: within } = place.within
+  const values = (documents: typeof before.documents) => documents.map(({ value }) => value)
+  const strayed = diffLeaves(values(before.documents), values(after.documents)).find(({ path: at }) => {
+    const inside = at.slice(1)
+    return at[0] !== document || !(startsWith(inside, within) || startsWith(within, inside))
+  })
+  return strayed === undefined
+    ? next
+    : refuse('not-in-git', `the edit would change ${path} at ${strayed.path.join('.')} too`)
+}
+
+function originalText(file: SourceFile, known: EditedText | undefined): EditedText | Refused {
+  if (known !== undefined) return known
+  const read = readYaml(file.tree.bytes(file.path) ?? new Uint8Array(), file.path)
+  return read.read ? editedText(read.text) : refuse(read.reason, read.message)
+}
+
+/** The Application as the edited file has it. */
+function reread(application: Application, place: Place, tree: Tree): Application | Refused {
+  const read = readYaml(tree.bytes(place.file.path) ?? new Uint8Array(), place.file.path)
+  if (!read.read) return refuse(read.reason, read.message)
+  const written = read.documents[place.within.document]?.value
+  const spec = isJsonObject(written) ? written['spec'] : undefined
+  if (spec === undefined) return refuse('application-unreadable', `${place.file.path} has lost its spec`)
+  const parsed = parseApplication({ ...application.manifest, spec })
+  return parsed.parsed ? parsed.application : refuse(parsed.reason, parsed.message)
+}
+
+function meantOf(question: Question): Meant {
+  return { key: question.object.key, path: question.place.path, kind: question.kind, value: question.value }
+}
+
+async function attempt(
+  input: EditInput,
+  progress: Progress,
+  question: Question,
+  place: Place,
+  readersOf: ReadersOf,
+): Promise<Progress | Refused> {
+  const { file } = place
+  const { home } = progress
+  if (home !== undefined && home.now.oid !== file.tree.oid) {
+    return refuse('unsupported-source', `the fields are set in two repositories, ${home.repoURL} and ${file.repoURL}`)
+  }
+  const text = originalText(file, progress.texts.get(file.path))
+  const next = isRefused(text) ? text : splicedFile(place, text)
+  if (isRefused(next)) return next
+  const now = changedTree(file.tree, [{ path: file.path, content: encode(textOf(next)) }])
+  const sources = replaceTree(progress.sources, file.tree, now)
+  const application = place.holdsApplication === true ? reread(progress.application, place, now) : progress.application
+  if (isRefused(application)) return application
+  const state = await renderState(application, sources, input.deps)
+  if (isRefused(state)) return refuse(state.reason, `after the edit: ${state.message}`)
+  const meant = meantOf(question)
+  const proven = await proveHere({
+    before: progress.state,
+    after: state,
+    meant: [meant],
+    from: { sources: progress.sources, home: file.tree, repoURL: file.repoURL },
+    deps: input.deps,
+  })
+  if (isRefused(proven)) return proven
+  const readers = readersOf(file).filter((reader) => !progress.readers.some((known) => known.name === reader.name))
+  return {
+    ...progress,
+    application,
+    sources,
+    state,
+    home: { tree: home?.tree ?? file.tree, repoURL: file.repoURL, now },
+    texts: new Map([...progress.texts, [file.path, next]]),
+    meant: [...progress.meant, meant],
+    readers: [...progress.readers, ...readers],
+    holdsApplication: progress.holdsApplication || place.holdsApplication === true,
+  }
+}
+
+async function alreadySet(progress: Progress, question: Question): Promise<Progress> {
+  const place = (await placesFor(question)).find((one): one is Place => !isRefused(one))
+  const location = place === undefined ? undefined : locationOf(place, question)
+  if (location === undefined || isRefused(location)) return progress
+  const { file, line, column, text } = location
+  return { ...progress, alreadyAt: [...progress.alreadyAt, { file, line, column, before: text, after: text }] }
+}
+
+/** Makes one change at the first place that turns out to do exactly that. The first thing in the way is what is reported. */
+async function advance(
+  input: EditInput,
+  progress: Progress,
+  change: FieldChange,
+  readersOf: ReadersOf,
+): Promise<Progress | Refused> {
+  const question = questionOf(input, progress.state, change, readersOf)
+  if (isRefused(question)) return question
+  if (isSet(question)) return alreadySet(progress, question)
+  let first: Refused | undefined
+  for (const place of await placesFor(question)) {
+    const result = isRefused(place) ? place : await attempt(input, progress, question, place, readersOf)
+    if (!isRefused(result)) return result
+    first ??= result
+  }
+  return first ?? refuse('not-in-git', `nothing in Git sets ${change.field}`)
+}
+
+async function conclude(input: EditInput, before: RenderedState, progress: Progress): Promise<EditOutcome | Refused> {
+  const { home, texts, sources, state, meant, readers } = progress
+  if (home === undefined) return { outcome: 'already-set', at: progress.alreadyAt }
+  const proof = await prove({
+    before,
+    after: state,
+    meant,
+    readers,
+    from: { sources: input.sources, home: home.tree, repoURL: home.repoURL },
+    to: { sources, home: home.now, repoURL: home.repoURL },
+    deps: input.deps,
+    ...(progress.holdsApplication ? { itself: input.application.name } : {}),
+  })
+  if (isRefused(proof)) return proof
+  const files = [...texts].sort(([a], [b]) => (a < b ? -1 : 1))
+  return {
+    outcome: 'edited',
+    edits: files.flatMap(([path, text]) => editsOf(path, text)),
+    files: files.map(([path, text]) => ({ path, content: encode(textOf(text)) })),
+    proof,
+    repoURL: home.repoURL,
+  }
+}
+
+async function run(input: EditInput): Promise<EditOutcome | Refused> {
+  if (input.changes.length === 0) return refuse('value-invalid', 'no change is asked for')
+  const state = await renderState(input.application, input.sources, input.deps)
+  if (isRefused(state)) return state
+  let progress: Progress = {
+    application: input.application,
+    sources: input.sources,
+    state,
+    home: undefined,
+    texts: new Map(),
+    meant: [],
+    readers: [],
+    alreadyAt: [],
+    holdsApplication: false,
+  }
+  const original = (tree: Tree): Tree => (tree.oid === progress.home?.now.oid ? progress.home.tree : tree)
+  const readersOf = readersLookup(input, original)
+  for (const change of input.changes) {
+    const next = await advance(input, progress, change, readersOf)
+    if (isRefused(next)) return next
+    progress = next
+  }
+  return conclude(input, state, progress)
+}
+
+/**
+ * Sets fields of one workload in the files that an Application reads, by splices, and proves by rendering that exactly these fields of
+ * exactly this object change. Several changes are one outcome: all or none. Deterministic; nothing is written anywhere.
+ */
+export async function edit(input: EditInput): Promise<EditOutcome> {
+  const outcome = await run(input)
+  return isRefused(outcome) ? { outcome: 'refused', reason: outcome.reason, message: outcome.message } : outcome
+}

@@ -1,0 +1,54 @@
+import type { Field, Location, Reason } from '../domain/index.ts'
+import type { Place, Question } from './place.ts'
+import { type Lookup, placesFor, questionOf, readersLookup } from './question.ts'
+import { isRefused, type Refused, refuse } from './refused.ts'
+import { renderState } from './render.ts'
+import { positionIn, readYaml } from './yaml/index.ts'
+
+export type LocateInput = Lookup & { readonly field: Field }
+
+export type LocateResult =
+  | { readonly located: true; readonly location: Location }
+  | { readonly located: false; readonly reason: Reason; readonly message: string }
+
+/** Where a place is, for people. */
+export function locationOf(place: Place, question: Question): Location | Refused {
+  const { file, at, text, by } = place
+  const read = readYaml(file.tree.bytes(file.path) ?? new Uint8Array(), file.path)
+  if (!read.read) return refuse(read.reason, read.message)
+  const { line, col } = positionIn(read.text, at)
+  return {
+    file: file.path,
+    line,
+    column: col,
+    text,
+    rendered: question.current,
+    by,
+    alsoReadBy: question.sharedBy(file),
+    repoURL: file.repoURL,
+  }
+}
+
+async function find(input: LocateInput): Promise<Location | Refused> {
+  const state = await renderState(input.application, input.sources, input.deps)
+  if (isRefused(state)) return state
+  const question = questionOf(
+    input,
+    state,
+    { field: input.field },
+    readersLookup(input, (tree) => tree),
+  )
+  if (isRefused(question)) return question
+  const places = await placesFor(question)
+  const best = places.find((place): place is Place => !isRefused(place))
+  const refused = places.find(isRefused) ?? refuse('not-in-git', `nothing in Git sets ${input.field}`)
+  return best === undefined ? refused : locationOf(best, question)
+}
+
+/** Finds the line that sets a field, or where an edit would set it. Nothing is changed and nothing is proven. */
+export async function locate(input: LocateInput): Promise<LocateResult> {
+  const found = await find(input)
+  return isRefused(found)
+    ? { located: false, reason: found.reason, message: found.message }
+    : { located: true, location: found }
+}
