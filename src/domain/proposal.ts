@@ -106,3 +106,11 @@ export type ReadAttempt =
 
 /** One gate of PROTOCOL 5, with the value that it was judged on. */
 export type Gate = { readonly name: string; readonly pass: boolean; readonly value: string; readonly reason?: Reason }
+
+const CONCLUSION_BLOCK = /<!-- kintsugi:conclusion v1 [^\n]* -->/
+
+/** A new text for a living comment that keeps the conclusion which the old one held: a verdict is never lost by a later word. */
+export function keepConclusion(old: string | undefined, text: string): string {
+  const block = CONCLUSION_BLOCK.exec(old ?? '')?.[0]
+  return block === undefined || CONCLUSION_BLOCK.test(text) ? text : `${text}\n\n${block}`
+}
