@@ -137,7 +137,11 @@ async function tryOpen(desk: Desk, proposal: Proposal): Promise<OpenResult | und
   const planned = await plannedCommit(desk, proposal)
   if (isRefusal(planned)) return refused(planned.reason, planned.message)
   if (tip !== planned.commit) {
-    const moved = await desk.store.update([{ ref: headRef(proposal.branch), from: tip, to: planned.commit }])
+    const held = refs.get(openRef(proposal.branch))
+    const moved = await desk.store.update([
+      { ref: headRef(proposal.branch), from: tip, to: planned.commit },
+      { ref: openRef(proposal.branch), from: held, to: held },
+    ])
     if (!moved) return undefined
   }
   return record(desk, refs, proposal, planned, tip !== undefined)
