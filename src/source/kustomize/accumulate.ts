@@ -26,7 +26,6 @@ export function accumulate(
   overrides?: KustomizeOverrides,
 ): { readonly root: Kustomization; readonly list: Resource[] } {
   const root = readKustomization(files, dir, { at: dir === '' ? '.' : dir, from: dir, component: false }, overrides)
-  if (root.isComponent) throw broken(`${root.file}:1: is a Component, which only another kustomization can use`)
   const list: Resource[] = []
   build(list, root, { files, chain: [dir] })
   return { root, list }

@@ -53,18 +53,30 @@ export function draftOf(value: JsonValue): Draft {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, draftOf(item)]))
 }
 
-/** The draft of a parsed value whose nulls at `blanks` are written as nothing. */
-export function draftWithBlanks(value: JsonValue, blanks: readonly JsonPath[]): Draft {
+/** The draft of a document whose nulls at `blanks` are written as nothing and whose texts at `folded` in the folded style. */
+export function draftOfDocument(value: JsonValue, blanks: readonly JsonPath[], folded: readonly JsonPath[]): Draft {
   const draft = draftOf(value)
-  for (const path of blanks) {
-    let here: Draft | undefined = draft
-    for (const step of path.slice(0, -1)) here = stepInto(here, step)
-    const last = path.at(-1)
-    if (last === undefined) return BLANK
-    if (Array.isArray(here)) here[Number(last)] = BLANK
-    else if (isMap(here)) here[String(last)] = BLANK
-  }
+  if (blanks.some((path) => path.length === 0)) return BLANK
+  for (const path of blanks) changeAt(draft, path, () => BLANK)
+  for (const path of folded) changeAt(draft, path, (text) => (typeof text === 'string' ? refolded(text) : text))
   return draft
+}
+
+/**
+ * Kustomize writes an object out once and reads it again. Its writer puts an empty line too many between a line of a folded text and
+ * an indented line after it.
+ */
+function refolded(text: string): string {
+  return /^\n*[ \t]/.test(text) ? text : text.replace(/((?:^|\n)[^ \t\n][^\n]*)(\n+)(?=[ \t])/g, '$1\n$2')
+}
+
+function changeAt(draft: Draft, path: JsonPath, change: (value: Draft) => Draft): void {
+  let here: Draft | undefined = draft
+  for (const step of path.slice(0, -1)) here = stepInto(here, step)
+  const last = path.at(-1)
+  if (last === undefined) return
+  if (Array.isArray(here)) here[Number(last)] = change(here[Number(last)] ?? null)
+  else if (isMap(here)) here[String(last)] = change(own(here, String(last)) ?? null)
 }
 
 function stepInto(here: Draft | undefined, step: string | number): Draft | undefined {

@@ -22,6 +22,7 @@ export type ParsedFile = {
   readonly documents: readonly {
     readonly value: JsonValue
     readonly blanks: readonly JsonPath[]
+    readonly folded: readonly JsonPath[]
     readonly annotations: Readonly<Record<string, string>> | undefined
     /** From 1. */
     readonly line: number
@@ -140,6 +141,7 @@ export function parseBytes(bytes: Uint8Array, path: string, dialect: Dialect): P
     documents: documents.map((one) => ({
       value: one.value,
       blanks: one.blanks,
+      folded: one.folded,
       annotations: annotationTexts(one),
       line: positionIn(text, one.doc.contents?.range[0] ?? 0).line,
       empty: one.empty,

@@ -107,10 +107,10 @@ function remove(object: DraftMap, path: readonly string[], at: string): Draft {
   return value
 }
 
+/** A key that is not there is added: kustomize's library does not ask for it. */
 function replace(object: DraftMap, path: readonly string[], value: Draft, at: string): void {
   const { parent, key } = placeOf(object, path, at)
   if (Array.isArray(parent)) parent[indexIn(parent.length, key, path, at)] = value
-  else if (own(parent, key) === undefined) throw missing(path, at)
   else parent[key] = value
 }
 

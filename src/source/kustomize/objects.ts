@@ -1,4 +1,4 @@
-import { type Draft, type DraftMap, draftWithBlanks, isMap, isNull, own, ownMap, textOf } from './draft.ts'
+import { type Draft, type DraftMap, draftOfDocument, isMap, isNull, own, ownMap, textOf } from './draft.ts'
 import type { ParsedFile } from './files.ts'
 import { broken } from './refusal.ts'
 import { kindOf, nameOf } from './resource.ts'
@@ -10,8 +10,8 @@ import { kindOf, nameOf } from './resource.ts'
 export function objectsOf(file: ParsedFile, path: string): readonly DraftMap[] {
   const documents = file.documents.filter((one) => !one.empty)
   const found: { readonly value: Draft; readonly line: number }[] = []
-  for (const { value, blanks, annotations, line } of documents) {
-    const draft = draftWithBlanks(value, blanks)
+  for (const { value, blanks, folded, annotations, line } of documents) {
+    const draft = draftOfDocument(value, blanks, folded)
     const items = isMap(draft) ? own(draft, 'items') : undefined
     if (documents.length === 1 && isMap(draft) && kindOf(draft) === 'List' && Array.isArray(items)) {
       found.push(...items.map((item) => ({ value: item, line })))

@@ -12,6 +12,8 @@ export type YamlDocument = {
   readonly empty: boolean
   /** Where a null is written as nothing at all; kustomize treats it unlike a `null` that is spelled out. */
   readonly blanks: readonly JsonPath[]
+  /** Where a text is written in the folded style (`>`), which kustomize does not write back as it was. */
+  readonly folded: readonly JsonPath[]
 }
 
 export type YamlRead =
@@ -87,11 +89,12 @@ function parse(text: string, lines: LineCounter, dialect: Dialect): Parsed {
   for (const doc of composer.compose(tokens)) {
     const error = doc.errors[0]
     if (error !== undefined) return { problem: problemOf(error) }
-    const read = jsonOf(doc, budget, dialect)
+    const read = jsonOf(doc, budget, dialect, text.endsWith('\n') ? -1 : text.length)
     if ('problem' in read) return read
     documents.push({
       value: read.value,
       blanks: read.blanks,
+      folded: read.folded,
       doc,
       empty: doc.contents === null || doc.contents.range[0] === doc.contents.range[1],
     })

@@ -25,6 +25,9 @@ type Reading = {
   readonly anchors: Map<string, Sized>
   readonly path: (string | number)[]
   readonly blanks: JsonPath[]
+  readonly folded: JsonPath[]
+  /** Offset of the end of the file where its last line is not ended, else -1. */
+  readonly openEnd: number
 }
 
 class Refused extends Error {
@@ -43,14 +46,17 @@ export function jsonOf(
   doc: Document.Parsed,
   budget: Budget,
   dialect: Dialect,
-): { readonly value: JsonValue; readonly blanks: readonly JsonPath[] } | { readonly problem: Problem } {
-  const reading: Reading = { dialect, anchors: new Map(), path: [], blanks: [] }
+  openEnd: number,
+):
+  | { readonly value: JsonValue; readonly blanks: readonly JsonPath[]; readonly folded: readonly JsonPath[] }
+  | { readonly problem: Problem } {
+  const reading: Reading = { dialect, openEnd, anchors: new Map(), path: [], blanks: [], folded: [] }
   try {
     const read = doc.contents === null ? sizedScalar(null) : convert(doc.contents, reading)
     budget.nodes -= read.nodes
     if (budget.nodes < 0)
       return { problem: { offset: 0, message: `more than ${YAML_CAPS.nodes} values`, tooLarge: true } }
-    return { value: read.value, blanks: reading.blanks }
+    return { value: read.value, blanks: reading.blanks, folded: reading.folded }
   } catch (error) {
     if (error instanceof Refused) return { problem: error.problem }
     throw error
@@ -84,10 +90,18 @@ function convertBare(node: Node, reading: Reading): Sized {
   if (isMap(node)) return convertMap(node, reading)
   if (isSeq(node)) return convertSeq(node, reading)
   if (!isScalar(node)) return sizedScalar(null)
-  const value = scalarValue(node, reading.dialect)
+  const value = ended(node, scalarValue(node, reading.dialect), reading)
   node.value = value
   if (value === null && node.source === '') return blank(reading)
   return sizedScalar(value)
+}
+
+/** A block scalar has no last newline where the file has none; the parser gives it one. */
+function ended(node: Scalar, value: JsonPrimitive, reading: Reading): JsonPrimitive {
+  if (node.type === Scalar.BLOCK_FOLDED) reading.folded.push([...reading.path])
+  else if (node.type !== Scalar.BLOCK_LITERAL) return value
+  if (typeof value !== 'string' || (node.range?.[1] ?? 0) < reading.openEnd || reading.openEnd < 0) return value
+  return value.endsWith('\n') ? value.slice(0, -1) : value
 }
 
 const TAG = 'tag:yaml.org,2002:'
