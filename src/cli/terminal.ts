@@ -15,6 +15,8 @@ export type Terminal = {
   hint(...spans: readonly Span[]): void
   /** A document on stdout; `schemaVersion` is put in front. */
   json(document: Readonly<Record<string, unknown>>): void
+  /** The same on one line, for verbs that print a document per event. */
+  event(document: Readonly<Record<string, unknown>>): void
   /** Shows that something is going on while `work` runs; on a terminal only. */
   during<T>(label: string, work: () => Promise<T>): Promise<T>
 }
@@ -25,8 +27,8 @@ function coloured(stream: OutputStream, env: Io['env']): boolean {
 }
 
 /** JSON in which no character can act on a terminal: what JSON allows to stand raw is escaped too. */
-function safeJson(document: Readonly<Record<string, unknown>>): string {
-  const text = JSON.stringify({ schemaVersion: SCHEMA_VERSION, ...document }, null, 2)
+function safeJson(document: Readonly<Record<string, unknown>>, indent: number): string {
+  const text = JSON.stringify({ schemaVersion: SCHEMA_VERSION, ...document }, null, indent)
   return text.replace(
     /[\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
@@ -67,7 +69,8 @@ export function terminalOf(io: Io, asJson: boolean): Terminal {
     hint: (...spans) => {
       if (!asJson) note({ style: 'dim', text: 'next: ' }, ...spans)
     },
-    json: (document) => io.out.write(`${safeJson(document)}\n`),
+    json: (document) => io.out.write(`${safeJson(document, 2)}\n`),
+    event: (document) => io.out.write(`${safeJson(document, 0)}\n`),
     during: (label, work) => (io.err.isTerminal && !asJson ? spin(io, label, work) : work()),
   }
 }

@@ -89,7 +89,7 @@ function isItself(key: ObjectKey, name: string | undefined): boolean {
   return name !== undefined && key.group === 'argoproj.io' && key.kind === 'Application' && key.name === name
 }
 
-async function proveReader(reader: Reader, input: ProofInput): Promise<View | Refused> {
+async function proveReader(reader: Reader, input: Omit<ProofInput, 'meant'>): Promise<View | Refused> {
   const { from, to, deps } = input
   const before = await viewOf(reader, from, deps)
   if (isRefused(before))
@@ -108,7 +108,7 @@ async function noiseless(
   reader: Reader & { readonly application: unknown },
   before: View,
   changes: readonly ObjectChange[],
-  { from, deps }: ProofInput,
+  { from, deps }: Pick<ProofInput, 'from' | 'deps'>,
 ): Promise<readonly ObjectChange[] | Refused> {
   if (changes.length === 0) return changes
   const again = await viewOf(reader, from, deps)
@@ -127,12 +127,23 @@ function rendered({ key, change, shown }: ObjectChange): RenderedChange {
  * `other-changes`, `no-effect`, `proof-too-wide`, or the reason why something can't be rendered. Never partial.
  */
 export async function prove(input: ProofInput): Promise<Proof | Refused> {
-  const { before, readers, from, deps } = input
-  if (readers.length > READER_BUDGET) {
-    return refuse('proof-too-wide', `${readers.length} others read the file, and ${READER_BUDGET} are rendered at most`)
-  }
+  const tooWide = beyondBudget(input.readers)
+  if (tooWide !== undefined) return tooWide
   const changes = await proveHere(input)
-  if (isRefused(changes)) return changes
+  return isRefused(changes) ? changes : proofOf(input, changes)
+}
+
+export function beyondBudget(readers: readonly Reader[]): Refused | undefined {
+  if (readers.length <= READER_BUDGET) return undefined
+  return refuse('proof-too-wide', `${readers.length} others read the file, and ${READER_BUDGET} are rendered at most`)
+}
+
+/** The proof of changes that were judged already: every reader is rendered before and after, and must not change. */
+export async function proofOf(
+  input: Omit<ProofInput, 'meant'>,
+  changes: readonly ObjectChange[],
+): Promise<Proof | Refused> {
+  const { before, readers, from, deps } = input
   const views: View[] = [before]
   for (const reader of readers) {
     const view = await proveReader(reader, input)

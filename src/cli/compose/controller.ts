@@ -1,0 +1,140 @@
+import { readFileSync } from 'node:fs'
+import { access, readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { helmRenderer } from '../../adapters/render/index.ts'
+import { parseConfig } from '../../config.ts'
+import type { ControllerDeps, Repository, Site } from '../../controller/index.ts'
+import {
+  type Config,
+  type Isolation,
+  isJsonObject,
+  KintsugiError,
+  type Policy,
+  type RenderHelm,
+} from '../../domain/index.ts'
+import { type Problem, parsePolicies } from '../../policy/index.ts'
+import { loadTemplates, type Templates } from '../../proposal/index.ts'
+import { edit } from '../../source/index.ts'
+import { policyFiles } from '../policy-files.ts'
+
+/** The helm of this machine behind the Renderer port, or nothing where there is none. */
+export type Charts = {
+  readonly helm: RenderHelm | undefined
+  readonly isolation: Isolation
+  readonly version: string | undefined
+}
+
+export async function chartsOf(env: Readonly<Record<string, string | undefined>>): Promise<Charts> {
+  const renderer = helmRenderer({ env })
+  const version = await renderer.version()
+  return {
+    helm: version === undefined ? undefined : (input) => renderer.render(input),
+    isolation: renderer.isolation,
+    version,
+  }
+}
+
+export type Parts = {
+  readonly config: Config
+  readonly site: Site
+  readonly repositories: readonly Repository[]
+  readonly policies: readonly Policy[]
+  readonly charts: Charts
+  readonly writes: ControllerDeps['writes']
+}
+
+/** The controller's world, wired. */
+export function controllerDeps(parts: Parts): ControllerDeps {
+  const { config, charts } = parts
+  return {
+    config,
+    site: parts.site,
+    repositories: parts.repositories,
+    policies: parts.policies,
+    templates: templates(),
+    ...(charts.helm === undefined ? {} : { helm: charts.helm }),
+    isolation: charts.isolation,
+    paused: () => paused(config),
+    frozen: () => frozen(config),
+    writes: parts.writes,
+    edit,
+    version: ownVersion(),
+  }
+}
+
+function ownVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'))
+  return isJsonObject(manifest) && typeof manifest['version'] === 'string' ? manifest['version'] : 'unknown'
+}
+
+function templates(): Templates {
+  return loadTemplates((file) =>
+    readFileSync(fileURLToPath(new URL(`../../../templates/${file}`, import.meta.url)), 'utf8'),
+  )
+}
+
+/** Any source that says stop, or that this process cannot read, stops the bot. */
+async function paused(config: Config): Promise<boolean> {
+  for (const source of config.pause) {
+    if ('config' in source) {
+      if (source.config) return true
+    } else if (!('file' in source) || (await exists(source.file))) return true
+  }
+  return false
+}
+
+/** A freeze file that is there freezes; a source of another kind cannot be reached from here and counts as frozen. */
+async function frozen(config: Config): Promise<boolean> {
+  for (const source of config.freezes) {
+    if (!('file' in source) || (await exists(source.file))) return true
+  }
+  return false
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await access(path)
+    return true
+  } catch (error) {
+    return !(error instanceof Error && 'code' in error && error.code === 'ENOENT')
+  }
+}
+
+/** Reads the operator's configuration. Throws KIN-2001 with the first place that is wrong. */
+export async function readConfig(path: string, cwd: string): Promise<Config> {
+  let text: string
+  try {
+    text = await readFile(resolve(cwd, path), 'utf8')
+  } catch (cause) {
+    throw new KintsugiError('KIN-1002', `${path} cannot be read`, { cause })
+  }
+  const parsed = parseConfig(text, path)
+  if ('config' in parsed) return parsed.config
+  throw problemError('KIN-2001', parsed.problems)
+}
+
+/** The operator's policies from files and folders. Throws KIN-2002 with the first place that is wrong. */
+export async function readPolicies(
+  paths: readonly string[],
+  cwd: string,
+  namespace: string,
+): Promise<readonly Policy[]> {
+  const policies: Policy[] = []
+  for (const { file, text } of await policyFiles(paths, cwd)) {
+    const parsed = parsePolicies(text, file, { from: 'operator', namespace })
+    if (parsed.problems.length > 0) throw problemError('KIN-2002', parsed.problems)
+    policies.push(...parsed.policies)
+  }
+  return policies
+}
+
+function problemError(code: 'KIN-2001' | 'KIN-2002', problems: readonly Problem[]): KintsugiError {
+  const [first, ...rest] = problems
+  if (first === undefined) return new KintsugiError(code, 'the file holds nothing')
+  const more = rest.length === 0 ? '' : ` (and ${rest.length} more)`
+  const hint = first.didYouMean === undefined ? '' : `; did you mean ${first.didYouMean}?`
+  return new KintsugiError(code, `${first.message}${hint}${more}`, {
+    at: { file: first.file, line: first.line, column: first.column },
+  })
+}

@@ -1,0 +1,193 @@
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { KintsugiError } from '../../domain/index.ts'
+import type { Arguments } from '../arguments.ts'
+import { type Span, styled } from '../style.ts'
+import type { Terminal } from '../terminal.ts'
+import type { TickDocument } from '../tick-report.ts'
+import type { Context, ExitCode, Verb } from '../verb.ts'
+import { type Child, startChild } from './children.ts'
+import { BEGINNING, follow, isTold, missing, type Plot, type Progress, plotOf, tellTick, tellWorld } from './story.ts'
+import type { WorldEvent } from './world-process.ts'
+
+const DEFAULT_SPEED = 60
+/** The whole story is told within this, or it has failed. At other speeds it takes its share. */
+const STORY_MS = 90_000
+
+export const demo: Verb = {
+  name: 'demo',
+  summary: 'a simulated shop breaks in five ways, and the real controller mends what a policy lets it mend',
+  examples: [
+    { says: 'the story, with a page to look at', command: 'kintsugi demo' },
+    { says: 'to the end and out: 0 only if everything went as told', command: 'kintsugi demo --headless' },
+    { says: 'another world of the same shop', command: 'kintsugi demo --seed 7' },
+  ],
+  options: [
+    { name: 'headless', says: 'end when the story is told, without the review page' },
+    { name: 'seed', value: 'N', says: 'which world; 1 by default' },
+    { name: 'speed', value: 'N', says: `seconds of the world per second; ${DEFAULT_SPEED} by default` },
+    { name: 'dir', value: 'DIR', says: 'a new folder for the world; a temporary one by default' },
+  ],
+  async run(context) {
+    const { terminal, args } = context
+    const seed = whole(args, 'seed', 1)
+    const speed = whole(args, 'speed', DEFAULT_SPEED)
+    say(
+      terminal,
+      styled('bold', 'Kintsugi demo.'),
+      ' The shop, its metrics and its Argo CD are simulated; the controller, Git and every change are real.',
+    )
+    return tell(context, seed, speed)
+  },
+}
+
+function say(terminal: Terminal, ...spans: readonly Span[]): void {
+  if (terminal.asJson) terminal.note(...spans)
+  else terminal.line(...spans)
+}
+
+function whole(args: Arguments, name: string, standard: number): number {
+  const text = args.text(name)
+  const value = text === undefined ? standard : Number(text)
+  if (!Number.isSafeInteger(value) || value < 1 || value > 100_000)
+    throw new KintsugiError('KIN-1001', `--${name} ${text ?? ''} is not a whole number from 1 to 100000.`)
+  return value
+}
+
+async function tell(context: Context, seed: number, speed: number): Promise<ExitCode> {
+  const { terminal, args, io } = context
+  const { chartsOf } = await import('../compose/controller.ts')
+  const { makeWorld, STORY_START_MS } = await import('./make-world.ts')
+  const charts = await chartsOf(io.env)
+  const named = args.text('dir')
+  const dir = named === undefined ? await mkdtemp(join(tmpdir(), 'kintsugi-demo-')) : resolve(io.cwd, named)
+  const helm = charts.version !== undefined
+  await makeWorld(dir, { schemaVersion: 1, seed, speed, startMs: STORY_START_MS, startedWallMs: Date.now(), helm })
+  say(terminal, `A GitOps repository of seven services was made in ${dir}`)
+  say(
+    terminal,
+    helm
+      ? `Charts are rendered by ${charts.version}.`
+      : 'There is no helm here, so the shop has no Helm app; npm run tools fetches one.',
+  )
+  const stage = new Stage(terminal, plotOf(helm))
+  const review = args.has('headless') ? undefined : await openReview(dir, charts)
+  if (review !== undefined) say(terminal, 'Review page: ', styled('cyan', review.url))
+  say(terminal, '')
+  const children = [
+    startChild('cli/demo/world-process.js', [dir], {
+      line: (event) => stage.world(event as WorldEvent),
+      words: (text) => stage.words(text),
+    }),
+    startChild('cli.js', ['run', '--write', '--json', '--simulation', dir], {
+      line: (tick) => stage.tick(tick as TickDocument),
+      words: (text) => stage.words(text),
+    }),
+  ]
+  const told = await stage.until(children, (STORY_MS * DEFAULT_SPEED) / speed)
+  if (review !== undefined && told) await lookAround(terminal, review.url)
+  for (const child of children) child.stop()
+  await Promise.all(children.map((child) => child.ended))
+  await review?.close()
+  return ended(terminal, stage, dir, told)
+}
+
+async function openReview(
+  dir: string,
+  charts: Awaited<ReturnType<typeof import('../compose/controller.ts').chartsOf>>,
+) {
+  const { serveReview } = await import('../compose/review.ts')
+  return serveReview(dir, charts)
+}
+
+/** The story is told; the page stays until the reader has seen enough. */
+function lookAround(terminal: Terminal, url: string): Promise<void> {
+  say(terminal, '')
+  say(terminal, 'The story is told; the shop goes on. Look around at ', styled('cyan', url), ' and end with Ctrl-C.')
+  return new Promise((done) => process.once('SIGINT', () => done()))
+}
+
+function ended(terminal: Terminal, stage: Stage, dir: string, told: boolean): ExitCode {
+  if (terminal.asJson) terminal.event({ event: 'ended', told, missing: stage.missing(), dir })
+  if (!told) {
+    for (const one of stage.missing()) terminal.note(styled('red', 'not as told: '), one)
+    return 1
+  }
+  say(terminal, '')
+  for (const name of stage.alone())
+    say(terminal, styled('green', 'left alone  '), `${name}: looked at in every tick, nothing found`)
+  say(
+    terminal,
+    styled('green', 'as told     '),
+    'everything above is in Git: ',
+    styled('cyan', `git -C ${join(dir, 'shop-gitops.git')} log main`),
+  )
+  terminal.hint('kintsugi plan --prometheus URL --repo BARE_REPO shows what it would do with yours; it never writes')
+  return 0
+}
+
+/** Hears both processes and tells what is worth a line. */
+class Stage {
+  readonly #terminal: Terminal
+  readonly #plot: Plot
+  readonly #said = new Map<string, string>()
+  #progress: Progress = BEGINNING
+  #quiet = new Set<string>()
+  #told: (() => void) | undefined
+
+  constructor(terminal: Terminal, plot: Plot) {
+    this.#terminal = terminal
+    this.#plot = plot
+  }
+
+  world(event: WorldEvent): void {
+    if (this.#terminal.asJson) this.#terminal.event({ ...event })
+    else this.#line(event.at, 'world', tellWorld(event))
+  }
+
+  tick(tick: TickDocument): void {
+    if (this.#terminal.asJson) this.#terminal.event({ event: 'tick', ...tick })
+    else
+      for (const { at, subject, lines } of tellTick(tick, this.#said)) {
+        lines.forEach((line, index) => {
+          this.#line(index === 0 ? at : '', index === 0 ? subject : '', line)
+        })
+      }
+    for (const lane of tick.quiet) this.#quiet.add(lane)
+    this.#progress = follow(this.#plot, this.#progress, tick)
+    if (isTold(this.#plot, this.#progress)) this.#told?.()
+  }
+
+  words(text: string): void {
+    this.#terminal.note(styled('dim', text))
+  }
+
+  missing(): readonly string[] {
+    return missing(this.#plot, this.#progress)
+  }
+
+  alone(): readonly string[] {
+    return this.#plot.alone.filter((name) =>
+      [...this.#quiet].some((lane) => lane.endsWith(`/${name.split('/')[1] ?? ''}`)),
+    )
+  }
+
+  /** True when everything has been told in time; a process that ends early ends the story. */
+  until(children: readonly Child[], ms: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const finish = (told: boolean) => {
+        clearTimeout(timer)
+        resolve(told)
+      }
+      const timer = setTimeout(() => finish(false), ms)
+      this.#told = () => finish(true)
+      for (const child of children) child.ended.then(() => finish(false))
+    })
+  }
+
+  #line(at: string, subject: string, text: string): void {
+    const time = at === '' ? '     ' : at.slice(11, 16)
+    this.#terminal.line(styled('dim', time), ' ', styled('bold', subject.padEnd(20)), ' ', text)
+  }
+}

@@ -1,0 +1,144 @@
+import type { Done, LaneReport, TickReport } from '../controller/index.ts'
+import { describeStep } from '../controller/index.ts'
+import { type Edit, formatInstant, formatSubject, type Proof, reasonInfo } from '../domain/index.ts'
+import { styled } from './style.ts'
+import type { Terminal } from './terminal.ts'
+
+/** What `run` and `plan` print of one lane with --json. Keys are added, never renamed, within one schemaVersion. */
+export type LaneDocument = {
+  readonly lane: string
+  readonly subject: string
+  readonly failure?: string
+  readonly summary?: string
+  readonly confidence?: number
+  readonly step: string
+  readonly done: Done
+  readonly change?: {
+    readonly title: string
+    readonly branch: string
+    readonly base: { readonly branch: string; readonly revision: string }
+    readonly mode: string
+    readonly policy: string
+    readonly edits: readonly Edit[]
+    readonly proof: Pick<Proof, 'rendered' | 'isolation' | 'changes' | 'alsoReadBy' | 'tools'>
+    readonly body: string
+    readonly commitMessage: string
+  }
+}
+
+export type TickDocument = {
+  readonly at: string
+  readonly lanes: readonly LaneDocument[]
+  readonly unknown: readonly {
+    readonly signal: string
+    readonly subject?: string
+    readonly why: string
+    readonly problem?: string
+  }[]
+  readonly quiet: readonly string[]
+  readonly problems: readonly string[]
+}
+
+export function tickDocument(report: TickReport): TickDocument {
+  return {
+    at: formatInstant(report.atMs),
+    lanes: report.lanes.map(laneDocument),
+    unknown: report.unknown.map(({ signal, subject, why, problem }) => ({
+      signal,
+      why,
+      ...(subject === undefined ? {} : { subject: formatSubject(subject) }),
+      ...(problem === undefined ? {} : { problem }),
+    })),
+    quiet: report.quiet,
+    problems: report.problems,
+  }
+}
+
+function laneDocument(lane: LaneReport): LaneDocument {
+  const { diagnosis, prepared } = lane
+  return {
+    lane: lane.lane,
+    subject: formatSubject(diagnosis?.subject ?? lane.subject),
+    ...(diagnosis && { failure: diagnosis.failure, summary: diagnosis.summary, confidence: diagnosis.confidence }),
+    step: lane.step.do,
+    done: lane.done,
+    ...(prepared.ready === 'proposal' && { change: changeDocument(prepared.proposal) }),
+  }
+}
+
+function changeDocument(
+  proposal: Extract<LaneReport['prepared'], { ready: 'proposal' }>['proposal'],
+): NonNullable<LaneDocument['change']> {
+  const { title, branch, base, edits, proof, body, commitMessage, record } = proposal
+  const { rendered, isolation, changes, alsoReadBy, tools } = proof
+  const shown = { rendered, isolation, changes, alsoReadBy, tools }
+  return {
+    title,
+    branch,
+    base,
+    mode: record.mode,
+    policy: record.policy.name,
+    edits,
+    proof: shown,
+    body,
+    commitMessage,
+  }
+}
+
+/** The same for people: a line per lane, and under it what is changed where, or why nothing is. */
+export function printTick(report: TickReport, terminal: Terminal): void {
+  for (const lane of report.lanes) printLane(lane, terminal)
+  for (const problem of report.problems) terminal.note(styled('yellow', `not read: ${problem}`))
+  for (const { signal, subject, why, problem } of report.unknown) {
+    const about = subject === undefined ? 'every workload' : formatSubject(subject)
+    terminal.note(
+      styled('dim', `unknown: ${signal} of ${about}: ${why}${problem === undefined ? '' : ` (${problem})`}`),
+    )
+  }
+  if (report.lanes.length === 0) terminal.line(`${report.quiet.length} workloads looked at, nothing found`)
+}
+
+function printLane(lane: LaneReport, terminal: Terminal): void {
+  const { diagnosis, prepared, done } = lane
+  const what = diagnosis === undefined ? describeStep(lane.step) : `${diagnosis.failure}: ${diagnosis.summary}`
+  terminal.line(styled('bold', formatSubject(diagnosis?.subject ?? lane.subject)), `  ${what}`)
+  if (prepared.ready === 'proposal') {
+    terminal.line(`  ${prepared.proposal.title}`)
+    for (const edit of prepared.proposal.edits) {
+      terminal.line(
+        '  ',
+        styled('cyan', `${edit.file}:${edit.line}:${edit.column}`),
+        `  ${edit.before} -> ${edit.after}`,
+      )
+    }
+  }
+  terminal.line(styled('dim', `  ${sayDone(done)}`))
+}
+
+/** What came of it, in one line. */
+export function sayDone(done: Done): string {
+  switch (done.done) {
+    case 'nothing':
+      return 'nothing to do'
+    case 'held':
+    case 'noted':
+      return `${done.done === 'held' ? 'held' : 'noted'}: ${done.reason}. ${done.message ?? reasonInfo(done.reason).means}`
+    case 'opened':
+      return `opened #${done.pull} ${done.url}`
+    case 'refreshed':
+      return `recomputed #${done.pull} ${done.url}`
+    case 'reverted':
+      return `opened the revert #${done.pull} ${done.url}`
+    case 'merged':
+      return `merged #${done.pull} as ${done.commit.slice(0, 12)}`
+    case 'concluded':
+    case 'escalated':
+      return `#${done.pull}: ${done.conclusion.verdict}. ${done.conclusion.because}`
+    case 'closed':
+      return `closed #${done.pull}: ${done.reason}`
+    case 'would':
+      return `would ${done.what}`
+    default:
+      return done satisfies never
+  }
+}

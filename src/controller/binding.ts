@@ -1,0 +1,24 @@
+import type { Binding, Config, ForgeConfig, Subject } from '../domain/index.ts'
+import type { ControllerDeps, Repository } from './deps.ts'
+import { type Owner, sameRepository } from './owner.ts'
+
+/** The operator's binding that lets this workload be mended where its Application reads; undefined = no write. */
+export function bindingOf(config: Config, owner: Owner, subject: Subject): Binding | undefined {
+  return config.bindings.find(
+    (binding) =>
+      binding.cluster === subject.cluster &&
+      (binding.project === undefined || binding.project === owner.application.project) &&
+      (binding.namespace === undefined || binding.namespace === subject.namespace) &&
+      binding.baseBranches.includes(owner.base.branch) &&
+      binding.repositories.some((bound) => owner.repository.urls.some((url) => sameRepository(bound, url))),
+  )
+}
+
+/** The operator's entry for a repository's forge. */
+export function forgeOf(deps: ControllerDeps, repository: Repository): ForgeConfig | undefined {
+  return deps.config.forges.find((forge) => repository.urls.some((url) => sameRepository(forge.url, url)))
+}
+
+export function prefixOf(deps: ControllerDeps, repository: Repository): string {
+  return forgeOf(deps, repository)?.branchPrefix ?? 'kintsugi'
+}

@@ -1,0 +1,35 @@
+import type { Application, ApplicationStatus, Config, Isolation, Policy, RenderHelm } from '../domain/index.ts'
+import type { Cluster, Forge, GitOps, Metrics, Notifier } from '../ports/index.ts'
+import type { Templates } from '../proposal/index.ts'
+import type { edit } from '../source/index.ts'
+
+/** One cluster as the controller sees it. */
+export type Site = { readonly metrics: Metrics; readonly cluster: Cluster; readonly gitops: GitOps }
+
+/** A repository that the bot may read and, where it is bound, write; with every URL by which Applications name it. */
+export type Repository = { readonly urls: readonly string[]; readonly forge: Forge }
+
+export type ControllerDeps = {
+  readonly config: Config
+  readonly site: Site
+  readonly repositories: readonly Repository[]
+  /** The operator's own policies; those of repositories and of the cluster are read at each tick. */
+  readonly policies: readonly Policy[]
+  readonly templates: Templates
+  /** Absent where there is no helm: charts are then refused by name. */
+  readonly helm?: RenderHelm
+  readonly isolation: Isolation
+  readonly notifier?: Notifier
+  /** Whether the operator has stopped the bot, read anew at each tick. Unreadable counts as stopped. */
+  readonly paused: () => Promise<boolean>
+  readonly frozen: () => Promise<boolean>
+  /** `observe` computes everything and writes nothing. */
+  readonly writes: 'perform' | 'observe'
+  /** The source room's edit, replaced only by tests that ask whether a wrong edit is noticed. */
+  readonly edit: typeof edit
+  /** Version of the bot, for footers. */
+  readonly version: string
+}
+
+/** An Application with what Argo CD says of it. */
+export type KnownApplication = { readonly application: Application; readonly status: ApplicationStatus }

@@ -1,0 +1,48 @@
+import {
+  compareQuantities,
+  type FieldChange,
+  isContainerField,
+  parseQuantity,
+  type WorkloadFacts,
+} from '../domain/index.ts'
+import { containersOf } from '../source/index.ts'
+import type { Owner } from './owner.ts'
+
+export type RenderMatch = 'same' | 'differs' | 'unknown'
+
+/** Whether the fields that are to change are the same in the cluster's object as Git renders them now. Unknown where there is no live object to compare with. */
+export function renderMatch(facts: WorkloadFacts, owner: Owner, changes: readonly FieldChange[]): RenderMatch {
+  if (facts.live === undefined) return 'unknown'
+  const live = containersOf(facts.live)
+  const rendered = containersOf(owner.object.manifest)
+  for (const { field, container } of changes) {
+    if (!isContainerField(field)) continue
+    const a = live.find((one) => one.name === container)
+    const b = rendered.find((one) => one.name === container)
+    if (a === undefined || b === undefined) return 'differs'
+    const fact = factOf(field)
+    if (!sameText(a[fact], b[fact])) return 'differs'
+  }
+  return 'same'
+}
+
+function factOf(field: FieldChange['field']): 'image' | 'memoryLimit' | 'memoryRequest' | 'cpuLimit' | 'cpuRequest' {
+  switch (field) {
+    case 'resources.limits.memory':
+      return 'memoryLimit'
+    case 'resources.requests.memory':
+      return 'memoryRequest'
+    case 'resources.limits.cpu':
+      return 'cpuLimit'
+    case 'resources.requests.cpu':
+      return 'cpuRequest'
+    default:
+      return 'image'
+  }
+}
+
+function sameText(a: string | undefined, b: string | undefined): boolean {
+  if (a === b) return true
+  const [x, y] = [a, b].map((text) => (text === undefined ? undefined : parseQuantity(text)))
+  return x !== undefined && y !== undefined && compareQuantities(x, y) === 0
+}

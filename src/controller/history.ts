@@ -1,0 +1,92 @@
+import { type Attempt, type Lane, laneOf, type Pull, type Subject } from '../domain/index.ts'
+import type { Note, RepositoryView } from '../ports/index.ts'
+import { branchOf, readAttempt } from '../proposal/index.ts'
+import { prefixOf } from './binding.ts'
+import type { ControllerDeps, Repository } from './deps.ts'
+
+/** What one repository remembers, read once per tick. */
+export type Remembered = {
+  readonly repository: Repository
+  readonly view: RepositoryView
+  readonly prefix: string
+  /** Attempts that can be believed, of every lane, oldest first. */
+  readonly attempts: readonly Attempt[]
+  /** Open pull requests of ours that cannot. */
+  readonly unbelieved: readonly { readonly pull: Pull; readonly reason: 'tampered' | 'head-not-ours' }[]
+}
+
+export async function remember(deps: ControllerDeps, lanes: readonly Lane[]): Promise<readonly Remembered[]> {
+  const all: Remembered[] = []
+  for (const repository of deps.repositories) {
+    const view = await repository.forge.look(await repository.forge.defaultBranch(), lanes)
+    all.push(believe(repository, view, prefixOf(deps, repository)))
+  }
+  return all
+}
+
+function believe(repository: Repository, view: RepositoryView, prefix: string): Remembered {
+  const pulls = new Map<number, Pull>()
+  for (const pull of [...view.recent, ...[...view.history.values()].flat(), ...view.open]) pulls.set(pull.number, pull)
+  const attempts: Attempt[] = []
+  const unbelieved: Remembered['unbelieved'][number][] = []
+  for (const pull of [...pulls.values()].sort((a, b) => a.number - b.number)) {
+    const answer = readAttempt(pull)
+    if (answer.read) attempts.push(answer.attempt)
+    else if (pull.state === 'open')
+      unbelieved.push({ pull, reason: answer.reason === 'head-not-ours' ? 'head-not-ours' : 'tampered' })
+  }
+  return { repository, view, prefix, attempts, unbelieved }
+}
+
+/** What of a lane still asks for something, and the newest attempt that does not. */
+export type LaneHistory = {
+  readonly attempts: readonly Attempt[]
+  readonly pending?: Attempt
+  readonly revertedBy?: number
+  readonly last?: Attempt
+  readonly unbelieved?: Remembered['unbelieved'][number]
+  readonly note?: Note
+  readonly remembered?: Remembered
+  /** Attempts of other lanes in any repository. */
+  readonly elsewhere: readonly Attempt[]
+}
+
+export function historyOf(lane: Lane, all: readonly Remembered[]): LaneHistory {
+  const elsewhere = all.flatMap(({ attempts }) => attempts.filter(({ record }) => record.lane !== lane))
+  for (const remembered of all) {
+    const attempts = remembered.attempts.filter((attempt) => attempt.record.lane === lane)
+    const branch = branchOf(lane, remembered.prefix)
+    const unbelieved = remembered.unbelieved.find(({ pull }) => pull.branch === branch)
+    const note = remembered.view.notes.get(lane)
+    if (attempts.length === 0 && unbelieved === undefined && note === undefined) continue
+    return {
+      ...split(attempts),
+      attempts,
+      remembered,
+      elsewhere,
+      ...(unbelieved && { unbelieved }),
+      ...(note && { note }),
+    }
+  }
+  return { attempts: [], elsewhere }
+}
+
+/** The oldest attempt without an end comes first: a merged fix is judged before its successor. */
+function split(attempts: readonly Attempt[]): Pick<LaneHistory, 'pending' | 'revertedBy' | 'last'> {
+  const pending = attempts.find((attempt) => attempt.conclusion === undefined && attempt.pull.state !== 'closed')
+  const ended = attempts.filter((attempt) => attempt.conclusion !== undefined || attempt.pull.state === 'closed')
+  const last = ended.at(-1)
+  const reverter = pending && attempts.find((attempt) => attempt.record.reverts === pending.pull.number)
+  return { ...(pending && { pending }), ...(last && { last }), ...(reverter && { revertedBy: reverter.pull.number }) }
+}
+
+/** Every lane with something to look at: a finding, or a memory without an end. */
+export function lanesOf(subjects: readonly Subject[], all: readonly Remembered[]): readonly Lane[] {
+  const lanes = new Set(subjects.map(laneOf))
+  for (const { attempts } of all) {
+    for (const attempt of attempts) {
+      if (attempt.conclusion === undefined && attempt.pull.state !== 'closed') lanes.add(attempt.record.lane)
+    }
+  }
+  return [...lanes].sort()
+}

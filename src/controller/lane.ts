@@ -1,0 +1,238 @@
+import { scan } from '../detection/index.ts'
+import { diagnose } from '../diagnosis/index.ts'
+import {
+  type Attempt,
+  type Decision,
+  type Diagnosis,
+  type Failure,
+  type Finding,
+  type Lane,
+  laneOf,
+  type Policy,
+  type SignalAnswer,
+  type Subject,
+  type WorkloadFacts,
+} from '../domain/index.ts'
+import { decide } from '../policy/index.ts'
+import { verify } from '../remediation/index.ts'
+import { bindingOf } from './binding.ts'
+import type { ControllerDeps } from './deps.ts'
+import { gatesOf } from './gates.ts'
+import type { LaneHistory } from './history.ts'
+import type { Memory } from './memory.ts'
+import type { Pending, Seen, SyncState } from './next-step.ts'
+import type { Sight } from './observe.ts'
+import { factsWith, type Owner, type OwnerAnswer, ownerOf, type Trees } from './owner.ts'
+
+/** What the whole tick knows, shared by its lanes. */
+export type Tick = {
+  readonly deps: ControllerDeps
+  readonly memory: Memory
+  readonly sight: Sight
+  readonly trees: Trees
+  readonly policies: readonly Policy[]
+  readonly common: ReadonlySet<Failure>
+  readonly paused: boolean
+  readonly frozen: boolean
+}
+
+/** Everything about one lane, as the next step is chosen and prepared from it. */
+export type LaneView = {
+  readonly lane: Lane
+  readonly subject: Subject
+  readonly answers: readonly SignalAnswer[]
+  readonly findings: readonly Finding[]
+  readonly facts: WorkloadFacts
+  readonly owner: OwnerAnswer
+  readonly history: LaneHistory
+  readonly seen: Seen
+}
+
+export async function viewLane(tick: Tick, lane: Lane, subject: Subject, history: LaneHistory): Promise<LaneView> {
+  const { deps, memory, sight, trees } = tick
+  const answers = answersOf(sight.answers, lane)
+  const findings = sight.findings.filter((finding) => laneOf(finding.subject) === lane)
+  const told = await deps.site.cluster.facts(subject)
+  const owner = await ownerOf(deps, memory, trees, sight.applications, subject, told)
+  const facts = owner.found ? factsWith(told, owner.owner) : told
+  const diagnosis = findings.length === 0 ? undefined : diagnose(findings, sight.answers, sight.nowMs)
+  const decision = diagnosis && decisionOf(tick, { diagnosis, facts, owner, history, lane })
+  const pending = await pendingOf(tick, {
+    lane,
+    answers,
+    findings,
+    facts,
+    history,
+    owner,
+    ...(diagnosis && { diagnosis }),
+  })
+  return {
+    lane,
+    subject,
+    answers,
+    findings,
+    facts,
+    owner,
+    history,
+    seen: {
+      ...(diagnosis && { diagnosis }),
+      ...(decision && { decision }),
+      ...(pending && { pending }),
+      ...(history.last && { last: history.last }),
+    },
+  }
+}
+
+function answersOf(answers: readonly SignalAnswer[], lane: Lane): readonly SignalAnswer[] {
+  return answers.map((answer) => ({
+    ...answer,
+    series: answer.series.filter((series) => laneOf(series.subject) === lane),
+  }))
+}
+
+type Judged = {
+  readonly lane: Lane
+  readonly diagnosis: Diagnosis
+  readonly facts: WorkloadFacts
+  readonly owner: OwnerAnswer
+  readonly history: LaneHistory
+}
+
+function decisionOf(tick: Tick, { lane, diagnosis, facts, owner, history }: Judged): Decision {
+  const { deps, sight } = tick
+  if (tick.common.has(diagnosis.failure)) return { do: 'hold', reason: 'common-cause' }
+  const found = owner.found ? owner.owner : undefined
+  const remembered = history.remembered
+  return decide({
+    diagnosis,
+    policies: tick.policies,
+    attempts: history.attempts,
+    otherAttempts: history.elsewhere,
+    config: deps.config,
+    binding: found && bindingOf(deps.config, found, diagnosis.subject),
+    ...(found && { repository: found.repository.forge.repository }),
+    openPulls: remembered?.view.open.length ?? 0,
+    openedLastHour: remembered?.view.openedSince(sight.nowMs - 3_600_000) ?? 0,
+    ...(facts.labels && { labels: facts.labels }),
+    warm: warm(sight, lane, deps.config.tick.warmUpMs),
+    paused: tick.paused,
+    frozen: tick.frozen,
+    nowMs: sight.nowMs,
+  })
+}
+
+/** A lane is warm once one of its series reaches back the whole warm-up: judged by the data, so a restart changes nothing. */
+function warm(sight: Sight, lane: Lane, warmUpMs: number): boolean {
+  const since = sight.nowMs - warmUpMs
+  return sight.answers.some((answer) =>
+    answer.series.some((series) => {
+      if (laneOf(series.subject) !== lane) return false
+      const first = series.values.findIndex((value) => Number.isFinite(value))
+      return first >= 0 && series.startMs + first * series.stepMs <= since
+    }),
+  )
+}
+
+type Followed = Omit<Judged, 'diagnosis'> & {
+  readonly diagnosis?: Diagnosis
+  readonly answers: readonly SignalAnswer[]
+  readonly findings: readonly Finding[]
+}
+
+async function pendingOf(tick: Tick, followed: Followed): Promise<Pending | undefined> {
+  const { history } = followed
+  if (history.unbelieved !== undefined) {
+    return { state: 'open-foreign', pull: history.unbelieved.pull.number, reason: history.unbelieved.reason }
+  }
+  const attempt = history.pending
+  if (attempt === undefined) return undefined
+  return attempt.pull.state === 'merged' ? mergedPending(tick, attempt, followed) : openPending(tick, attempt, followed)
+}
+
+async function openPending(tick: Tick, attempt: Attempt, followed: Followed): Promise<Pending> {
+  const found = followed.owner.found ? followed.owner.owner : undefined
+  const inputsUnchanged = found !== undefined && sameInputs(attempt, found)
+  const quietMs = quietFor(attempt, followed.answers, tick.sight.nowMs)
+  return {
+    state: 'open',
+    attempt,
+    gates: await gatesOf(tick, {
+      attempt,
+      history: followed.history,
+      facts: followed.facts,
+      owner: found,
+      diagnosis: followed.diagnosis,
+    }),
+    stale: found !== undefined && !inputsUnchanged,
+    ...(quietMs === undefined ? {} : { quietMs }),
+  }
+}
+
+/** Whether every blob that the proof read is the same at the head of the base. */
+function sameInputs(attempt: Attempt, owner: Owner): boolean {
+  return Object.entries(attempt.record.inputs).every(([path, oid]) => owner.tree.blob(path) === oid)
+}
+
+/** Points in the verification window at which the rules are asked again whether the symptom was there. */
+const LOOKS = 6
+
+/** The window's length when no rule found the failure at any of `LOOKS` moments of it; undefined when one did. */
+function quietFor(attempt: Attempt, answers: readonly SignalAnswer[], nowMs: number): number | undefined {
+  const { windowMs } = attempt.record.verify
+  for (let look = 0; look < LOOKS; look += 1) {
+    const atMs = nowMs - (windowMs * look) / (LOOKS - 1)
+    const { findings, unknown } = scan(answers, atMs, { cooldownMs: 0 })
+    if (findings.some((finding) => finding.failure === attempt.record.failure)) return undefined
+    if (unknown.some((one) => attempt.record.watch.includes(one.signal))) return undefined
+  }
+  return windowMs
+}
+
+async function mergedPending(tick: Tick, attempt: Attempt, followed: Followed): Promise<Pending> {
+  const sync = await syncOf(tick, attempt, followed.history)
+  const extended = sync.synced && tick.sight.nowMs >= sync.atMs + 2 * attempt.record.verify.windowMs
+  const base = { state: 'merged', attempt, sync, extended } as const
+  const reverted = followed.history.revertedBy === undefined ? {} : { revertedBy: followed.history.revertedBy }
+  if (!sync.synced) return { ...base, ...reverted }
+  const verdict = verify({
+    record: attempt.record,
+    answers: followed.answers,
+    findings: followed.findings,
+    syncedAtMs: sync.atMs,
+    extended,
+    nowMs: tick.sight.nowMs,
+  })
+  return { ...base, ...reverted, verdict }
+}
+
+/** Synced since the first of the newest unbroken run of syncs whose revisions contain the merge commit. */
+async function syncOf(tick: Tick, attempt: Attempt, history: LaneHistory): Promise<SyncState> {
+  const mergedAtMs = attempt.pull.endedAtMs ?? attempt.pull.createdAtMs
+  const commit = attempt.pull.mergeCommit
+  const forge = history.remembered?.repository.forge
+  const { application } = attempt.record
+  const known = tick.sight.applications.find(
+    (one) => one.application.name === application.name && one.application.namespace === application.namespace,
+  )
+  if (commit === undefined || forge === undefined || known === undefined) return { synced: false, mergedAtMs }
+  let atMs: number | undefined
+  for (const sync of [...known.status.history].reverse()) {
+    if (!(await containsCommit(tick.memory, forge, sync.revision, commit))) break
+    atMs = sync.deployedAtMs
+  }
+  return atMs === undefined ? { synced: false, mergedAtMs } : { synced: true, atMs }
+}
+
+async function containsCommit(
+  memory: Memory,
+  forge: { contains(revision: string, commit: string): Promise<boolean> },
+  revision: string,
+  commit: string,
+): Promise<boolean> {
+  const key = `${revision} ${commit}`
+  const known = memory.contains.get(key)
+  if (known !== undefined) return known
+  const answer = await forge.contains(revision, commit)
+  memory.contains.set(key, answer)
+  return answer
+}

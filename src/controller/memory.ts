@@ -1,0 +1,46 @@
+import type { Fit } from '../detection/index.ts'
+import { type EditOutcome, type Finding, formatSubject, laneOf, type Policy, type Subject } from '../domain/index.ts'
+import type { RenderedApplication, RenderRefusal } from '../source/index.ts'
+
+/** What may be forgotten at any moment: everything here is recomputed from Git and Prometheus when it is missing. */
+export type Memory = {
+  /** Findings of the models at one point of the history grid. */
+  modelled?: { readonly endMs: number; readonly findings: readonly Finding[] }
+  readonly fits: FitCache
+  /** By Application digest and tree oid. */
+  readonly rendered: Map<string, Promise<RenderedApplication | RenderRefusal>>
+  /** Proofs of open attempts, by record and tree. */
+  readonly proofs: Map<string, Promise<EditOutcome>>
+  /** By tree oid of the repository. */
+  readonly policies: Map<string, { readonly policies: readonly Policy[]; readonly problems: readonly string[] }>
+  /** `revision contains commit`, by both. */
+  readonly contains: Map<string, boolean>
+}
+
+/** Fits by subject; a newer fit time replaces the older one. */
+export class FitCache {
+  readonly #fits = new Map<string, { readonly upToMs: number; readonly fits: readonly Fit[] }>()
+
+  get(subject: Subject, upToMs: number, make: (upToMs: number) => readonly Fit[]): readonly Fit[] {
+    const key = `${laneOf(subject)}/${formatSubject(subject)}`
+    const known = this.#fits.get(key)
+    if (known?.upToMs === upToMs) return known.fits
+    const fits = make(upToMs)
+    this.#fits.set(key, { upToMs, fits })
+    return fits
+  }
+}
+
+const MOST_RENDERS = 500
+
+export function emptyMemory(): Memory {
+  return { fits: new FitCache(), rendered: new Map(), proofs: new Map(), policies: new Map(), contains: new Map() }
+}
+
+/** Drops the oldest entries of a cache that has grown past its bound. */
+export function trim(cache: Map<string, unknown>, most: number = MOST_RENDERS): void {
+  for (const key of cache.keys()) {
+    if (cache.size <= most) return
+    cache.delete(key)
+  }
+}

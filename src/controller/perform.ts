@@ -1,0 +1,152 @@
+import type { Attempt, Conclusion, Reason } from '../domain/index.ts'
+import type { Forge, OpenResult } from '../ports/index.ts'
+import { conclusionText, noteText, readNote, statusText, withdrawText } from '../proposal/index.ts'
+import type { LaneView, Tick } from './lane.ts'
+import type { Step } from './next-step.ts'
+import type { Prepared } from './prepare.ts'
+
+/** What came of a step. `waiting` and `refused` are answers; only what the world does to us throws. */
+export type Done =
+  | { readonly done: 'nothing' }
+  | { readonly done: 'held'; readonly reason: Reason; readonly message?: string }
+  | { readonly done: 'noted'; readonly reason: Reason; readonly message?: string }
+  | { readonly done: 'opened' | 'refreshed' | 'reverted'; readonly pull: number; readonly url: string }
+  | { readonly done: 'merged'; readonly pull: number; readonly commit: string }
+  | { readonly done: 'concluded' | 'escalated'; readonly pull: number; readonly conclusion: Conclusion }
+  | { readonly done: 'closed'; readonly pull: number; readonly reason: Reason }
+  | { readonly done: 'would'; readonly what: string }
+
+/** Carries out one step. The only function of the bot that writes; each branch is one verb of the forge. */
+export async function perform(tick: Tick, view: LaneView, step: Step, prepared: Prepared): Promise<Done> {
+  const forge = forgeOf(tick, view, prepared)
+  if (prepared.ready === 'refused') return note(tick, view, forge, prepared.reason, prepared.message)
+  switch (step.do) {
+    case 'nothing':
+      return { done: 'nothing' }
+    case 'hold':
+      return { done: 'held', reason: step.reason }
+    case 'await-sync':
+      return { done: 'held', reason: 'awaiting-sync' }
+    case 'verify':
+      return { done: 'held', reason: 'verifying' }
+    case 'notify':
+      return note(tick, view, forge, step.reason, undefined)
+    default:
+      return forge === undefined ? { done: 'held', reason: 'not-bound' } : write(tick, forge, view, step, prepared)
+  }
+}
+
+type Write = Extract<
+  Step,
+  { do: 'propose' | 'step-on' | 'refresh' | 'merge' | 'conclude' | 'revert' | 'escalate' | 'close' }
+>
+
+async function write(tick: Tick, forge: Forge, view: LaneView, step: Write, prepared: Prepared): Promise<Done> {
+  switch (step.do) {
+    case 'propose':
+    case 'step-on':
+      return prepared.ready === 'proposal' ? opened('opened', await forge.open(prepared.proposal)) : { done: 'nothing' }
+    case 'refresh':
+      return prepared.ready === 'proposal'
+        ? opened('refreshed', await forge.refresh(step.attempt.pull.number, prepared.proposal))
+        : { done: 'nothing' }
+    case 'merge':
+      return merge(forge, step)
+    case 'conclude':
+      return conclude(tick, forge, step.attempt, step.conclusion)
+    case 'revert':
+      return prepared.ready === 'proposal' ? revert(tick, forge, view, step, prepared) : { done: 'nothing' }
+    case 'escalate':
+      return escalate(tick, forge, view, step)
+    case 'close':
+      await forge.close(
+        step.attempt.pull.number,
+        step.reason,
+        withdrawText(step.attempt.record, step.reason, tick.sight.nowMs, tick.deps.templates),
+      )
+      return { done: 'closed', pull: step.attempt.pull.number, reason: step.reason }
+    default:
+      return step satisfies never
+  }
+}
+
+function forgeOf(tick: Tick, view: LaneView, prepared: Prepared): Forge | undefined {
+  if (prepared.ready === 'proposal') return prepared.forge
+  if (view.history.remembered !== undefined) return view.history.remembered.repository.forge
+  if (view.owner.found) return view.owner.owner.repository.forge
+  // A workload that no Application renders is noted in the only repository there is.
+  return tick.deps.repositories.length === 1 ? tick.deps.repositories[0]?.forge : undefined
+}
+
+/** One living note per lane: edited in place, and not written at all where it would say the same. */
+async function note(
+  { deps }: Tick,
+  view: LaneView,
+  forge: Forge | undefined,
+  reason: Reason,
+  message: string | undefined,
+): Promise<Done> {
+  const { diagnosis } = view.seen
+  const options = message === undefined ? {} : { message }
+  const text =
+    diagnosis === undefined
+      ? statusText(reason, message, deps.templates)
+      : noteText(diagnosis, reason, deps.templates, options)
+  if (!sameNote(view.history.note?.text, text)) await forge?.say({ lane: view.lane }, text)
+  return { done: 'noted', reason, ...(message === undefined ? {} : { message }) }
+}
+
+function opened(done: 'opened' | 'refreshed', result: OpenResult): Done {
+  if (result.result === 'refused') return { done: 'held', reason: result.reason, message: result.message }
+  return { done, pull: result.pull.number, url: result.pull.url }
+}
+
+async function merge(forge: Forge, step: Step & { do: 'merge' }): Promise<Done> {
+  const { pull } = step.attempt
+  await forge.check(pull.number, step.gates)
+  const result = await forge.merge(pull.number, pull.headSha)
+  switch (result.result) {
+    case 'merged':
+      return { done: 'merged', pull: pull.number, commit: result.commit }
+    case 'waiting':
+      return { done: 'held', reason: result.by }
+    case 'recompute':
+    case 'stopped':
+      return { done: 'held', reason: result.reason }
+    default:
+      return result satisfies never
+  }
+}
+
+async function conclude({ deps }: Tick, forge: Forge, attempt: Attempt, conclusion: Conclusion): Promise<Done> {
+  await forge.conclude(attempt.pull.number, conclusion, conclusionText(conclusion, attempt.record, deps.templates))
+  return { done: 'concluded', pull: attempt.pull.number, conclusion }
+}
+
+/** First the revert, then the verdict: a crash between the two is finished by the next look, since the revert names what it takes back. */
+async function revert(
+  tick: Tick,
+  forge: Forge,
+  view: LaneView,
+  step: Step & { do: 'revert' },
+  prepared: Prepared & { ready: 'proposal' },
+): Promise<Done> {
+  const { attempt, because } = step
+  const result = await forge.revert(attempt.pull.number, prepared.proposal)
+  if (result.result === 'refused') return note(tick, view, forge, result.reason, result.message)
+  await conclude(tick, forge, attempt, { verdict: 'harmful', atMs: tick.sight.nowMs, because })
+  return { done: 'reverted', pull: result.pull.number, url: result.pull.url }
+}
+
+async function escalate(tick: Tick, forge: Forge, view: LaneView, step: Step & { do: 'escalate' }): Promise<Done> {
+  await note(tick, view, forge, step.reason, step.conclusion.because)
+  await conclude(tick, forge, step.attempt, step.conclusion)
+  return { done: 'escalated', pull: step.attempt.pull.number, conclusion: step.conclusion }
+}
+
+/** Whether two notes are about the same thing; their figures may move. */
+function sameNote(written: string | undefined, text: string): boolean {
+  if (written === undefined) return false
+  const [a, b] = [readNote(written), readNote(text)]
+  return a !== undefined && b !== undefined && a.incident === b.incident && a.reason === b.reason
+}

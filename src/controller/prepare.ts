@@ -1,0 +1,201 @@
+import {
+  type Attempt,
+  type AttemptRecord,
+  type Decision,
+  type Diagnosis,
+  digestOf,
+  type EditOutcome,
+  type Failure,
+  type Plan,
+  type Proposal,
+  type Reason,
+} from '../domain/index.ts'
+import { covers, fieldAllowed } from '../policy/index.ts'
+import type { Forge } from '../ports/index.ts'
+import { attemptRecord, recordFits, writeProposal, writeRevert } from '../proposal/index.ts'
+import { planFor, revertAllowed } from '../remediation/index.ts'
+import { bindingOf, prefixOf } from './binding.ts'
+import { renderMatch } from './drift.ts'
+import type { LaneView, Tick } from './lane.ts'
+import type { Step } from './next-step.ts'
+import type { Owner } from './owner.ts'
+import { editFor, proveBack } from './proving.ts'
+
+/** What a step would write. A dry run ends here. */
+export type Prepared =
+  | { readonly ready: 'proposal'; readonly proposal: Proposal; readonly forge: Forge }
+  | { readonly ready: 'refused'; readonly reason: Reason; readonly message: string }
+  | { readonly ready: 'nothing' }
+
+type Edited = EditOutcome & { readonly outcome: 'edited' }
+
+export async function prepare(tick: Tick, view: LaneView, step: Step): Promise<Prepared> {
+  switch (step.do) {
+    case 'propose':
+    case 'step-on':
+      return prepareFix(tick, view, step.diagnosis, step.decision)
+    case 'refresh':
+      return step.attempt.record.kind === 'revert'
+        ? prepareRevertAgain(tick, view, step.attempt)
+        : prepareFixAgain(tick, view)
+    case 'revert':
+      return prepareRevert(tick, view, step.attempt, step.because)
+    default:
+      return { ready: 'nothing' }
+  }
+}
+
+async function prepareFixAgain(tick: Tick, view: LaneView): Promise<Prepared> {
+  const { diagnosis, decision } = view.seen
+  if (diagnosis === undefined || decision?.do !== 'act') return { ready: 'nothing' }
+  return prepareFix(tick, view, diagnosis, decision)
+}
+
+async function prepareFix(
+  tick: Tick,
+  view: LaneView,
+  diagnosis: Diagnosis,
+  decision: Decision & { do: 'act' },
+): Promise<Prepared> {
+  if (!view.owner.found) return { ready: 'refused', reason: view.owner.reason, message: view.owner.message }
+  const owner = view.owner.owner
+  const { deps, sight } = tick
+  const outcome = planFor({
+    diagnosis,
+    action: decision.action,
+    policy: decision.policy,
+    ceiling: deps.config.ceiling,
+    facts: view.facts,
+    attempts: view.history.attempts,
+    nowMs: sight.nowMs,
+  })
+  if (!outcome.planned) return { ready: 'refused', reason: outcome.reason, message: outcome.message }
+  return writeFix(tick, view, owner, { diagnosis, decision, plan: outcome.plan })
+}
+
+type Fix = { readonly diagnosis: Diagnosis; readonly decision: Decision & { do: 'act' }; readonly plan: Plan }
+
+async function writeFix(tick: Tick, view: LaneView, owner: Owner, fix: Fix): Promise<Prepared> {
+  const { diagnosis, decision, plan } = fix
+  const { deps } = tick
+  const outside = plan.changes.find((change) => !fieldAllowed(change.field, deps.config.ceiling.fields))
+  if (outside !== undefined) return refused('above-ceiling', `the operator does not allow ${outside.field}`)
+  if (renderMatch(view.facts, owner, plan.changes) === 'differs') {
+    return refused('render-mismatch', 'the cluster runs another value of this field than Git renders')
+  }
+  const edited = await editFor(tick, owner, plan)
+  if (edited.outcome === 'refused') return refused(edited.reason, edited.message)
+  if (edited.outcome === 'already-set')
+    return refused('awaiting-sync', 'Git already holds the wanted value; it has not reached the cluster yet')
+  const barred = barredBy(tick, view, owner, fix, edited)
+  if (barred !== undefined) return barred
+  const record = attemptRecord({
+    diagnosis,
+    plan,
+    edits: edited.edits,
+    proof: edited.proof,
+    policy: decision.policy,
+    mode: decision.mode,
+    base: owner.base,
+    application: { namespace: owner.application.namespace, name: owner.application.name },
+    present: presentFailures(view),
+    decidedAtMs: tick.sight.nowMs,
+    ...earlierIncident(view, diagnosis),
+  })
+  if (!recordFits(record)) return refused('proof-too-wide', 'the proof reads more files than a pull request can record')
+  const proposal = writeProposal(
+    {
+      ...{ record, diagnosis, plan, policy: decision.policy, answers: view.answers, tree: owner.tree },
+      ...{ edits: edited.edits, files: edited.files, proof: edited.proof },
+      ...{ prefix: prefixOf(deps, owner.repository), version: deps.version },
+    },
+    deps.templates,
+  )
+  return { ready: 'proposal', proposal, forge: owner.repository.forge }
+}
+
+function refused(reason: Reason, message: string): Prepared {
+  return { ready: 'refused', reason, message }
+}
+
+/** Paths outside of the binding or the policy, and lines that another lane's open pull request changes already. */
+function barredBy(tick: Tick, view: LaneView, owner: Owner, { decision }: Fix, edited: Edited): Prepared | undefined {
+  const binding = bindingOf(tick.deps.config, owner, view.subject)
+  const { allowedPaths } = decision.policy.pullRequest
+  const forbidden = edited.files.find(
+    ({ path }) =>
+      binding === undefined || !covers(binding.paths, path) || (allowedPaths.length > 0 && !covers(allowedPaths, path)),
+  )
+  if (forbidden !== undefined) return refused('path-forbidden', `${forbidden.path} is outside of what may be changed`)
+  const lines = new Set(edited.edits.map((edit) => `${edit.file}:${edit.line}`))
+  const other = view.history.elsewhere.find(
+    ({ pull, record }) => pull.state === 'open' && record.lines.some((line) => lines.has(line)),
+  )
+  return other && refused('line-has-open-change', `#${other.pull.number} has an open change of that line`)
+}
+
+/** Once a proposal of this episode exists, the incident id that it recorded wins (PROTOCOL 1). */
+function earlierIncident(view: LaneView, diagnosis: Diagnosis): { readonly incident?: string } {
+  const earlier = view.history.attempts.findLast(
+    ({ record }) => record.failure === diagnosis.failure && record.decidedAtMs >= diagnosis.startMs,
+  )
+  return earlier === undefined ? {} : { incident: earlier.record.incident }
+}
+
+function presentFailures(view: LaneView): readonly Failure[] {
+  return [...new Set(view.findings.map((finding) => finding.failure))].sort()
+}
+
+async function prepareRevertAgain(tick: Tick, view: LaneView, revert: Attempt): Promise<Prepared> {
+  const fix = view.history.attempts.find((attempt) => attempt.pull.number === revert.record.reverts)
+  if (fix === undefined) return refused('conflict', 'the pull request that it takes back is not known any more')
+  return prepareRevert(tick, view, fix, fix.conclusion?.because ?? 'it did harm')
+}
+
+async function prepareRevert(tick: Tick, view: LaneView, fix: Attempt, because: string): Promise<Prepared> {
+  if (!view.owner.found) return refused(view.owner.reason, view.owner.message)
+  const owner = view.owner.owner
+  const { deps } = tick
+  const proven = await proveBack(tick, owner, fix)
+  if (proven.outcome === 'refused') return refused(proven.reason, proven.message)
+  if (proven.outcome === 'already-set')
+    return refused('no-longer-needed', 'the files are already as they were before the fix')
+  const allowed = revertAllowed({
+    record: fix.record,
+    restores: restoredValues(fix, proven),
+    attempts: view.history.attempts,
+    answers: view.answers,
+    facts: view.facts,
+  })
+  if (!allowed.allowed) return refused(allowed.reason, allowed.message)
+  const record: AttemptRecord = {
+    ...fix.record,
+    kind: 'revert',
+    decidedAtMs: tick.sight.nowMs,
+    base: owner.base,
+    lines: proven.edits.map((edit) => `${edit.file}:${edit.line}`),
+    proof: digestOf(proven.proof),
+    inputs: proven.proof.inputs,
+    reverts: fix.pull.number,
+    present: presentFailures(view),
+  }
+  const proposal = writeRevert(
+    {
+      ...{ record, because, reverted: fix, tree: owner.tree },
+      ...{ edits: proven.edits, files: proven.files, proof: proven.proof },
+      ...{ prefix: prefixOf(deps, owner.repository), version: deps.version },
+    },
+    deps.templates,
+  )
+  return { ready: 'proposal', proposal, forge: owner.repository.forge }
+}
+
+/** What each field of the fix goes back to, as the proof of the revert rendered it. */
+function restoredValues(fix: Attempt, proven: Edited) {
+  return fix.record.changes.map(({ field, container }) => {
+    const leaf = field.split('.').at(-1) ?? field
+    const change = proven.proof.changes.find(({ path }) => path.endsWith(leaf))
+    const value = change?.after === undefined ? undefined : String(change.after)
+    return { field, value, ...(container === undefined ? {} : { container }) }
+  })
+}

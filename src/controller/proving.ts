@@ -1,0 +1,87 @@
+import {
+  type Attempt,
+  type EditOutcome,
+  type FieldChange,
+  type FileChange,
+  type Plan,
+  workloadKey,
+} from '../domain/index.ts'
+import { proveFiles } from '../source/index.ts'
+import type { Tick } from './lane.ts'
+import { type Owner, renderDeps } from './owner.ts'
+import { otherApplications } from './readers.ts'
+
+/** Edits and proves a plan at the head of the tick. */
+export function editFor(tick: Tick, owner: Owner, plan: Pick<Plan, 'subject' | 'changes'>): Promise<EditOutcome> {
+  return tick.deps.edit({ ...proofInput(tick, owner, plan.subject), changes: plan.changes })
+}
+
+function proofInput(tick: Tick, owner: Owner, subject: Plan['subject']) {
+  const { container } = subject
+  return {
+    application: owner.application,
+    sources: owner.sources,
+    deps: renderDeps(tick.deps),
+    target: { ...workloadKey(subject), ...(container === undefined ? {} : { container }) },
+    others: otherApplications(tick, owner.application),
+  }
+}
+
+/** What putting files back would need, or why it cannot be done. */
+export type WriteBack = { readonly files: readonly FileChange[] } | { readonly conflict: string }
+
+/** The files of a merged fix as they were before it, if nobody has touched them since. */
+export async function filesBefore(owner: Owner, fix: Attempt): Promise<WriteBack> {
+  const { forge } = owner.repository
+  const merge = fix.pull.mergeCommit
+  if (merge === undefined) return { conflict: 'the merge commit is not known' }
+  const [before, after] = await Promise.all([forge.tree(fix.record.base.revision), forge.tree(merge)])
+  const files: FileChange[] = []
+  for (const path of fix.pull.files) {
+    const content = before.bytes(path)
+    if (content === undefined || owner.tree.blob(path) !== after.blob(path)) {
+      return { conflict: `${path} was changed after the merge, so it cannot be put back as it was` }
+    }
+    files.push({ path, content })
+  }
+  return { files }
+}
+
+/** Proves that putting the files back changes exactly the fields of the fix. */
+export async function proveBack(tick: Tick, owner: Owner, fix: Attempt): Promise<EditOutcome> {
+  const back = await filesBefore(owner, fix)
+  if ('conflict' in back) return { outcome: 'refused', reason: 'conflict', message: back.conflict }
+  const fields = fix.record.changes.map(({ field, container }: FieldChange) => ({
+    field,
+    ...(container === undefined ? {} : { container }),
+  }))
+  return proveFiles({ ...proofInput(tick, owner, fix.record.subject), fields, files: back.files })
+}
+
+/**
+ * The proof of an open attempt, made again at the base as it is now: nothing that a merge rests on is taken from memory.
+ * Kept by record and tree, so an unchanged base renders nothing twice.
+ */
+export function proveAgain(
+  tick: Tick,
+  owner: Owner,
+  attempt: Attempt,
+  attempts: readonly Attempt[],
+): Promise<EditOutcome> {
+  const key = `${attempt.record.proof} ${attempt.record.decidedAtMs} ${owner.tree.oid}`
+  const known = tick.memory.proofs.get(key)
+  if (known !== undefined) return known
+  const fix = attempts.find((one) => one.pull.number === attempt.record.reverts)
+  const proving =
+    attempt.record.kind === 'fix'
+      ? editFor(tick, owner, attempt.record)
+      : fix === undefined
+        ? Promise.resolve<EditOutcome>({
+            outcome: 'refused',
+            reason: 'conflict',
+            message: 'the reverted pull request is not known any more',
+          })
+        : proveBack(tick, owner, fix)
+  tick.memory.proofs.set(key, proving)
+  return proving
+}

@@ -1,0 +1,166 @@
+import {
+  type Edit,
+  type EditOutcome,
+  type Field,
+  type FileChange,
+  isContainerField,
+  type Tree,
+} from '../domain/index.ts'
+import { compareRenders, listChanges, type ObjectChange } from './compare.ts'
+import { startsWith } from './diff.ts'
+import { beyondBudget, extraChanges, proofOf } from './prove.ts'
+import { type Lookup, readersLookup } from './question.ts'
+import type { Reader } from './readers.ts'
+import { isRefused, type Refused, refuse } from './refused.ts'
+import { type RenderedState, renderState } from './render.ts'
+import type { SourceFile, Sources } from './resolve.ts'
+import { fieldPlace, findTarget } from './target.ts'
+import { changedTree } from './tree.ts'
+
+export type FilesInput = Lookup & {
+  /** Fields of the target that the files may change, and nothing else. */
+  readonly fields: readonly { readonly field: Field; readonly container?: string }[]
+  /** Whole contents of files that are there already, all of one repository of the Application. */
+  readonly files: readonly FileChange[]
+}
+
+/**
+ * Proves given contents of files as `edit` proves its own: only the named fields of the target change, whatever their values become,
+ * and nothing else that reads the files changes at all. `already-set` when the files say so already.
+ */
+export async function proveFiles(input: FilesInput): Promise<EditOutcome> {
+  const outcome = await run(input)
+  return isRefused(outcome) ? { outcome: 'refused', reason: outcome.reason, message: outcome.message } : outcome
+}
+
+async function run(input: FilesInput): Promise<EditOutcome | Refused> {
+  const { application, sources, deps } = input
+  const before = await renderState(application, sources, deps)
+  if (isRefused(before)) return before
+  const home = homeOf(before, input.files)
+  if (isRefused(home)) return home
+  const edits = input.files.flatMap((file) => changedLines(file, home.tree.bytes(file.path) ?? new Uint8Array()))
+  if (edits.length === 0) return { outcome: 'already-set', at: [] }
+  const now = changedTree(home.tree, input.files)
+  const to = replaced(sources, home.tree, now)
+  const after = await renderState(application, to, deps)
+  if (isRefused(after)) return refuse(after.reason, `with the files: ${after.message}`)
+  const changes = await judged(input, before, after)
+  if (isRefused(changes)) return changes
+  const readers = readersOf(input, home)
+  const tooWide = beyondBudget(readers)
+  if (tooWide !== undefined) return tooWide
+  const { repoURL } = home
+  const proof = await proofOf(
+    {
+      before,
+      after,
+      readers,
+      deps,
+      from: { sources, home: home.tree, repoURL },
+      to: { sources: to, home: now, repoURL },
+    },
+    changes,
+  )
+  return isRefused(proof) ? proof : { outcome: 'edited', edits, files: input.files, proof, repoURL }
+}
+
+type Home = Pick<SourceFile, 'tree' | 'repoURL'>
+
+/** The one repository of the Application that has all of the files. */
+function homeOf(state: RenderedState, files: readonly FileChange[]): Home | Refused {
+  const home = state.files.find(({ tree }) => files.every(({ path }) => tree.bytes(path) !== undefined))
+  return (
+    home ??
+    refuse(
+      'path-missing',
+      `${files.map(({ path }) => path).join(', ')}: not files that ${state.application.name} reads`,
+    )
+  )
+}
+
+function replaced(sources: Sources, before: Tree, after: Tree): Sources {
+  return {
+    tree: (repoURL, targetRevision) => {
+      const tree = sources.tree(repoURL, targetRevision)
+      return tree?.oid === before.oid ? after : tree
+    },
+  }
+}
+
+/** The changes, if all of them are within the fields. */
+async function judged(
+  input: FilesInput,
+  before: RenderedState,
+  after: RenderedState,
+): Promise<readonly ObjectChange[] | Refused> {
+  const object = findTarget(before.objects, input.target)
+  if (isRefused(object)) return object
+  const paths = input.fields.flatMap(({ field, container }) => {
+    const asked = container ?? (isContainerField(field) ? input.target.container : undefined)
+    const place = fieldPlace(object.manifest, field, asked)
+    return isRefused(place) ? [] : [place.path]
+  })
+  const changes = compareRenders(before.objects, after.objects)
+  const isMeant = ({ key, change }: ObjectChange): boolean =>
+    key.kind === object.key.kind &&
+    key.name === object.key.name &&
+    key.namespace === object.key.namespace &&
+    paths.some((path) => startsWith(change.path, path) || startsWith(path, change.path))
+  const extra = await extraChanges(
+    before,
+    changes.filter((change) => !isMeant(change)),
+    input.sources,
+    input.deps,
+  )
+  if (isRefused(extra)) return extra
+  if (extra.length > 0) return refuse('other-changes', `the files would change ${listChanges(extra)} too`)
+  const meant = changes.filter(isMeant)
+  return meant.length === 0 ? refuse('no-effect', 'with the files everything renders as before') : meant
+}
+
+function readersOf(input: FilesInput, home: Home): readonly Reader[] {
+  const lookup = readersLookup(input, (tree) => tree)
+  const readers = new Map<string, Reader>()
+  for (const { path } of input.files) {
+    for (const reader of lookup({ ...home, path })) readers.set(reader.name, reader)
+  }
+  return [...readers.values()]
+}
+
+/** Lines that differ between two states of a file: one by one where their number is the same, else as one block. */
+function changedLines({ path, content }: FileChange, original: Uint8Array): readonly Edit[] {
+  const [before, after] = [original, content].map((bytes) => new TextDecoder().decode(bytes).split('\n'))
+  if (before === undefined || after === undefined) return []
+  let start = 0
+  while (start < before.length && start < after.length && before[start] === after[start]) start += 1
+  let end = 0
+  while (end < before.length - start && end < after.length - start && before.at(-1 - end) === after.at(-1 - end))
+    end += 1
+  const [old, now] = [before.slice(start, before.length - end), after.slice(start, after.length - end)]
+  if (old.length === 0 && now.length === 0) return []
+  if (old.length !== now.length)
+    return [{ file: path, line: start + 1, column: 1, before: old.join('\n'), after: now.join('\n') }]
+  return old.flatMap((line, index) => changedPart(path, start + index + 1, line, now[index] ?? ''))
+}
+
+/** The part of a line that differs, widened to whole words. */
+function changedPart(file: string, line: number, before: string, after: string): readonly Edit[] {
+  if (before === after) return []
+  let from = 0
+  while (from < before.length && before[from] === after[from]) from += 1
+  while (from > 0 && !/[\s:"'[{,]/.test(before[from - 1] ?? '')) from -= 1
+  let tail = 0
+  while (tail < before.length - from && tail < after.length - from && before.at(-1 - tail) === after.at(-1 - tail))
+    tail += 1
+  while (tail > 0 && !/[\s"'\]},#]/.test(before.at(-tail) ?? '')) tail -= 1
+  return [
+    {
+      file,
+      line,
+      column: from + 1,
+      before: before.slice(from, before.length - tail),
+      after: after.slice(from, after.length - tail),
+    },
+  ]
+}
