@@ -1,18 +1,14 @@
-import type { Action, Attempt, Ceiling, Diagnosis, PlanOutcome, Policy, WorkloadFacts } from '../domain/index.ts'
-
-export type PlanInput = {
-  readonly diagnosis: Diagnosis
-  /** What the policy asks for. */
-  readonly action: Action
-  readonly policy: Policy
-  readonly ceiling: Ceiling
-  readonly facts: WorkloadFacts
-  /** The lane's attempts, oldest first. */
-  readonly attempts: readonly Attempt[]
-  readonly nowMs: number
-}
+import type { PlanOutcome } from '../domain/index.ts'
+import { remedies } from './actions/index.ts'
+import { type PlanInput, refused } from './actions/remedy.ts'
 
 /** What would help, by the action that the policy asks for, or the named reason why nothing does. */
-export function planFor(_input: PlanInput): PlanOutcome {
-  return { planned: false, reason: 'action-unfit', message: 'no action is known' }
+export function planFor(input: PlanInput): PlanOutcome {
+  const { action, diagnosis } = input
+  if (action === 'notify-only') return refused('notify-only', 'the policy asks for a note and nothing else')
+  const fit = remedies.filter((remedy) => remedy.answers.includes(diagnosis.failure))
+  const remedy = fit.find((one) => one.action === action)
+  if (remedy !== undefined) return remedy.plan(input)
+  const others = fit.map((one) => one.action).join(', ') || 'notify-only'
+  return refused('action-unfit', `${action} does not answer ${diagnosis.failure}; these do: ${others}`)
 }

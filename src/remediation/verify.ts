@@ -1,19 +1,127 @@
-import type { AttemptRecord, Finding, SignalAnswer, Verdict } from '../domain/index.ts'
+import {
+  type AnswerIndex,
+  type AttemptRecord,
+  coverage,
+  type Evidence,
+  type Finding,
+  formatInstant,
+  indexAnswers,
+  type Series,
+  type SignalAnswer,
+  type SignalId,
+  sameWorkload,
+  samplesIn,
+  type Verdict,
+} from '../domain/index.ts'
+import { harmDone } from './harm.ts'
+import { freshFrom, isLevel, isLoud, latestFresh } from './loud.ts'
+
+/** Share of the expected samples below which nothing is said to have been quiet. */
+const LEAST_COVERAGE = 0.8
 
 export type VerifyInput = {
   readonly record: AttemptRecord
-  /** Answers that reach back to the sync at least. Series of other workloads may be among them. */
+  /** Answers that reach back to the sync at least, better ten minutes further. Series of other workloads may be among them. */
   readonly answers: readonly SignalAnswer[]
-  /** What the rules found on this workload now. */
+  /** What the rules find on this workload now. */
   readonly findings: readonly Finding[]
   /** When Argo CD had put a revision that contains the fix into the cluster. */
   readonly syncedAtMs: number
-  /** The window was extended once already. */
+  /** The window may be as long again, where the first one had too few samples. */
   readonly extended: boolean
   readonly nowMs: number
 }
 
-/** What came of a merged fix (PROTOCOL 6). */
+/**
+ * What came of a merged fix (PROTOCOL 6), judged only on samples after its sync that cannot be echoes of what came before. Harm and a
+ * repeated failure are said at once; that all is well, at the window's end. The window is counted from where the signals speak of the
+ * time after the sync alone. For a revert only new harm counts: the old symptom is expected back.
+ */
 export function verify(input: VerifyInput): Verdict {
-  return { verdict: 'waiting', untilMs: input.syncedAtMs + input.record.verify.windowMs }
+  const index = indexAnswers(input.answers)
+  const watched = watchedSeries(input, index)
+  const firstMs = startOfWindow(input, watched)
+  const { windowMs } = input.record.verify
+  const endMs = firstMs + windowMs
+  const lastMs = Math.min(input.nowMs, input.extended ? endMs + windowMs : endMs)
+  const again = input.record.kind === 'revert' ? undefined : failedAgain(input, index, watched, lastMs)
+  const harm = harmDone({ ...input, index, toMs: lastMs, again: again !== undefined })
+  if (harm !== undefined) return harm
+  if (again !== undefined) return again
+  if (input.nowMs < endMs) return { verdict: 'waiting', untilMs: endMs }
+  if (quietIn(index, watched, firstMs, endMs)) return resolved(index, watched, endMs)
+  if (!input.extended) return unclear(endMs)
+  if (input.nowMs < endMs + windowMs) return { verdict: 'waiting', untilMs: endMs + windowMs }
+  return quietIn(index, watched, firstMs, endMs + windowMs)
+    ? resolved(index, watched, endMs + windowMs)
+    : unclear(endMs + windowMs)
+}
+
+type Watched = { readonly signal: SignalId; readonly series: Series | undefined }
+
+function watchedSeries({ record }: VerifyInput, index: AnswerIndex): readonly Watched[] {
+  return record.watch.map((signal) => ({ signal, series: index.series(signal, record.subject) }))
+}
+
+function startOfWindow({ syncedAtMs, nowMs }: VerifyInput, watched: readonly Watched[]): number {
+  const starts = watched.map(({ signal, series }) =>
+    series === undefined ? latestFresh(signal, syncedAtMs) : freshFrom(series, syncedAtMs, nowMs),
+  )
+  return Math.max(syncedAtMs, ...starts)
+}
+
+/** The same failure after the sync. A flag that came up anew is enough; a level such as throttling counts only while a rule finds it. */
+function failedAgain(
+  input: VerifyInput,
+  index: AnswerIndex,
+  watched: readonly Watched[],
+  toMs: number,
+): Verdict | undefined {
+  for (const { signal, series } of watched) {
+    if (series === undefined) continue
+    const from = freshFrom(series, input.syncedAtMs, toMs)
+    const loud = samplesIn(series, from, toMs).filter(({ value }) => isLoud(signal, value))
+    const last = loud.at(-1)
+    if (last === undefined || (isLevel(signal) && !ruled(input))) continue
+    const evidence = quote(index, series, last, 'the same symptom after the fix was synced')
+    return { verdict: 'insufficient', because: `${input.record.failure} again after the sync`, evidence: [evidence] }
+  }
+  return undefined
+}
+
+function ruled({ findings, record }: VerifyInput): boolean {
+  return findings.some(({ subject, failure }) => failure === record.failure && sameWorkload(subject, record.subject))
+}
+
+/** Whether every watched signal was answered completely and had the samples to be called quiet. */
+function quietIn(index: AnswerIndex, watched: readonly Watched[], fromMs: number, toMs: number): boolean {
+  return (
+    watched.length > 0 &&
+    watched.every(
+      ({ signal, series }) =>
+        series !== undefined &&
+        index.answer(signal)?.status === 'ok' &&
+        coverage(series, fromMs, toMs) >= LEAST_COVERAGE,
+    )
+  )
+}
+
+function resolved(index: AnswerIndex, watched: readonly Watched[], endMs: number): Verdict {
+  const evidence = watched.flatMap(({ series }) => {
+    const last = series === undefined ? undefined : samplesIn(series, series.startMs, endMs).at(-1)
+    return series === undefined || last === undefined
+      ? []
+      : [quote(index, series, last, 'quiet at the end of the window')]
+  })
+  return { verdict: 'resolved', because: 'the symptom stayed away for the whole window', evidence }
+}
+
+function unclear(untilMs: number): Verdict {
+  const because = `fewer than 80 % of the samples were there by ${formatInstant(untilMs)}`
+  return { verdict: 'indeterminate', because, evidence: [] }
+}
+
+function quote(index: AnswerIndex, series: Series, sample: { atMs: number; value: number }, says: string): Evidence {
+  const asked = index.answer(series.signal)?.asked ?? ''
+  return { signal: series.signal, subject: series.subject, ...sample, says, asked }
 }
