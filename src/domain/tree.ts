@@ -21,4 +21,6 @@ export interface Tree {
   blob(path: string): string | undefined
   /** What stands at a path that is not a regular file. */
   special(path: string): 'symlink' | 'submodule' | undefined
+  /** Every path that `special` names, where the tree can list them. */
+  specials?(): readonly string[]
 }

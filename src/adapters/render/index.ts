@@ -1,0 +1,1 @@
+export { type HelmRenderer, type HelmRendererOptions, helmRenderer } from './renderer.ts'
