@@ -1,0 +1,55 @@
+import type { EditOutcome } from '../domain/index.ts'
+import { EXAMPLE, SOURCE_OPTIONS } from './source-options.ts'
+import type { Checkout, SourceRequest } from './source-request.ts'
+import type { Verb } from './verb.ts'
+
+type Edited = { readonly outcome: EditOutcome; readonly checkout: Checkout }
+
+async function editEach(request: SourceRequest, value: string, container: string | undefined): Promise<Edited> {
+  const [{ askEach }, room] = await Promise.all([import('./source-request.ts'), import('../source/index.ts')])
+  const { deps, target, field, home } = request
+  const change = { field, value, ...(container !== undefined && { container }) }
+  const answer = await askEach(request, async (candidate) => {
+    const outcome = await room.edit({ ...candidate, deps, target, changes: [change] })
+    if (outcome.outcome === 'refused') return outcome
+    const repoURL = outcome.outcome === 'edited' ? outcome.repoURL : undefined
+    return { outcome, checkout: (repoURL === undefined ? undefined : candidate.checkout(repoURL)) ?? home }
+  })
+  if ('checkout' in answer) return answer
+  const { reason, message } = answer
+  return { outcome: { outcome: 'refused', reason, message }, checkout: home }
+}
+
+export const edit: Verb = {
+  name: 'edit',
+  summary: 'changes one field where Git sets it, and proves by rendering that nothing else changes',
+  examples: [
+    { says: 'what would change?', command: `kintsugi edit ${EXAMPLE} --value 128Mi` },
+    { says: 'change it', command: `kintsugi edit --write ${EXAMPLE} --value 128Mi` },
+  ],
+  options: [
+    ...SOURCE_OPTIONS,
+    {
+      name: 'value',
+      value: 'V',
+      required: true,
+      says: 'as the rendered object should have it: 128Mi, 3, registry/app:1.2',
+    },
+    { name: 'write', says: 'change the files; without it nothing is written' },
+  ],
+  async run({ args, terminal, io }) {
+    const [{ readRequest }, { showOutcome }] = await Promise.all([
+      import('./source-request.ts'),
+      import('./show-edit.ts'),
+    ])
+    const { outcome, checkout } = await terminal.during('rendering', async () =>
+      editEach(await readRequest(args, io), args.text('value') ?? '', args.text('container')),
+    )
+    const written = outcome.outcome === 'edited' && args.has('write')
+    if (written) {
+      const { writeFiles } = await import('../adapters/files/index.ts')
+      await writeFiles(checkout.dir, outcome.files, checkout.tree)
+    }
+    return showOutcome(outcome, written, terminal)
+  },
+}
