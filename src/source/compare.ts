@@ -82,6 +82,8 @@ function isFilled({ key, change }: ObjectChange, meant: Meant): boolean {
 }
 
 export type Judgement = {
+  /** Changes that were meant, as they are shown. */
+  readonly done: readonly ObjectChange[]
   /** Leaves that were meant and did not change so. */
   readonly missing: readonly Meant[]
   /** Changes that nobody meant. */
@@ -90,6 +92,7 @@ export type Judgement = {
 
 export function judge(changes: readonly ObjectChange[], meant: readonly Meant[]): Judgement {
   return {
+    done: changes.filter((change) => meant.some((one) => isMeant(change, one))),
     missing: meant.filter((one) => !changes.some((change) => isMeant(change, one))),
     extra: changes.filter((change) => !meant.some((one) => isMeant(change, one) || isFilled(change, one))),
   }

@@ -47,6 +47,15 @@ function replaceTree(sources: Sources, before: Tree, after: Tree): Sources {
   }
 }
 
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** The file after the place's splices, if nothing outside of what the place may change is another value. */
 function splicedFile(place: Place, edited: EditedText): EditedText | Refused {
   const path = place.file.path
@@ -54,6 +63,8 @@ function splicedFile(place: Place, edited: EditedText): EditedText | Refused {
   const [before, after] = [readYaml(encode(textOf(edited)), path), readYaml(encode(textOf(next)), path)]
   if (!before.read) return refuse(before.reason, before.message)
   if (!after.read) return refuse('not-in-git', `the edit would leave ${path} unreadable: ${after.message}`)
+  if (isJson(textOf(edited)) && !isJson(textOf(next)))
+    return refuse('not-in-git', `the edit would leave no JSON in ${path}`)
   const { document, path: within } = place.within
   const values = (documents: typeof before.documents) => documents.map(({ value }) => value)
   const strayed = diffLeaves(values(before.documents), values(after.documents)).find(({ path: at }) => {

@@ -36,7 +36,7 @@ function quotesKeys(map: MapNode): boolean {
 
 function inJson(written: Written): Written {
   if ('token' in written)
-    return { token: /^["\d-]/.test(written.token) ? written.token : JSON.stringify(written.token) }
+    return { token: /^(?:"|-?\d+(?:\.\d+)?$)/.test(written.token) ? written.token : JSON.stringify(written.token) }
   if ('entries' in written) return { entries: written.entries.map(([key, value]) => [key, inJson(value)] as const) }
   return 'items' in written ? { items: written.items.map(inJson) } : written
 }

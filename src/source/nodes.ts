@@ -85,8 +85,8 @@ export function walk(source: SourceText, document: number, path: JsonPath): Walk
     if (map !== undefined) {
       const found = child(map, String(key), where)
       if (found !== undefined && 'refused' in found) return found
-      entry = found
       next = found?.value ?? undefined
+      if (next !== undefined) entry = found
     } else if (list !== undefined && typeof key === 'number') {
       entry = undefined
       next = list.items[key]

@@ -66,14 +66,14 @@ export async function proveHere(
 ): Promise<readonly ObjectChange[] | Refused> {
   const { before, after, meant, from, deps } = input
   const changes = compareRenders(before.objects, after.objects)
-  const { missing, extra } = judge(changes, meant)
+  const { done, missing, extra } = judge(changes, meant)
   const others = await extraChanges(before, extra, from.sources, deps)
   if (isRefused(others)) return others
   if (others.length > 0) return refuse('other-changes', `the edit would change ${listChanges(others)} too`)
   const [first] = missing
   if (first !== undefined)
     return refuse('no-effect', `after the edit ${formatObjectKey(first.key)} still renders as before`)
-  return changes.filter((change) => !extra.includes(change))
+  return done
 }
 
 async function viewOf(reader: Reader, world: World, deps: RenderDeps): Promise<View | Refused> {

@@ -5,6 +5,8 @@ export type Quotes = 'plain' | 'single' | 'double'
 // YAML 1.1 words and base-60 numbers: helm's and older readers take them for booleans and numbers, newer ones for text.
 const WORD_OF_1_1 = /^(?:y|n|yes|no|on|off|true|false|null|~|<<|=)$/i
 const BASE_60 = /^[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.\d*)?$/
+// Some readers make a time of it.
+const DATE = /^\d{4}-\d{1,2}-\d{1,2}/
 const SPECIAL_FLOAT = /^[-+]?\.(?:inf|nan)$/i
 const INDICATOR_FIRST = /^[-?:](?:\s|$)|^[,[\]{}#&*!|>'"%@`]/
 const UNSAFE_PLAIN = /:(?:\s|$)|\s#|^\s|\s$|[^\x20-\x7e\u00a0-\ud7ff\ue000-\ufffd]/
@@ -12,7 +14,7 @@ const UNSAFE_PLAIN = /:(?:\s|$)|\s#|^\s|\s$|[^\x20-\x7e\u00a0-\ud7ff\ue000-\ufff
 /** Whether `value` may stand without quotes and be text to every reader, of YAML 1.1 and 1.2 alike. */
 export function isPlainText(value: string, inFlow: boolean): boolean {
   if (value === '' || value.startsWith('---') || value.startsWith('...')) return false
-  if (WORD_OF_1_1.test(value) || BASE_60.test(value) || SPECIAL_FLOAT.test(value)) return false
+  if (WORD_OF_1_1.test(value) || BASE_60.test(value) || DATE.test(value) || SPECIAL_FLOAT.test(value)) return false
   if (typeof plainScalar(value) !== 'string' || plainScalar(value) !== value) return false
   if (INDICATOR_FIRST.test(value) || UNSAFE_PLAIN.test(value)) return false
   return !inFlow || !/[,[\]{}]/.test(value)
