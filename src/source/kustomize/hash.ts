@@ -1,21 +1,20 @@
 import { sha256 } from '../../domain/index.ts'
 import { type Draft, type DraftMap, isMap, isNull, isScalar, jsonOfDraft, own, textOf } from './draft.ts'
-import { kindOf, nameOf } from './resource.ts'
+import { kindOf } from './resource.ts'
 
 /** Digits that could spell words are replaced, as in kubectl's and kustomize's hashes. */
 const LETTERS: Readonly<Record<string, string>> = { '0': 'g', '1': 'h', '3': 'k', a: 'm', e: 't' }
 
 /**
- * The suffix that kustomize gives a generated ConfigMap or Secret: ten letters of the SHA-256 of its kind, name and content, as
- * Go's encoding/json writes them.
+ * The suffix that kustomize gives a generated ConfigMap or Secret: ten letters of the SHA-256 of its kind and content, as Go's
+ * encoding/json writes them. The name takes part as empty text: kustomize looks it up under a key that no object has.
  */
 export function hashOf(object: DraftMap): string {
-  const name = nameOf(object)
   const data = hashed(own(object, 'data'))
   const content =
     kindOf(object) === 'Secret'
-      ? { kind: 'Secret', name, data, type: hashed(own(object, 'type')), ...mapOnly(object, 'stringData') }
-      : { kind: 'ConfigMap', name, data, ...mapOnly(object, 'binaryData') }
+      ? { kind: 'Secret', name: '', data, type: hashed(own(object, 'type')), ...mapOnly(object, 'stringData') }
+      : { kind: 'ConfigMap', name: '', data, ...mapOnly(object, 'binaryData') }
   return [...sha256(goJson(content)).slice(0, 10)].map((digit) => LETTERS[digit] ?? digit).join('')
 }
 

@@ -1,4 +1,4 @@
-import { type Draft, type DraftMap, draftOfDocument, isMap, isNull, own, ownMap, textOf } from './draft.ts'
+import { type Draft, type DraftMap, draftOfDocument, isMap, isNull, own, ownMap } from './draft.ts'
 import type { ParsedFile } from './files.ts'
 import { broken } from './refusal.ts'
 import { kindOf, nameOf } from './resource.ts'
@@ -41,8 +41,6 @@ function checked(value: Draft, at: string): readonly DraftMap[] {
   const kind = kindOf(value)
   if (kind === '') throw broken(`${at}: an object without a kind`)
   if (!kind.endsWith('List') && nameOf(value) === '') throw broken(`${at}: ${kind} without metadata.name`)
-  if (textOf(own(value, 'apiVersion')) === '' && !kind.endsWith('List'))
-    throw broken(`${at}: ${kind} without an apiVersion`)
   return [value]
 }
 

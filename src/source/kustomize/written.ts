@@ -4,6 +4,11 @@ import { broken } from './refusal.ts'
 /** Where a kustomization is written, for messages. */
 export type Origin = { readonly file: string; readonly lineOf: (path: JsonPath) => number }
 
+/** Go's JSON reader, which kustomize uses, takes `nameprefix` for `namePrefix`. */
+function isSameField(a: string, b: string): boolean {
+  return a === b || (a.length === b.length && a.toLowerCase() === b.toLowerCase())
+}
+
 /**
  * A value of a kustomization file with its place. Reading it as something that it is not throws a Refusal with `file:line`; reading
  * what is absent or null gives undefined or nothing.
@@ -37,7 +42,8 @@ export class Written {
 
   get(key: string): Written {
     const map = this.map()
-    return new Written(Object.hasOwn(map, key) ? map[key] : undefined, [...this.path, key], this.origin)
+    const name = Object.hasOwn(map, key) ? key : (Object.keys(map).find((one) => isSameField(one, key)) ?? key)
+    return new Written(Object.hasOwn(map, name) ? map[name] : undefined, [...this.path, name], this.origin)
   }
 
   map(): JsonObject {
@@ -83,7 +89,8 @@ export class Written {
   /** Refuses keys that real kustomize does not know either. */
   only(known: readonly string[]): void {
     for (const key of Object.keys(this.map())) {
-      if (!known.includes(key)) throw broken(`${this.get(key).at}: unknown field ${JSON.stringify(key)}`)
+      if (!known.some((name) => isSameField(name, key)))
+        throw broken(`${this.get(key).at}: unknown field ${JSON.stringify(key)}`)
     }
   }
 
