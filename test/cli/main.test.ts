@@ -113,6 +113,31 @@ describe('output', () => {
   })
 })
 
+describe('a spinner', () => {
+  const slow: Verb = {
+    ...said,
+    run: async ({ terminal }) => {
+      await terminal.during('rendering', () => new Promise((done) => setTimeout(done, 250)))
+      terminal.line('done')
+      return 0
+    },
+  }
+
+  it('turns on a terminal, on stderr, and leaves nothing behind', async () => {
+    const { out, err } = await kintsugi(['say'], { verbs: [slow], terminal: true })
+    expect(out).toBe('done\n')
+    expect(err).toContain('rendering')
+    expect(err).toMatch(/\r +\r$/)
+  })
+
+  it.each([
+    ['elsewhere', ['say'], false],
+    ['with --json', ['say', '--json'], true],
+  ])('does not turn %s', async (_, argv, terminal) => {
+    expect((await kintsugi(argv, { verbs: [slow], terminal })).err).toBe('')
+  })
+})
+
 describe('help', () => {
   it.each([[[]], [['--help']], [['help']], [['-h']]])('shows every verb for %j', async (argv) => {
     const ran = await kintsugi(argv)

@@ -69,7 +69,7 @@ export function cliPage(verbs: readonly Verb[]): string {
   ]
   return `${[
     '# Command line',
-    'Data goes to stdout and everything else to stderr. On a terminal there are colours, unless `NO_COLOR` is set, and a spinner while something takes long. An error has a code, a sentence and the next step; `kintsugi explain CODE` says more.',
+    'Data goes to stdout and everything else to stderr. On a terminal there are colours, unless `NO_COLOR` is set, and a spinner while something takes long. An error has a code, a sentence and the next step; `kintsugi explain CODE` says more. With `KINTSUGI_DEBUG=1` the stack follows, for a bug report.',
     `## Exit codes\n\n${table(['code', 'meaning'], exits)}`,
     `## Every verb\n\n${table(
       ['flag', 'what it does'],

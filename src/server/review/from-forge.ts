@@ -47,6 +47,7 @@ const BEFORE_MS = 30 * 60_000
 const AFTER_MS = 10 * 60_000
 const MAX_POINTS = 400
 const MAX_FILE = 512 * 1024
+const MAX_CHARTS = 500
 
 function textIn(tree: Tree, path: string): string | undefined {
   const bytes = tree.bytes(path)
@@ -69,6 +70,8 @@ function seriesOf(series: readonly Series[], record: AttemptRecord): Series | un
 
 class ForgeReview implements ReviewSource {
   readonly #options: ForgeReviewOptions
+  /** Charts of what is concluded: the past does not change. By number and end. */
+  readonly #charts = new Map<string, ChartModel>()
 
   constructor(options: ForgeReviewOptions) {
     this.#options = options
@@ -124,8 +127,7 @@ class ForgeReview implements ReviewSource {
     if (attempt === undefined) return modelOf({ pull, nowMs })
     const { record, conclusion } = attempt
     const syncedAtMs = await this.#syncedAt(pull, record, applications)
-    const endMs = conclusion?.atMs ?? pull.endedAtMs ?? nowMs
-    const chart = await this.#chart(record, pull.state === 'open' || conclusion === undefined ? nowMs : endMs, nowMs)
+    const chart = await this.#chartOf(attempt, nowMs)
     const revertedBy = all.find((other) => other.attempt?.record.reverts === pull.number)?.pull.number
     return modelOf({
       pull,
@@ -171,6 +173,18 @@ class ForgeReview implements ReviewSource {
     } catch {
       return undefined
     }
+  }
+
+  async #chartOf({ pull, record, conclusion }: Attempt, nowMs: number): Promise<ChartModel | undefined> {
+    if (conclusion === undefined) {
+      const endMs = pull.state === 'closed' ? (pull.endedAtMs ?? nowMs) : nowMs
+      return this.#chart(record, endMs, nowMs)
+    }
+    const key = `${pull.number} ${conclusion.atMs}`
+    const drawn = this.#charts.get(key) ?? (await this.#chart(record, conclusion.atMs, nowMs))
+    if (drawn !== undefined && nowMs > conclusion.atMs + AFTER_MS) this.#charts.set(key, drawn)
+    if (this.#charts.size > MAX_CHARTS) this.#charts.clear()
+    return drawn
   }
 
   async #chart(record: AttemptRecord, endMs: number, nowMs: number): Promise<ChartModel | undefined> {

@@ -17,7 +17,6 @@ import {
 } from '../../domain/index.ts'
 import { diffOf, replacedIn } from './diff.ts'
 import type { ChangeModel, ChartModel, EvidenceRow, FileDiff, Moment, Stage, Tone } from './model.ts'
-import { shortSha } from './words.ts'
 
 /** What is known of one proposal. Only `pull` and `nowMs` must be there; the page leaves out what the rest would show. */
 export type ChangeInput = {
@@ -230,9 +229,4 @@ export function chartOf(value: Series, threshold: Series | undefined): ChartMode
       thresholdName: signalInfo(threshold.signal).says,
     }),
   }
-}
-
-/** `main from kintsugi/cart-1a2b3c4d at 1234567`. */
-export function routeOf(change: Pick<ChangeModel, 'base' | 'branch' | 'headSha'>): string {
-  return `${change.base} from ${change.branch} at ${shortSha(change.headSha)}`
 }

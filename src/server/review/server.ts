@@ -47,6 +47,8 @@ const MAX_BODY = 4096
 const MAX_HEADERS = 8192
 const REQUEST_MS = 10_000
 const MAX_CONNECTIONS = 64
+/** How often Node looks for connections that are over their time. */
+const LOOK_MS = 2000
 
 const STYLE_DIGEST = createHash('sha256').update(STYLE).digest('base64')
 const HEADERS: Readonly<Record<string, string>> = {
@@ -115,7 +117,9 @@ class Review {
     // A page elsewhere whose name was turned to this address sends its own name as Host.
     if (!this.#hosts.includes(request.headers.host ?? ''))
       return this.#plain(421, 'This address answers to 127.0.0.1 only.')
-    const url = new URL(request.url ?? '/', `http://${ADDRESS}`)
+    const target = request.url ?? '/'
+    if (!URL.canParse(target, `http://${ADDRESS}`)) return this.#plain(400, 'This is not an address.')
+    const url = new URL(target, `http://${ADDRESS}`)
     const method = request.method ?? ''
     const act = /^\/changes\/(\d{1,9})\/(merge|close)$/.exec(url.pathname)
     if (act !== null) {
@@ -203,6 +207,7 @@ export async function reviewServer(options: ReviewOptions): Promise<ReviewServer
     maxHeaderSize: MAX_HEADERS,
     requestTimeout: REQUEST_MS,
     headersTimeout: REQUEST_MS / 2,
+    connectionsCheckingInterval: LOOK_MS,
   })
   server.maxConnections = MAX_CONNECTIONS
   server.on('request', (request, response) => {

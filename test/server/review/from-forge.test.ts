@@ -173,6 +173,33 @@ describe('the pages of a forge', () => {
     expect((await reviewOf([pull]).change(1))?.chart?.values[0]).toBe(7)
   })
 
+  it('asks once for the samples of what is concluded, and each time for what goes on', async () => {
+    let asked = 0
+    const counting: Metrics = {
+      cluster: 'demo',
+      read: (ids, range) => {
+        asked += 1
+        return metrics.read(ids, range)
+      },
+    }
+    const conclusion = { verdict: 'resolved' as const, atMs: NOW - 20 * MINUTE, because: 'quiet' }
+    const review = forgeReview({
+      forge: forgeOf([pull, open.pull]),
+      metrics: counting,
+      clock: { now: () => NOW, sleep: async () => undefined },
+      lanes: async () => [],
+      read: (one) => ({
+        read: true,
+        attempt: { pull: one, record, ...(one.state === 'merged' && { conclusion }) },
+      }),
+      applications: async () => [synced],
+      leftAlone: async () => [],
+    })
+    await review.overview()
+    await review.overview()
+    expect(asked).toBe(3)
+  })
+
   it('shows the evidence that is found again', async () => {
     expect((await reviewOf([pull]).change(1))?.summary).toBe(diagnosis.summary)
   })

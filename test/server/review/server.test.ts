@@ -105,6 +105,16 @@ describe('reading', () => {
 })
 
 describe('who may ask', () => {
+  it('is not confused by a target that is no address', async () => {
+    const { port } = new URL(server.url)
+    const sent = httpRequest({ host: '127.0.0.1', port, path: 'http://[' })
+    const status = await new Promise((resolve) => {
+      sent.on('response', (response) => resolve(response.resume().statusCode))
+      sent.end()
+    })
+    expect(status).toBe(400)
+  })
+
   it.each(['evil.example', '127.0.0.1', 'localhost:1', '127.0.0.1.evil.example', '[::1]'])(
     'turns away the Host %s',
     async (host) => {
