@@ -58,8 +58,9 @@ export function leafSplice(source: SourceText, leaf: Leaf, value: string, kind: 
 }
 
 /** Token of a value that is new in the file: replicas are a number, text has quotes where readers would take it for something else. */
-export function newToken(value: string, kind: ValueKind): Written {
-  return { token: scalarToken(value, { quotes: 'plain', inFlow: true, keepNumber: kind === 'integer' }) }
+export function newToken(value: string, kind: ValueKind, number = false): Written {
+  const keepNumber = kind === 'integer' || (kind === 'quantity' && number)
+  return { token: scalarToken(value, { quotes: 'plain', inFlow: true, keepNumber }) }
 }
 
 type Setting = {
@@ -70,6 +71,8 @@ type Setting = {
   readonly value: string
   readonly kind: ValueKind
   readonly by: string
+  /** Whether a number stood where the value comes from. */
+  readonly number?: boolean
 }
 
 /** Sets the value at a path of a file, in place of what stands there or inserted where nothing does. */
@@ -108,7 +111,7 @@ export function leafPlace(setting: Setting, leaf: Leaf): Place {
 
 function insertPlace(setting: Setting): Place | Refused {
   const { file, source, document, path, value, kind, by } = setting
-  const splices = insertAt(source, document, path, newToken(value, kind))
+  const splices = insertAt(source, document, path, newToken(value, kind, setting.number))
   if (isRefused(splices)) return splices
   return { by, file, splices, at: insertionOffset(source.text, splices), text: '', within: { document, path } }
 }

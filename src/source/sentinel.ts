@@ -76,32 +76,35 @@ function shows(rendered: JsonValue | undefined, sentinel: Sentinel): boolean {
 
 export type Traced<Candidate> = { readonly candidate: Candidate; readonly rendered: string }
 
+export type Trace<Candidate> = {
+  readonly winner: Traced<Candidate> | undefined
+  /** Those whose sentinel alone does not render: what refuses it may accept another value. */
+  readonly suspects: readonly Candidate[]
+}
+
 /** Renders that one trace may cost; a set is halved when it does not render. */
 const RENDERS = 40
 
 /**
  * Puts all sentinels in at once, renders, and sees which one the target shows: that one is the last writer. Where the set does not
- * render, its halves are tried. `undefined`: none of them writes the field.
+ * render, its halves are tried.
  */
 export async function trace<Candidate extends { readonly sentinel: Sentinel }>(
   candidates: readonly Candidate[],
   render: (subset: readonly Candidate[]) => Promise<JsonValue | undefined | Refused>,
-): Promise<Traced<Candidate> | undefined> {
-  let renders = 0
-  const sets: (readonly Candidate[])[] = [candidates.slice(0, SENTINEL_LIMIT)]
-  while (renders < RENDERS) {
+): Promise<Trace<Candidate>> {
+  const suspects: Candidate[] = []
+  const sets: (readonly Candidate[])[] = candidates.length === 0 ? [] : [candidates.slice(0, SENTINEL_LIMIT)]
+  for (let renders = 0; renders < RENDERS; renders += 1) {
     const set = sets.shift()
-    if (set === undefined) return undefined
-    if (set.length === 0) continue
-    renders += 1
+    if (set === undefined) break
     const rendered = await render(set)
     const failed = isRefused(rendered)
     const winner = failed ? undefined : set.find((one) => shows(rendered, one.sentinel))
-    if (winner !== undefined) return { candidate: winner, rendered: String(rendered) }
-    if (failed && set.length > 1) {
-      const middle = set.length >> 1
-      sets.push(set.slice(0, middle), set.slice(middle))
-    }
+    if (winner !== undefined) return { winner: { candidate: winner, rendered: String(rendered) }, suspects }
+    const middle = set.length >> 1
+    if (failed && middle > 0) sets.push(set.slice(0, middle), set.slice(middle))
+    else if (failed) suspects.push(...set)
   }
-  return undefined
+  return { winner: undefined, suspects }
 }

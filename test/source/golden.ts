@@ -39,7 +39,10 @@ export function readCase(name: string): GoldenCase {
 }
 
 export function goldenNames(): readonly string[] {
-  return readdirSync(GOLDEN).sort()
+  return readdirSync(GOLDEN, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort()
 }
 
 export function runCase(golden: GoldenCase, tree: Tree): Promise<EditOutcome> {

@@ -14,6 +14,9 @@ import { absentCandidates, type HelmCandidate, presentCandidates } from './helm-
 import { helmInput } from './helm-input.ts'
 import { fileValues, inlineValues, withValues } from './helm-values.ts'
 
+/** Values that the chart alone refuses to have traced, tried one by one. */
+const SUSPECTS = 3
+
 const TRACE_FILE = 'kintsugi-trace.yaml'
 
 /** A value to set at a path of the values. */
@@ -138,12 +141,17 @@ function defines(file: SourceFile, path: JsonPath): boolean {
 }
 
 /** One file with all changes in it. */
-function placeIn(question: Question, file: SourceFile, changes: readonly ValueChange[]): Place | Refused {
+function placeIn(
+  question: Question,
+  file: SourceFile,
+  changes: readonly ValueChange[],
+  number: boolean,
+): Place | Refused {
   const source = readSource(file.tree, file.path)
   if (isRefused(source)) return source
   const places: Place[] = []
   for (const { path, value } of changes) {
-    const place = setAt({ file, source, document: 0, path, value, kind: question.kind, by: 'values' })
+    const place = setAt({ file, source, document: 0, path, value, kind: question.kind, by: 'values', number })
     if (isRefused(place)) return place
     places.push(place)
   }
@@ -193,12 +201,28 @@ export async function helmPlaces(question: Question): Promise<readonly (Place | 
   const values = { files, inline }
   const candidates =
     question.current === undefined ? absentCandidates(question, files) : presentCandidates(question, files, inline)
-  const traced = await trace(candidates, (subset) => renderWith(question, values, subset))
-  if (traced === undefined) return notTraced(question)
-  if (traced.candidate.origin !== 'files')
-    return inlinePlaces(question, traced, (root) => changesFor(question, root, traced), inline)
-  const changes = changesFor(question, files, traced)
+  const { winner, suspects } = await trace(candidates, (subset) => renderWith(question, values, subset))
+  if (winner !== undefined) return tracedPlaces(question, values, winner)
+  // A chart may refuse a sentinel (too many replicas) and accept the value that is wanted: rendering it tells.
+  const places = suspects.slice(0, SUSPECTS).flatMap((candidate) => {
+    const tried = tracedPlaces(question, values, { candidate, rendered: String(candidate.sentinel.value) })
+    return isRefused(tried) ? [tried] : tried
+  })
+  return places.length > 0 ? places : notTraced(question)
+}
+
+function tracedPlaces(
+  question: Question,
+  values: Values,
+  traced: Traced<HelmCandidate>,
+): readonly (Place | Refused)[] | Refused {
+  const { origin, path, written } = traced.candidate
+  if (origin !== 'files') {
+    return inlinePlaces(question, traced, (root) => changesFor(question, root, traced), values.inline)
+  }
+  const changes = changesFor(question, values.files, traced)
   if (isRefused(changes)) return changes
-  const layers = layerFiles(question, traced.candidate.path)
-  return isRefused(layers) ? layers : layers.map((file) => placeIn(question, file, changes))
+  const layers = layerFiles(question, path)
+  if (isRefused(layers)) return layers
+  return layers.map((file) => placeIn(question, file, changes, typeof written === 'number'))
 }

@@ -232,7 +232,7 @@ export async function kustomizePlaces(question: Question): Promise<readonly (Pla
   if (!built.built) return refuse(built.reason, built.message)
   const texts = kustomizeTexts(source.tree, built.files)
   const candidates = current === undefined ? absentCandidates(question, texts) : presentCandidates(question, texts)
-  const found = await trace(candidates, async (subset) => renderWith(question, texts, subset))
+  const { winner: found } = await trace(candidates, async (subset) => renderWith(question, texts, subset))
   if (found === undefined && current !== undefined) {
     return refuse('not-in-git', `no line of the files that ${source.dir} reads sets ${question.field} alone`)
   }
