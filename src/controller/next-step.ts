@@ -1,4 +1,14 @@
-import type { Attempt, Conclusion, Decision, Diagnosis, Failure, Gate, Reason, Verdict } from '../domain/index.ts'
+import type {
+  Attempt,
+  Conclusion,
+  Decision,
+  Diagnosis,
+  Failure,
+  Gate,
+  Reason,
+  SignalId,
+  Verdict,
+} from '../domain/index.ts'
 
 /** Where Argo CD is with the merge commit of an attempt. */
 export type SyncState =
@@ -56,7 +66,7 @@ export type Step =
   | { readonly do: 'await-sync'; readonly attempt: Attempt; readonly untilMs: number }
   | { readonly do: 'verify'; readonly attempt: Attempt; readonly untilMs: number }
   | { readonly do: 'conclude'; readonly attempt: Attempt; readonly conclusion: Conclusion }
-  | { readonly do: 'revert'; readonly attempt: Attempt; readonly because: string }
+  | { readonly do: 'revert'; readonly attempt: Attempt; readonly because: string; readonly harm: readonly SignalId[] }
   | { readonly do: 'escalate'; readonly attempt: Attempt; readonly reason: Reason; readonly conclusion: Conclusion }
   | { readonly do: 'close'; readonly attempt: Attempt; readonly reason: Reason }
 
@@ -142,7 +152,12 @@ function stepOfMerged(pending: Pending & { state: 'merged' }, nowMs: number): St
       return conclude(attempt, 'insufficient', verdict.because, nowMs)
     case 'harmful':
       if (attempt.record.kind === 'fix' && attempt.record.verify.onHarm === 'revert')
-        return { do: 'revert', attempt, because: verdict.because }
+        return {
+          do: 'revert',
+          attempt,
+          because: verdict.because,
+          harm: [...new Set(verdict.evidence.map((one) => one.signal))],
+        }
       return escalate(attempt, 'harmful', verdict.because, nowMs)
     case 'indeterminate':
       if (!extended) return { do: 'verify', attempt, untilMs: sync.atMs + 2 * attempt.record.verify.windowMs }

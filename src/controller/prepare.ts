@@ -9,6 +9,7 @@ import {
   type Plan,
   type Proposal,
   type Reason,
+  type SignalId,
 } from '../domain/index.ts'
 import { covers, fieldAllowed } from '../policy/index.ts'
 import type { Forge } from '../ports/index.ts'
@@ -39,7 +40,7 @@ export async function prepare(tick: Tick, view: LaneView, step: Step): Promise<P
         ? prepareRevertAgain(tick, view, step.attempt)
         : prepareFixAgain(tick, view)
     case 'revert':
-      return prepareRevert(tick, view, step.attempt, step.because)
+      return prepareRevert(tick, view, step.attempt, step)
     default:
       return { ready: 'nothing' }
   }
@@ -149,10 +150,16 @@ function presentFailures(view: LaneView): readonly Failure[] {
 async function prepareRevertAgain(tick: Tick, view: LaneView, revert: Attempt): Promise<Prepared> {
   const fix = view.history.attempts.find((attempt) => attempt.pull.number === revert.record.reverts)
   if (fix === undefined) return refused('conflict', 'the pull request that it takes back is not known any more')
-  return prepareRevert(tick, view, fix, fix.conclusion?.because ?? 'it did harm')
+  return prepareRevert(tick, view, fix, {
+    because: fix.conclusion?.because ?? 'it did harm',
+    harm: revert.record.watch,
+  })
 }
 
-async function prepareRevert(tick: Tick, view: LaneView, fix: Attempt, because: string): Promise<Prepared> {
+/** Why a fix is taken back, and the signals that showed it: they must be quiet for the revert to count as done. */
+type Harm = { readonly because: string; readonly harm: readonly SignalId[] }
+
+async function prepareRevert(tick: Tick, view: LaneView, fix: Attempt, { because, harm }: Harm): Promise<Prepared> {
   if (!view.owner.found) return refused(view.owner.reason, view.owner.message)
   const owner = view.owner.owner
   const { deps } = tick
@@ -178,6 +185,7 @@ async function prepareRevert(tick: Tick, view: LaneView, fix: Attempt, because: 
     inputs: proven.proof.inputs,
     reverts: fix.pull.number,
     present: presentFailures(view),
+    watch: harm.length === 0 ? fix.record.watch : harm,
   }
   const proposal = writeRevert(
     {

@@ -1,4 +1,4 @@
-import type { Attempt, Binding, Config, Decision, Diagnosis, Mode, Policy, Reason } from '../domain/index.ts'
+import type { Attempt, Binding, Config, Decision, Diagnosis, Policy, Reason } from '../domain/index.ts'
 import { breakerUntil, closedUntil, countedAttempts, latestActivityMs, openAttempt } from './history.ts'
 import { effectiveMode, matchPolicies } from './match.ts'
 
@@ -52,7 +52,7 @@ export function decide(input: DecideInput): Decision {
   if (!config.ceiling.actions.includes(policy.action)) return { do: 'hold', reason: 'above-ceiling', policy }
   const held = heldByEvidence(input, policy) ?? heldByHistory(input, policy)
   if (held !== undefined) return { do: 'hold', ...held, policy }
-  return { do: 'act', action: policy.action, mode: modeFor(matched, diagnosis, config.ceiling.mode), policy }
+  return { do: 'act', action: policy.action, mode: effectiveMode(matched, config.ceiling.mode), policy }
 }
 
 function heldByOperator(
@@ -103,9 +103,4 @@ function heldFromOpening(input: DecideInput, policy: Policy): Held | undefined {
   const { openPullRequests, perHour } = policy.limits
   if (openPulls >= openPullRequests || openedLastHour >= perHour) return { reason: 'budget-exhausted' }
   return undefined
-}
-
-function modeFor(matched: readonly Policy[], diagnosis: Diagnosis, ceiling: Mode): Mode {
-  const mode = effectiveMode(matched, ceiling)
-  return mode === 'automerge' && !diagnosis.independentSignals ? 'propose' : mode
 }

@@ -23,7 +23,8 @@ export type MatchInput = {
 /**
  * The policies that cover this failure of this workload, the deciding one first:
  * 1. one that names the workload and says `enabled: false`; 2. names before labels before the whole namespace; 3. the operator's namespaces
- * before the repository before the namespace's own; 4. the stricter mode, off being the strictest; 5. the name, in code point order.
+ * before the repository before the namespace's own; 4. the stricter mode, off being the strictest; 5. the name, in code point order
+ * (then the digest, so that the order of reading never counts).
  */
 export function matchPolicies(input: MatchInput): readonly Policy[] {
   return input.policies.filter((policy) => coversSubject(policy, input) && hasSay(policy, input)).sort(compare)
@@ -63,8 +64,13 @@ function compare(a: Policy, b: Policy): number {
     breadth(a) - breadth(b) ||
     ORIGINS.indexOf(a.origin.from) - ORIGINS.indexOf(b.origin.from) ||
     leave(a) - leave(b) ||
-    (a.name < b.name ? -1 : Number(a.name > b.name))
+    inOrder(a.name, b.name) ||
+    inOrder(a.digest, b.digest)
   )
+}
+
+function inOrder(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b)
 }
 
 function exactlyOff(policy: Policy): number {

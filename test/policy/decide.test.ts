@@ -265,9 +265,9 @@ describe('decide: the mode', () => {
     expect(decide(input)).toMatchObject({ do: 'act', mode: stricter })
   })
 
-  it('lowers automerge to propose when only one signal shows the failure', () => {
+  it('leaves the second signal to the gates, since it may still come before the merge', () => {
     const found = diagnosis({ independentSignals: false })
-    expect(decide(decideInput({ diagnosis: found }))).toMatchObject({ mode: 'propose' })
+    expect(decide(decideInput({ diagnosis: found }))).toMatchObject({ mode: 'automerge' })
   })
 
   it('leaves merge-on-approval alone when only one signal shows the failure', () => {
