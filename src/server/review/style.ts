@@ -23,7 +23,7 @@ h1{font-size:1.6rem;line-height:1.25;margin:.2rem 0 .6rem;overflow-wrap:anywhere
 h2{font-size:1.05rem;margin:0 0 .75rem}h3{font-size:.95rem;margin:1.1rem 0 .4rem}
 p{margin:.4rem 0}.soft{color:var(--soft)}.small{font-size:.87rem}
 code,pre,.mono{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.87em}
-code{background:var(--code);padding:.1em .35em;border-radius:4px;overflow-wrap:anywhere}
+.mono{overflow-wrap:anywhere}code{background:var(--code);padding:.1em .35em;border-radius:4px;overflow-wrap:anywhere}
 pre{background:var(--code);padding:.75rem 1rem;border-radius:6px;margin:.5rem 0;overflow-x:auto;white-space:pre-wrap;overflow-wrap:anywhere}
 .card{background:var(--card);border:1px solid var(--rule);border-radius:10px;padding:1.1rem 1.25rem;margin:0 0 1.1rem;min-width:0}
 .chip{display:inline-flex;align-items:center;gap:.35em;border-radius:99px;padding:.12em .7em;font-size:.85rem;font-weight:600;white-space:nowrap;background:var(--flat-bg);color:var(--flat)}
@@ -82,7 +82,7 @@ details{margin:.5rem 0}summary{cursor:pointer;color:var(--line)}
 footer{border-top:1px solid var(--rule);color:var(--soft);font-size:.85rem;padding:1rem 0 2rem}
 @media(max-width:40rem){h1{font-size:1.35rem}.changes li{grid-template-columns:minmax(0,1fr)}.card{padding:.9rem 1rem}.wrap{padding:0 .9rem}
 .walk{grid-auto-flow:row}.walk li{padding:.15rem 0 .6rem 1.6rem}.walk li::before{top:.6rem;bottom:-.6rem;left:.35rem;right:auto;width:3px;height:auto}.walk li::after{top:.35rem}.walk li:last-child::before{display:none}.walk li.done.last::before{background:var(--rule)}.walk b{display:inline;margin-right:.5em}
-.stack thead{display:none}.stack tr{display:block;border-top:1px solid var(--rule);padding:.45rem 0}.stack td,.stack td.num{display:block;border:0;padding:.08rem 0;text-align:left;white-space:normal}.stack td:empty{display:none}.stack td[data-label]::before{content:attr(data-label) ": ";color:var(--soft)}}
+.stack,.stack tbody{display:block}.stack thead{display:none}.stack tr{display:block;border-top:1px solid var(--rule);padding:.45rem 0}.stack td,.stack td.num{display:block;border:0;padding:.08rem 0;text-align:left;white-space:normal}.stack td:empty{display:none}.stack td[data-label]::before{content:attr(data-label) ": ";color:var(--soft)}}
 @media print{.follow,.actions,.skip{display:none}body{background:#fff}}
 @media(forced-colors:active){.chip,.card,.verdict{border:1px solid}}
 `

@@ -157,6 +157,12 @@ describe('the forms', () => {
       expect((await ask(`/changes/2?${query}`)).body).not.toMatch(/role="status"/)
   })
 
+  it('lets the browser say where its own forms come from', async () => {
+    expect((await ask('/changes/2')).headers['referrer-policy']).toBe('same-origin')
+    const headers = { ...FORM, origin: new URL(server.url).origin, 'sec-fetch-site': 'same-origin' }
+    expect((await ask('/changes/2/close', { method: 'POST', headers, body: await form() })).status).toBe(303)
+  })
+
   it('needs no script: both are plain forms with a submit button', async () => {
     const { body } = await ask('/changes/2')
     for (const verb of ['merge', 'close'])
