@@ -1,13 +1,18 @@
+import { setImmediate } from 'node:timers/promises'
 import { isJsonObject, type JsonValue, type Manifest, sha256 } from '../../domain/index.ts'
 import { oneLine, type Refused, refuse } from './refused.ts'
 import { readYaml } from './yaml.ts'
 
 /** One document of a render: a large CRD has 1 MB and 60 levels. */
-const CAPS = { characters: 4_194_304, depth: 160, tokens: 1_000_000, aliases: 100 } as const
+const CAPS = { characters: 2_097_152, depth: 160, tokens: 500_000, aliases: 100 } as const
+/** All documents of a render, in characters: the largest public charts print 5 MB, most of it CRDs. */
+const WHOLE = 16 * 1024 * 1024
+/** Parsing gives way to other work after this long. */
+const PAUSE_AFTER_MS = 50
 /** Characters of text whose parse is kept: a proof renders the same chart several times, and nearly all documents stay the same. */
 const KEPT = 16 * 1024 * 1024
 
-export type OutputReader = (text: string) => { readonly objects: readonly Manifest[] } | Refused
+export type OutputReader = (text: string) => Promise<{ readonly objects: readonly Manifest[] } | Refused>
 
 /** Reads what helm printed into objects, `List`s opened. Parsed documents are kept by digest and shared: nobody changes a Manifest. */
 export function outputReader(): OutputReader {
@@ -38,14 +43,20 @@ export function outputReader(): OutputReader {
     keep(key, read.documents, text.length)
     return read.documents
   }
-  return (text) => {
+  return async (text) => {
+    if (text.length > WHOLE) return refuse('render-limit', `helm printed more than ${WHOLE} characters`)
     const objects: Manifest[] = []
+    let since = performance.now()
     for (const chunk of splitDocuments(text)) {
       const documents = parse(chunk)
       if ('rendered' in documents) return documents
       for (const document of documents) {
         const refused = gather(document, objects)
         if (refused !== undefined) return refused
+      }
+      if (performance.now() - since > PAUSE_AFTER_MS) {
+        await setImmediate()
+        since = performance.now()
       }
     }
     return { objects }

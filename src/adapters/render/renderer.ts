@@ -59,7 +59,7 @@ export function helmRenderer(options: HelmRendererOptions = {}): HelmRenderer {
     if ('rendered' in args) return args
     const stdout = printed(await run(args, scratch.chart, scratch.env), (text) => scrubbed(text, scratch, input))
     if (typeof stdout !== 'string') return stdout
-    const output = read(stdout)
+    const output = await read(stdout)
     if ('rendered' in output) return output
     return { rendered: true, objects: output.objects, tool: (await toolVersion()) ?? 'helm' }
   }
