@@ -1,5 +1,6 @@
 export { type ForgeOptions, forgeOn, type ReviewedForge } from './forge.ts'
 export { isForbiddenPath } from './limits.ts'
+export { type LocalForgeOptions, localForge } from './local-forge.ts'
 export type {
   Commit,
   Entry,
@@ -13,3 +14,4 @@ export type {
   Store,
   Stored,
 } from './store.ts'
+export { gitHistory, gitTree } from './tree.ts'

@@ -130,6 +130,9 @@ async function tryOpen(desk: Desk, proposal: Proposal): Promise<OpenResult | und
   if (there !== undefined) return { result: 'exists', pull: show(desk, refs, there) }
   const wrong = await baseRefusal(desk, refs, proposal)
   if (wrong !== undefined) return refused(wrong.reason, wrong.message)
+  // Git cannot hold a branch below the name of another one.
+  if (refs.has(headRef(desk.bounds.prefix)))
+    return refused('branch-taken', `a branch is called ${desk.bounds.prefix}, so there can be none below that name`)
   const tip = refs.get(headRef(proposal.branch))
   const baseHead = refs.get(headRef(proposal.base.branch)) ?? proposal.base.revision
   if (tip !== undefined && !(await isLeftBehind(desk, tip, baseHead)))

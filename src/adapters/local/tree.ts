@@ -1,0 +1,227 @@
+import { KintsugiError, type Tree } from '../../domain/index.ts'
+import { catFile, type Git, gitAt, must, sizesOf } from './git.ts'
+import { isBranchName, isRevision } from './limits.ts'
+import type { Entry, Listing, LogEntry } from './store.ts'
+
+const MOST_FILE_BYTES = 1024 * 1024
+const MOST_TREE_BYTES = 256 * 1024 * 1024
+const MOST_CACHED_BYTES = 256 * 1024 * 1024
+const MOST_TREES = 8
+const MOST_LISTINGS = 64
+const UTF8 = new TextDecoder('utf-8', { fatal: true })
+
+/** A map that forgets what was used longest ago. */
+class Recent<Value> {
+  readonly #values = new Map<string, Value>()
+  readonly #most: number
+  readonly #weigh: (value: Value) => number
+  #weight = 0
+
+  constructor(most: number, weigh: (value: Value) => number = () => 1) {
+    this.#most = most
+    this.#weigh = weigh
+  }
+
+  get(key: string): Value | undefined {
+    const value = this.#values.get(key)
+    if (value !== undefined) {
+      this.#values.delete(key)
+      this.#values.set(key, value)
+    }
+    return value
+  }
+
+  set(key: string, value: Value): void {
+    if (this.#values.has(key)) return
+    this.#values.set(key, value)
+    this.#weight += this.#weigh(value)
+    for (const [oldest, old] of this.#values) {
+      if (this.#weight <= this.#most) return
+      this.#values.delete(oldest)
+      this.#weight -= this.#weigh(old)
+    }
+  }
+}
+
+/** What was read of one repository: all of it immutable and addressed by content, so never stale. */
+type Cache = {
+  readonly git: Git
+  readonly blobs: Recent<Uint8Array>
+  readonly listings: Recent<Listing>
+  readonly trees: Recent<Tree>
+  /** Commit -> its tree. */
+  readonly treeOf: Recent<string>
+}
+
+const CACHES = new Map<string, Cache>()
+
+function cacheOf(gitDir: string): Cache {
+  const known = CACHES.get(gitDir)
+  if (known !== undefined) return known
+  const cache: Cache = {
+    git: gitAt(gitDir),
+    blobs: new Recent(MOST_CACHED_BYTES, (bytes) => bytes.byteLength + 100),
+    listings: new Recent(MOST_LISTINGS),
+    trees: new Recent(MOST_TREES),
+    treeOf: new Recent(10_000),
+  }
+  CACHES.set(gitDir, cache)
+  return cache
+}
+
+async function treeOid(cache: Cache, revision: string): Promise<string> {
+  const known = isRevision(revision) ? cache.treeOf.get(revision) : undefined
+  if (known !== undefined) return known
+  if (!isRevision(revision) && !isBranchName(revision))
+    throw new KintsugiError('KIN-4002', `${JSON.stringify(revision.slice(0, 100))} is not the name of a revision`)
+  const answer = await cache.git(['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{tree}`])
+  const oid = answer.stdout.toString('utf8').trim()
+  if (answer.exit !== 0 || !isRevision(oid))
+    throw new KintsugiError('KIN-4002', `there is no revision ${revision}: ${answer.stderr}`)
+  if (isRevision(revision)) cache.treeOf.set(revision, oid)
+  return oid
+}
+
+function parseEntry(line: Buffer): readonly [string, Entry] | undefined {
+  const tab = line.indexOf(0x09)
+  const [mode, , oid] = line.toString('latin1', 0, tab).split(' ')
+  if (oid === undefined || (mode !== '100644' && mode !== '100755' && mode !== '120000' && mode !== '160000'))
+    return undefined
+  try {
+    return [UTF8.decode(line.subarray(tab + 1)), { mode, oid }]
+  } catch {
+    // A name that is not UTF-8 cannot be asked for by anyone.
+    return undefined
+  }
+}
+
+/** Every leaf of a revision's tree: one process, none when this tree was listed before. */
+export async function gitListing(gitDir: string, revision: string): Promise<Listing> {
+  const cache = cacheOf(gitDir)
+  const tree = await treeOid(cache, revision)
+  const known = cache.listings.get(tree)
+  if (known !== undefined) return known
+  const output = await must(cache.git, ['ls-tree', '-r', '-z', '--full-tree', tree])
+  const entries = new Map<string, Entry>()
+  for (let at = 0; at < output.length; ) {
+    const end = output.indexOf(0, at)
+    const entry = parseEntry(output.subarray(at, end))
+    if (entry !== undefined) entries.set(...entry)
+    at = end + 1
+  }
+  const listing: Listing = { tree, entries }
+  cache.listings.set(tree, listing)
+  return listing
+}
+
+function isFile(entry: Entry | undefined): entry is Entry {
+  return entry?.mode === '100644' || entry?.mode === '100755'
+}
+
+/** Blobs of at most 1 MB, together at most 256 MB: those known already and, in one process, the others. */
+async function contentsOf(cache: Cache, oids: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
+  const contents = new Map<string, Uint8Array>()
+  const missing: string[] = []
+  let total = 0
+  for (const oid of new Set(oids)) {
+    const known = cache.blobs.get(oid)
+    if (known === undefined) missing.push(oid)
+    else {
+      contents.set(oid, known)
+      total += known.byteLength
+    }
+  }
+  const sizes = await sizesOf(cache.git, missing)
+  const wanted = missing.filter((oid) => {
+    const size = sizes.get(oid) ?? Number.POSITIVE_INFINITY
+    const fits = size <= MOST_FILE_BYTES && total + size <= MOST_TREE_BYTES
+    if (fits) total += size
+    return fits
+  })
+  for (const object of await catFile(cache.git, wanted)) {
+    if (object === undefined) continue
+    // A copy, so that one small blob does not keep the whole output alive.
+    const bytes = new Uint8Array(object.content)
+    contents.set(object.oid, bytes)
+    cache.blobs.set(object.oid, bytes)
+  }
+  return contents
+}
+
+/**
+ * The files of a revision, all read ahead: at most four processes cold, and only changed blobs when the base moved. A file above 1 MB, or past
+ * 256 MB of a tree, is listed but not read: asking for its bytes throws KIN-1002.
+ */
+export async function gitTree(gitDir: string, revision: string): Promise<Tree> {
+  const cache = cacheOf(gitDir)
+  const listing = await gitListing(gitDir, revision)
+  const known = cache.trees.get(listing.tree)
+  if (known !== undefined) return known
+  const files = [...listing.entries].filter(([, entry]) => isFile(entry))
+  const contents = await contentsOf(
+    cache,
+    files.map(([, entry]) => entry.oid),
+  )
+  const tree = treeFrom(
+    listing,
+    files.map(([path]) => path),
+    contents,
+  )
+  cache.trees.set(listing.tree, tree)
+  return tree
+}
+
+function treeFrom(listing: Listing, paths: readonly string[], contents: ReadonlyMap<string, Uint8Array>): Tree {
+  const file = (path: string): Entry | undefined => {
+    const entry = listing.entries.get(path)
+    return isFile(entry) ? entry : undefined
+  }
+  return {
+    oid: listing.tree,
+    paths: () => paths,
+    bytes: (path) => {
+      const entry = file(path)
+      if (entry === undefined) return undefined
+      const content = contents.get(entry.oid)
+      if (content === undefined)
+        throw new KintsugiError(
+          'KIN-1002',
+          `${path} is too large to be read: more than 1 MB, or the tree has more than 256 MB`,
+        )
+      return content
+    },
+    blob: (path) => file(path)?.oid,
+    special: (path) => {
+      const mode = listing.entries.get(path)?.mode
+      if (mode === '120000') return 'symlink'
+      return mode === '160000' ? 'submodule' : undefined
+    },
+  }
+}
+
+/** Commits reachable from a revision or branch that touched one of the paths (any, where there are none), newest first. */
+export async function gitHistory(
+  gitDir: string,
+  revision: string,
+  options: { readonly paths?: readonly string[]; readonly limit: number },
+): Promise<readonly LogEntry[]> {
+  if (!isRevision(revision) && !isBranchName(revision))
+    throw new KintsugiError('KIN-4002', `${JSON.stringify(revision.slice(0, 100))} is not the name of a revision`)
+  const limit = `--max-count=${Math.max(0, Math.floor(options.limit))}`
+  const output = await must(gitAt(gitDir), [
+    'rev-list',
+    '--timestamp',
+    limit,
+    '--end-of-options',
+    revision,
+    '--',
+    ...(options.paths ?? []),
+  ])
+  return output
+    .toString('utf8')
+    .split('\n')
+    .flatMap((line): LogEntry[] => {
+      const [seconds, oid] = line.split(' ')
+      return oid === undefined ? [] : [{ revision: oid, atMs: Number(seconds) * 1000 }]
+    })
+}
