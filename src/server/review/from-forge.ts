@@ -5,7 +5,6 @@ import {
   type AttemptRecord,
   type Diagnosis,
   type Gate,
-  type Lane,
   type Proof,
   type Pull,
   type ReadAttempt,
@@ -15,20 +14,30 @@ import {
   type TimeRange,
   type Tree,
 } from '../../domain/index.ts'
-import type { Clock, Forge, Metrics, RepositoryView } from '../../ports/index.ts'
+import type { Clock, Forge, MergeResult, Metrics } from '../../ports/index.ts'
 import type { ApplicationRow, ChangeModel, ChartModel, LeftAlone, Overview } from './model.ts'
 import { type ChangeInput, chartOf, chartSignals, modelOf } from './of-pull.ts'
 import type { ActionResult, ReviewActions, ReviewSource } from './server.ts'
 
 export type SyncedApplication = { readonly application: Application; readonly status: ApplicationStatus }
 
+/** A forge as the pages need it: reading, and a person's two doors. The local forge is one. */
+export type PersonForge = Pick<Forge, 'repository' | 'tree' | 'contains'> & {
+  /** Every pull request of ours. */
+  pulls(): Promise<readonly Pull[]>
+  /** Gates of the last check run; none where there was no check. */
+  gates(pull: number): Promise<readonly Gate[]>
+  /** Merges only if the head is still `sha`. */
+  mergeByPerson(pull: number, sha: string): Promise<MergeResult>
+  /** False when it had ended already. */
+  closeByPerson(pull: number): Promise<boolean>
+}
+
 /** What the pages are fed from. What is optional is asked for each proposal; where it is absent the page has no such section. */
 export type ForgeReviewOptions = {
-  readonly forge: Forge
+  readonly forge: PersonForge
   readonly metrics: Metrics
   readonly clock: Clock
-  /** Lanes whose ended proposals are shown too, beside those that are open or were merged within 7 days. */
-  readonly lanes: () => Promise<readonly Lane[]>
   /** What a pull request says of itself, believed or not: `proposal/read`. */
   readonly read: (pull: Pull) => ReadAttempt
   readonly applications: () => Promise<readonly SyncedApplication[]>
@@ -36,7 +45,6 @@ export type ForgeReviewOptions = {
   /** What was seen when it was decided, found again by range queries. */
   readonly diagnose?: (record: AttemptRecord) => Promise<Diagnosis | undefined>
   readonly prove?: (pull: Pull, record: AttemptRecord) => Promise<Proof | undefined>
-  readonly gates?: (attempt: Attempt) => Promise<readonly Gate[]>
   /** Samples of a chart; 60,000 ms where it is not given. */
   readonly stepMs?: number
 }
@@ -96,20 +104,10 @@ class ForgeReview implements ReviewSource {
     return one && this.#model(one, seen, applications, 'page')
   }
 
-  /** Newest first. Lanes are learnt from what is open or recent, so that their earlier proposals are found too. */
+  /** Newest first. */
   async #seen(): Promise<readonly Seen[]> {
-    const { forge, lanes } = this.#options
-    const [base, known] = await Promise.all([forge.defaultBranch(), lanes()])
-    const first = await forge.look(base, known)
-    const all = new Set([...known, ...this.#lanesOf(first)])
-    const view = all.size === known.length ? first : await forge.look(base, [...all])
-    const pulls = new Map<number, Pull>()
-    for (const pull of pullsOf(view)) pulls.set(pull.number, pull)
-    return [...pulls.values()].sort((a, b) => b.number - a.number).map((pull) => ({ pull, attempt: this.#read(pull) }))
-  }
-
-  #lanesOf(view: RepositoryView): readonly Lane[] {
-    return pullsOf(view).flatMap((pull) => this.#read(pull)?.record.lane ?? [])
+    const pulls = await this.#options.forge.pulls()
+    return [...pulls].sort((a, b) => b.number - a.number).map((pull) => ({ pull, attempt: this.#read(pull) }))
   }
 
   #read(pull: Pull): Attempt | undefined {
@@ -137,14 +135,9 @@ class ForgeReview implements ReviewSource {
       ...(syncedAtMs !== undefined && { syncedAtMs }),
       ...(revertedBy !== undefined && { revertedBy }),
       ...(chart !== undefined && { chart }),
-      ...(await this.#gates(attempt)),
+      gates: await this.#options.forge.gates(pull.number),
       ...(detail === 'page' ? await this.#detail(pull, record) : {}),
     })
-  }
-
-  async #gates(attempt: Attempt): Promise<Pick<ChangeInput, 'gates'>> {
-    const { gates } = this.#options
-    return gates === undefined || attempt.pull.state !== 'open' ? {} : { gates: await gates(attempt) }
   }
 
   async #detail(pull: Pull, record: AttemptRecord): Promise<Partial<ChangeInput>> {
@@ -214,10 +207,6 @@ class ForgeReview implements ReviewSource {
   }
 }
 
-function pullsOf(view: RepositoryView): readonly Pull[] {
-  return [...[...view.history.values()].flat(), ...view.recent, ...view.open]
-}
-
 function applicationRow({ application, status }: SyncedApplication): ApplicationRow {
   return {
     name: application.name,
@@ -235,17 +224,16 @@ export function forgeReview(options: ForgeReviewOptions): ReviewSource {
   return new ForgeReview(options)
 }
 
-/** Merge and close as the forge does them. */
-export function forgeActions(forge: Forge): ReviewActions {
+/** A person's merge and close. A pull request that has ended already is said to be superseded. */
+export function forgeActions(forge: PersonForge): ReviewActions {
   return {
     async merge(number, sha): Promise<ActionResult> {
-      const result = await forge.merge(number, sha)
+      const result = await forge.mergeByPerson(number, sha)
       if (result.result === 'merged') return { done: true }
       return { done: false, reason: result.result === 'waiting' ? result.by : result.reason }
     },
     async close(number): Promise<ActionResult> {
-      await forge.close(number, 'closed-by-person', 'Closed by a person on the review page.')
-      return { done: true }
+      return (await forge.closeByPerson(number)) ? { done: true } : { done: false, reason: 'superseded' }
     },
   }
 }

@@ -1,6 +1,12 @@
 export { changePage } from './change-page.ts'
 export { diffOf } from './diff.ts'
-export { type ForgeReviewOptions, forgeActions, forgeReview, type SyncedApplication } from './from-forge.ts'
+export {
+  type ForgeReviewOptions,
+  forgeActions,
+  forgeReview,
+  type PersonForge,
+  type SyncedApplication,
+} from './from-forge.ts'
 export type { ChangeModel, ChartModel, Frame, LeftAlone, Overview } from './model.ts'
 export { type ChangeInput, chartOf, chartSignals, modelOf, trailersOf } from './of-pull.ts'
 export { overviewPage } from './overview-page.ts'

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
   type Application,
-  type Attempt,
-  type Gate,
   KintsugiError,
   type Pull,
   type ReadAttempt,
@@ -10,12 +8,9 @@ import {
   type SignalAnswer,
   type Tree,
 } from '../../../src/domain/index.ts'
-import type { Forge, MergeResult, Metrics, RepositoryView } from '../../../src/ports/index.ts'
-import { forgeActions, forgeReview, type SyncedApplication } from '../../../src/server/index.ts'
-import { diagnosis, MINUTE, NOW, open, pull, record, resolved } from './sample.ts'
-
-const lane = record.lane
-const unused = (): Promise<never> => Promise.reject(new Error('not asked for by the page'))
+import type { MergeResult, Metrics } from '../../../src/ports/index.ts'
+import { forgeActions, forgeReview, type PersonForge, type SyncedApplication } from '../../../src/server/index.ts'
+import { diagnosis, gates, MINUTE, NOW, open, pull, record, resolved } from './sample.ts'
 
 function treeOf(path: string, text: string | undefined): Tree {
   const bytes = (asked: string): Uint8Array | undefined =>
@@ -29,37 +24,19 @@ const trees = new Map([
   [pull.headSha, treeOf(file?.path ?? '', file?.after)],
 ])
 
-function forgeOf(pulls: readonly Pull[], merged: MergeResult = { result: 'merged', commit: 'c' }): Forge {
+function forgeOf(pulls: readonly Pull[], merged: MergeResult = { result: 'merged', commit: 'c' }): PersonForge {
   return {
     repository: 'shop/gitops',
-    defaultBranch: async () => 'main',
-    look: async (branch, lanes): Promise<RepositoryView> => ({
-      repository: 'shop/gitops',
-      base: { branch, revision: record.base.revision },
-      open: pulls.filter((one) => one.state === 'open'),
-      recent: pulls.filter((one) => one.state === 'merged'),
-      history: new Map(lanes.map((one) => [one, one === lane ? pulls : []])),
-      notes: new Map(),
-      requiredChecks: [],
-      openedSince: () => 0,
-    }),
+    pulls: async () => pulls,
+    gates: async () => gates,
     tree: async (revision) => {
       const tree = trees.get(revision)
       if (tree === undefined) throw new KintsugiError('KIN-4001', 'no such commit')
       return tree
     },
     contains: async (revision) => revision === 'contains-it',
-    merge: async () => merged,
-    close: async () => undefined,
-    head: unused,
-    open: unused,
-    refresh: unused,
-    say: unused,
-    check: unused,
-    conclude: unused,
-    revert: unused,
-    commitsTouching: unused,
-    appendAudit: unused,
+    mergeByPerson: async () => merged,
+    closeByPerson: async (number) => number === 4,
   }
 }
 
@@ -117,17 +94,15 @@ const read = (one: Pull): ReadAttempt =>
         },
       }
 
-function reviewOf(pulls: readonly Pull[], gates?: (attempt: Attempt) => Promise<readonly Gate[]>) {
+function reviewOf(pulls: readonly Pull[]) {
   return forgeReview({
     forge: forgeOf(pulls),
     metrics,
     clock: { now: () => NOW, sleep: async () => undefined },
-    lanes: async () => [],
     read,
     applications: async () => [synced],
     leftAlone: async () => [{ subject: 'shop/batch', reason: 'no-policy' }],
     diagnose: async () => diagnosis,
-    ...(gates !== undefined && { gates }),
   })
 }
 
@@ -136,7 +111,7 @@ const closed: Pull = { ...ended, number: 7, state: 'closed', endedBy: 'person' }
 const revert: Pull = { ...pull, number: 3, title: 'revert(shop/cart): memory limit back to 32Mi' }
 
 describe('the pages of a forge', () => {
-  it('lists every proposal once, newest first, with those of a lane that ended long ago', async () => {
+  it('lists every proposal, newest first', async () => {
     const { changes } = await reviewOf([pull, open.pull, closed]).overview()
     expect(changes.map((change) => change.number)).toEqual([7, 2, 1])
   })
@@ -187,7 +162,6 @@ describe('the pages of a forge', () => {
       forge: forgeOf([pull, open.pull]),
       metrics: counting,
       clock: { now: () => NOW, sleep: async () => undefined },
-      lanes: async () => [],
       read: (one) => ({
         read: true,
         attempt: { pull: one, record, ...(one.state === 'merged' && { conclusion }) },
@@ -216,14 +190,8 @@ describe('the pages of a forge', () => {
     expect(change?.subject).toBe(pull.branch)
   })
 
-  it('asks for the gates of what is open only', async () => {
-    const asked: number[] = []
-    const review = reviewOf([pull, open.pull], async ({ pull: one }) => {
-      asked.push(one.number)
-      return []
-    })
-    await review.overview()
-    expect(asked).toEqual([2])
+  it('shows the gates of the last check', async () => {
+    expect((await reviewOf([open.pull]).change(2))?.gates).toEqual(gates)
   })
 
   it('knows no other number', async () => {
@@ -255,10 +223,8 @@ describe('decisions of a person', () => {
     expect(await forgeActions(forgeOf([], merged)).merge(1, pull.headSha)).toEqual(expected)
   })
 
-  it('closes with the reason that a person closed it', async () => {
-    const closed: unknown[] = []
-    const forge: Forge = { ...forgeOf([]), close: async (...given) => void closed.push(given.slice(0, 2)) }
-    expect(await forgeActions(forge).close(4)).toEqual({ done: true })
-    expect(closed).toEqual([[4, 'closed-by-person']])
+  it('closes, or says that it had ended already', async () => {
+    expect(await forgeActions(forgeOf([])).close(4)).toEqual({ done: true })
+    expect(await forgeActions(forgeOf([])).close(5)).toEqual({ done: false, reason: 'superseded' })
   })
 })
