@@ -1,7 +1,7 @@
-import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { escapeCommas, helmArguments } from '../../../src/adapters/render/arguments.ts'
 import { findHelm } from '../../../src/adapters/render/find-helm.ts'
 import { readYaml } from '../../../src/adapters/render/yaml.ts'
@@ -43,6 +43,7 @@ describe('helmArguments', () => {
 
 describe('findHelm', () => {
   const folder = mkdtempSync(join(tmpdir(), 'kintsugi-find-'))
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
   const named = (name: string): string => {
     mkdirSync(join(folder, name))
     const file = join(folder, name, 'helm')

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -11,7 +11,9 @@ import { memoryTree } from '../../../src/source/index.ts'
 import { archive, CHART_YAML, chart, helms, input, leftovers, SETTINGS, scriptedHelm, showing } from './given.ts'
 
 // Folders of this file alone, so that the last test sees no others.
-process.env['TMPDIR'] = mkdtempSync(join(tmpdir(), 'kintsugi-hostile-'))
+const OWN = mkdtempSync(join(tmpdir(), 'kintsugi-hostile-'))
+process.env['TMPDIR'] = OWN
+afterAll(() => rmSync(OWN, { recursive: true, force: true }))
 
 const CANARY = 'canary-5f1c'
 
