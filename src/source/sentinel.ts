@@ -64,7 +64,8 @@ export function says(kind: ValueKind, written: JsonPrimitive, current: JsonValue
 export function givesVersion(written: string, current: string): boolean {
   const [have, now] = [parseImage(written), parseImage(current)]
   if (have === undefined || now === undefined) return false
-  if (now.tag === undefined && now.digest === undefined) return have.tag === undefined && have.digest === undefined
+  // Any word reads as a reference without a tag, so only the same one counts.
+  if (now.tag === undefined && now.digest === undefined) return written === current
   return (now.tag !== undefined && have.tag === now.tag) || (now.digest !== undefined && have.digest === now.digest)
 }
 

@@ -54,7 +54,9 @@ async function renderWith(
   })
   if (!outcome.rendered) return refuse(outcome.reason, outcome.message)
   const objects = keyed(outcome.objects, context.application.destination.namespace, sourceIndex)
-  return valueAt(findObject(objects, object.key)?.manifest, place.path)
+  const found = findObject(objects, object.key)
+  // A sentinel that takes the object away is treated as one that does not render.
+  return found === undefined ? refuse('target-not-found', object.key.name) : valueAt(found.manifest, place.path)
 }
 
 /** What a template puts around a value: `v` before a tag, `Mi` behind a number. The rest of `wanted` is what the value has to be. */

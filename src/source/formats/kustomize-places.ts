@@ -167,7 +167,9 @@ function renderWith(
   const result = buildKustomization({ tree, dir: source.dir, ...(overrides ? { overrides } : {}) })
   if (!result.built) return refuse(result.reason, result.message)
   const objects = keyed(result.objects, context.application.destination.namespace, sourceIndex)
-  return valueAt(findObject(objects, object.key)?.manifest, place.path)
+  const found = findObject(objects, object.key)
+  // A sentinel that takes the object away is treated as one that does not render.
+  return found === undefined ? refuse('target-not-found', object.key.name) : valueAt(found.manifest, place.path)
 }
 
 function newText(question: Question, { part, leaf }: Candidate): string | Refused {
