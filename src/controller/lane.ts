@@ -51,7 +51,7 @@ export type LaneView = {
 export async function viewLane(tick: Tick, lane: Lane, subject: Subject, history: LaneHistory): Promise<LaneView> {
   const { deps, memory, sight, trees } = tick
   const answers = answersOf(sight.answers, lane)
-  const findings = findingsOf(sight, lane, history)
+  const findings = sight.findings.filter((finding) => laneOf(finding.subject) === lane)
   const told = await deps.site.cluster.facts(subject)
   const owner = await ownerOf(deps, memory, trees, sight.applications, subject, told)
   const facts = owner.found ? factsWith(told, owner.owner) : told
@@ -81,16 +81,6 @@ export async function viewLane(tick: Tick, lane: Lane, subject: Subject, history
       ...(history.last && { last: history.last }),
     },
   }
-}
-
-/** How long the models are not asked after a fix of ours: they were fitted on what was before it. */
-const SETTLING_MS = 24 * 3_600_000
-
-function findingsOf(sight: Sight, lane: Lane, history: LaneHistory): readonly Finding[] {
-  const settling = history.attempts.some(
-    ({ pull }) => pull.state === 'merged' && (pull.endedAtMs ?? pull.createdAtMs) > sight.nowMs - SETTLING_MS,
-  )
-  return sight.findings.filter((finding) => laneOf(finding.subject) === lane && !(settling && 'votes' in finding.by))
 }
 
 function answersOf(answers: readonly SignalAnswer[], lane: Lane): readonly SignalAnswer[] {

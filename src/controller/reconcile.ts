@@ -2,7 +2,7 @@ import { type Diagnosis, type Lane, laneOf, type Policy, type Subject, type Unkn
 import { type Problem, parsePolicies, parsePolicyManifest } from '../policy/index.ts'
 import { commonCauses } from './common-cause.ts'
 import type { ControllerDeps } from './deps.ts'
-import { historyOf, lanesOf, type Remembered, remember } from './history.ts'
+import { historyOf, lanesOf, type Remembered, remember, settled } from './history.ts'
 import { type LaneView, type Tick, viewLane } from './lane.ts'
 import type { Memory } from './memory.ts'
 import { describeStep, nextStep, type Step } from './next-step.ts'
@@ -34,10 +34,11 @@ export type TickReport = {
 
 /** Looks at everything anew and takes one step per lane. Level-based: doing it twice, or dying in the middle, does no harm. */
 export async function reconcile(deps: ControllerDeps, memory: Memory, nowMs: number): Promise<TickReport> {
-  const sight = await observe(deps, memory, nowMs)
+  const seen = await observe(deps, memory, nowMs)
   const trees = new Trees(deps)
+  const remembered = await remember(deps, [...new Set(seen.findings.map((finding) => laneOf(finding.subject)))].sort())
+  const sight: Sight = { ...seen, findings: settled(seen.findings, remembered, nowMs) }
   const found = sight.findings.map((finding) => finding.subject)
-  const remembered = await remember(deps, [...new Set(found.map(laneOf))].sort())
   const read = await readPolicies(deps, memory, trees)
   const tick: Tick = {
     deps,

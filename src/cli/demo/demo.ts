@@ -132,6 +132,7 @@ class Stage {
   readonly #terminal: Terminal
   readonly #plot: Plot
   readonly #said = new Map<string, string>()
+  readonly #worldSaid = new Set<string>()
   #progress: Progress = BEGINNING
   #quiet = new Set<string>()
   #told: (() => void) | undefined
@@ -142,8 +143,14 @@ class Stage {
   }
 
   world(event: WorldEvent): void {
-    if (this.#terminal.asJson) this.#terminal.event({ ...event })
-    else this.#line(event.at, 'world', tellWorld(event))
+    if (this.#terminal.asJson) {
+      this.#terminal.event({ ...event })
+      return
+    }
+    const line = tellWorld(event)
+    // Every Application follows the one branch; the first sync of a commit tells for all.
+    if (!this.#worldSaid.has(line)) this.#line(event.at, 'world', line)
+    this.#worldSaid.add(line)
   }
 
   tick(tick: TickDocument): void {

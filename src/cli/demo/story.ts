@@ -123,7 +123,9 @@ function linesOf(lane: LaneDocument): readonly string[] {
         ),
         ...(change === undefined
           ? []
-          : [`   proven by rendering: ${change.proof.changes.length} field changes, nothing else`]),
+          : [
+              `   proven by rendering: ${change.proof.changes.length === 1 ? 'this field changes' : 'these fields change'}, and nothing else`,
+            ]),
       ]
     case 'merged':
       return [`#${done.pull} merged by policy: every gate passed`]
@@ -151,7 +153,7 @@ export function tellWorld(event: WorldEvent): string {
     case 'committed':
       return `${event.author.replace(/ <.*/, '')} pushes "${event.message}"`
     case 'synced':
-      return `Argo CD syncs ${event.application} to ${event.revision.slice(0, 8)}`
+      return `Argo CD begins to sync ${event.revision.slice(0, 8)}`
     case 'sync-failed':
       return `Argo CD cannot sync ${event.application}: ${event.message}`
     default:

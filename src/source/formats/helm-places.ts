@@ -173,6 +173,8 @@ function layerFiles(question: Question, path: JsonPath): readonly SourceFile[] |
   if (defining === undefined)
     return listed ? refuse('not-in-git', `${path.join('.')} is in a list of the chart's defaults`) : [last]
   if (defining === last || listed) return [defining]
+  // The chart's own defaults stay the chart's, also where the Application lists them as a layer.
+  if (defining.path === joinPath(source.dir, 'values.yaml')) return [last, defining]
   return sharedBy(defining).length > 0 ? [last] : [defining, last]
 }
 
