@@ -58,7 +58,11 @@ export function draftOfDocument(value: JsonValue, blanks: readonly JsonPath[], f
   const draft = draftOf(value)
   if (blanks.some((path) => path.length === 0)) return BLANK
   for (const path of blanks) changeAt(draft, path, () => BLANK)
-  for (const path of folded) changeAt(draft, path, (text) => (typeof text === 'string' ? refolded(text) : text))
+  for (const path of folded) {
+    // Annotations are rewritten as texts before the object is written out.
+    if (path[0] === 'metadata' && path[1] === 'annotations') continue
+    changeAt(draft, path, (text) => (typeof text === 'string' ? refolded(text) : text))
+  }
   return draft
 }
 

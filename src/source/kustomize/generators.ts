@@ -47,7 +47,7 @@ function generated(
     apiVersion: 'v1',
     kind,
     metadata: { name, ...(namespace === '' ? {} : { namespace }) },
-    ...(kind === 'Secret' ? { type: entry.get('type').text() || 'Opaque' } : {}),
+    ...(kind === 'Secret' ? { type: entry.get('type').text() || 'Opaque', data: {} } : {}),
   }
   for (const pair of pairsOf(entry, kustomization.dir, files)) put(object, pair)
   if (Object.keys(options.labels).length > 0) setMetadataTexts(object, 'labels', options.labels)

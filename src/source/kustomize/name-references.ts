@@ -24,6 +24,7 @@ type ByOldName = ReadonlyMap<string, readonly Resource[]>
  * object of different names answers to a reference.
  */
 export function mendReferences(list: readonly Resource[]): void {
+  list.forEach(refuseBlankSubjects)
   const byOldName = indexOldNames(list)
   if (byOldName.size === 0) return
   for (const referrer of list) {
@@ -117,6 +118,17 @@ function roleKind(object: DraftMap): Gvk | undefined {
   const group = role === undefined ? undefined : own(role, 'apiGroup')
   const kind = role === undefined ? undefined : own(role, 'kind')
   return isNull(group) || isNull(kind) ? undefined : { group: textOf(group), kind: textOf(kind) }
+}
+
+function refuseBlankSubjects({ object }: Resource): void {
+  const subjects = kindOf(object) === 'RoleBinding' ? own(object, 'subjects') : undefined
+  if (!Array.isArray(subjects)) return
+  for (const subject of subjects) {
+    if (!isMap(subject) || textOf(own(subject, 'kind')) !== 'ServiceAccount') continue
+    const namespace = own(subject, 'namespace')
+    if (namespace !== undefined && isNull(namespace))
+      throw broken(`RoleBinding ${nameOf(object)}: a subject has an empty namespace`)
+  }
 }
 
 function subjectNamespaces(object: DraftMap): ReadonlySet<string> {

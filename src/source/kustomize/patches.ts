@@ -41,7 +41,10 @@ export function applyOldJsonPatches(list: readonly Resource[], kustomization: Ku
     if (target.get('name').text() === '') throw broken(`${entry.at}: the target needs a name`)
     const patch = readPatch(entry, kustomization, files)
     if (patch.operations === undefined) throw broken(`${entry.at}: is not a JSON patch`)
-    for (const resource of select(list, target)) applyOperations(resource.object, patch.operations)
+    for (const resource of select(list, target)) {
+      if (resource.before.length > 0 || resource.hashed) makeAnnotations(resource)
+      applyOperations(resource.object, patch.operations)
+    }
   }
 }
 
@@ -66,8 +69,14 @@ function applyJsonPatch(
   if (target.value === undefined) throw broken(`${at}: a JSON patch needs a target`)
   for (const resource of select(list, target)) {
     rememberId(resource)
+    makeAnnotations(resource)
     applyOperations(resource.object, operations)
   }
+}
+
+/** Kustomize keeps its notes in annotations, so a renamed object has some for a JSON patch to add to. */
+function makeAnnotations({ object }: Resource): void {
+  madeMap(madeMap(object, 'metadata'), 'annotations')
 }
 
 function applyStrategicPatch(list: Resource[], target: Written, patches: readonly DraftMap[], entry: Written): void {
