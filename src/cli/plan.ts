@@ -1,6 +1,5 @@
 import { exitOf, open, WORLD_OPTIONS } from './run.ts'
 import type { Terminal } from './terminal.ts'
-import { printTick, tickDocument } from './tick-report.ts'
 import type { Verb } from './verb.ts'
 
 /** The text of the pull request as its reader sees it, without the block for machines. */
@@ -32,6 +31,7 @@ export const plan: Verb = {
     const opened = await open(context, 'observe')
     try {
       const { emptyMemory, reconcile } = await import('../controller/index.ts')
+      const { printTick, tickDocument } = await import('./tick-report.ts')
       const { everyMs } = opened.deps.config.tick
       const report = await reconcile(opened.deps, emptyMemory(), Math.floor(opened.clock.now() / everyMs) * everyMs)
       if (terminal.asJson) {

@@ -2,7 +2,6 @@ import type { ControllerDeps, TickReport } from '../controller/index.ts'
 import { KintsugiError } from '../domain/index.ts'
 import type { Clock } from '../ports/index.ts'
 import type { Arguments } from './arguments.ts'
-import { printTick, tickDocument } from './tick-report.ts'
 import type { Context, ExitCode, Option, Verb } from './verb.ts'
 
 /** What `run` and `plan` look at. */
@@ -102,6 +101,7 @@ function momentOf(args: Arguments): number | undefined {
 
 async function once({ terminal }: Context, { deps, clock }: Opened): Promise<ExitCode> {
   const { emptyMemory, reconcile } = await import('../controller/index.ts')
+  const { printTick, tickDocument } = await import('./tick-report.ts')
   const { everyMs } = deps.config.tick
   const report = await reconcile(deps, emptyMemory(), Math.floor(clock.now() / everyMs) * everyMs)
   if (terminal.asJson) terminal.json(tickDocument(report))
@@ -117,6 +117,7 @@ export function exitOf(report: TickReport): ExitCode {
 
 async function watch({ terminal }: Context, { deps, clock }: Opened): Promise<ExitCode> {
   const { emptyMemory, loop } = await import('../controller/index.ts')
+  const { printTick, tickDocument } = await import('./tick-report.ts')
   const { formatError } = await import('../domain/index.ts')
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())

@@ -41,13 +41,11 @@ export async function serveReview(dir: string, charts: Charts): Promise<ReviewSe
       forge,
       clock,
       metrics: world.simulation.metrics,
-      lanes: async () => (await subjectsOf(desk)).map(laneOf),
       read: readAttempt,
       applications: () => applicationsOf(desk),
       leftAlone: () => leftAlone(desk),
       diagnose: (record) => diagnosisOf(desk, record),
       prove: (pull, record) => proofOf(desk, pull, record),
-      gates: (attempt) => forge.gates(attempt.pull.number),
     }),
     actions: {
       merge: async (number, sha) => {
