@@ -7,8 +7,11 @@ import type { Commit, FileWrite, NewCommit, RefChange, Store, Stored } from './s
 import { gitHistory, gitListing, gitTree } from './tree.ts'
 
 const NOTHING = '0'.repeat(40)
-/** What git says when a ref is not what it should be, or another process holds it. */
-const LOST = /cannot lock ref|reference already exists|unable to resolve reference|\.lock': File exists/i
+/** What git says when a ref is not what it should be. */
+const LOST = /cannot lock ref|reference already exists|unable to resolve reference/i
+/** What it says when a lock was left behind, or names of branches stand in each other's way: no retry helps. */
+const HELD = /\.lock': File exists/
+const IN_THE_WAY = /exists; cannot create/
 
 type Person = { readonly email: string; readonly atMs: number }
 
@@ -108,7 +111,9 @@ async function updateRefs(git: Git, changes: readonly RefChange[]): Promise<bool
   const lines = ['start\n', ...changes.map(refLine), 'prepare\n', 'commit\n']
   const answer = await git(['update-ref', '--no-deref', '--stdin'], lines.join(''))
   if (answer.exit === 0) return true
-  if (LOST.test(answer.stderr)) return false
+  if (HELD.test(answer.stderr))
+    throw new KintsugiError('KIN-4004', `git update-ref: ${answer.stderr}`, { retryable: true })
+  if (LOST.test(answer.stderr) && !IN_THE_WAY.test(answer.stderr)) return false
   throw new KintsugiError('KIN-4001', `git update-ref: ${answer.stderr}`)
 }
 

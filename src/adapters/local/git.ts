@@ -16,6 +16,11 @@ const SETTINGS: readonly string[] = [
   'gc.auto=0',
   '-c',
   'maintenance.auto=false',
+  // Another writer holds a ref for milliseconds; one that holds it longer was cut.
+  '-c',
+  'core.filesRefLockTimeout=2000',
+  '-c',
+  'core.packedRefsTimeout=2000',
 ]
 
 function environment(extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv {

@@ -6,8 +6,8 @@ import type { Entry, Listing, LogEntry } from './store.ts'
 const MOST_FILE_BYTES = 1024 * 1024
 const MOST_TREE_BYTES = 256 * 1024 * 1024
 const MOST_CACHED_BYTES = 256 * 1024 * 1024
-const MOST_TREES = 8
 const MOST_LISTINGS = 64
+const MOST_COMMITS = 10_000
 const UTF8 = new TextDecoder('utf-8', { fatal: true })
 
 /** A map that forgets what was used longest ago. */
@@ -43,42 +43,31 @@ class Recent<Value> {
   }
 }
 
-/** What was read of one repository: all of it immutable and addressed by content, so never stale. */
-type Cache = {
-  readonly git: Git
-  readonly blobs: Recent<Uint8Array>
-  readonly listings: Recent<Listing>
-  readonly trees: Recent<Tree>
-  /** Commit -> its tree. */
-  readonly treeOf: Recent<string>
+type Weighed = { readonly tree: Tree; readonly bytes: number }
+
+// Everything here is immutable and addressed by content, so never stale. One budget for all repositories; keys begin with the repository.
+const BLOBS = new Recent<Uint8Array>(MOST_CACHED_BYTES, (bytes) => bytes.byteLength + 100)
+const TREES = new Recent<Weighed>(MOST_CACHED_BYTES, ({ bytes }) => bytes + 1000)
+const LISTINGS = new Recent<Listing>(MOST_LISTINGS)
+/** Commit -> its tree. */
+const TREE_OF = new Recent<string>(MOST_COMMITS)
+
+type Repository = { readonly git: Git; readonly key: (oid: string) => string }
+
+function repositoryAt(gitDir: string): Repository {
+  return { git: gitAt(gitDir), key: (oid) => `${gitDir}\0${oid}` }
 }
 
-const CACHES = new Map<string, Cache>()
-
-function cacheOf(gitDir: string): Cache {
-  const known = CACHES.get(gitDir)
-  if (known !== undefined) return known
-  const cache: Cache = {
-    git: gitAt(gitDir),
-    blobs: new Recent(MOST_CACHED_BYTES, (bytes) => bytes.byteLength + 100),
-    listings: new Recent(MOST_LISTINGS),
-    trees: new Recent(MOST_TREES),
-    treeOf: new Recent(10_000),
-  }
-  CACHES.set(gitDir, cache)
-  return cache
-}
-
-async function treeOid(cache: Cache, revision: string): Promise<string> {
-  const known = isRevision(revision) ? cache.treeOf.get(revision) : undefined
+async function treeOid({ git, key }: Repository, revision: string): Promise<string> {
+  const known = isRevision(revision) ? TREE_OF.get(key(revision)) : undefined
   if (known !== undefined) return known
   if (!isRevision(revision) && !isBranchName(revision))
     throw new KintsugiError('KIN-4002', `${JSON.stringify(revision.slice(0, 100))} is not the name of a revision`)
-  const answer = await cache.git(['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{tree}`])
+  const answer = await git(['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{tree}`])
   const oid = answer.stdout.toString('utf8').trim()
   if (answer.exit !== 0 || !isRevision(oid))
     throw new KintsugiError('KIN-4002', `there is no revision ${revision}: ${answer.stderr}`)
-  if (isRevision(revision)) cache.treeOf.set(revision, oid)
+  if (isRevision(revision)) TREE_OF.set(key(revision), oid)
   return oid
 }
 
@@ -97,11 +86,11 @@ function parseEntry(line: Buffer): readonly [string, Entry] | undefined {
 
 /** Every leaf of a revision's tree: one process, none when this tree was listed before. */
 export async function gitListing(gitDir: string, revision: string): Promise<Listing> {
-  const cache = cacheOf(gitDir)
-  const tree = await treeOid(cache, revision)
-  const known = cache.listings.get(tree)
+  const repository = repositoryAt(gitDir)
+  const tree = await treeOid(repository, revision)
+  const known = LISTINGS.get(repository.key(tree))
   if (known !== undefined) return known
-  const output = await must(cache.git, ['ls-tree', '-r', '-z', '--full-tree', tree])
+  const output = await must(repository.git, ['ls-tree', '-r', '-z', '--full-tree', tree])
   const entries = new Map<string, Entry>()
   for (let at = 0; at < output.length; ) {
     const end = output.indexOf(0, at)
@@ -110,7 +99,7 @@ export async function gitListing(gitDir: string, revision: string): Promise<List
     at = end + 1
   }
   const listing: Listing = { tree, entries }
-  cache.listings.set(tree, listing)
+  LISTINGS.set(repository.key(tree), listing)
   return listing
 }
 
@@ -119,31 +108,31 @@ function isFile(entry: Entry | undefined): entry is Entry {
 }
 
 /** Blobs of at most 1 MB, together at most 256 MB: those known already and, in one process, the others. */
-async function contentsOf(cache: Cache, oids: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
+async function contentsOf({ git, key }: Repository, oids: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
   const contents = new Map<string, Uint8Array>()
   const missing: string[] = []
   let total = 0
   for (const oid of new Set(oids)) {
-    const known = cache.blobs.get(oid)
+    const known = BLOBS.get(key(oid))
     if (known === undefined) missing.push(oid)
     else {
       contents.set(oid, known)
       total += known.byteLength
     }
   }
-  const sizes = await sizesOf(cache.git, missing)
+  const sizes = await sizesOf(git, missing)
   const wanted = missing.filter((oid) => {
     const size = sizes.get(oid) ?? Number.POSITIVE_INFINITY
     const fits = size <= MOST_FILE_BYTES && total + size <= MOST_TREE_BYTES
     if (fits) total += size
     return fits
   })
-  for (const object of await catFile(cache.git, wanted)) {
+  for (const object of await catFile(git, wanted)) {
     if (object === undefined) continue
     // A copy, so that one small blob does not keep the whole output alive.
     const bytes = new Uint8Array(object.content)
     contents.set(object.oid, bytes)
-    cache.blobs.set(object.oid, bytes)
+    BLOBS.set(key(object.oid), bytes)
   }
   return contents
 }
@@ -153,21 +142,19 @@ async function contentsOf(cache: Cache, oids: readonly string[]): Promise<Readon
  * 256 MB of a tree, is listed but not read: asking for its bytes throws KIN-1002.
  */
 export async function gitTree(gitDir: string, revision: string): Promise<Tree> {
-  const cache = cacheOf(gitDir)
+  const repository = repositoryAt(gitDir)
   const listing = await gitListing(gitDir, revision)
-  const known = cache.trees.get(listing.tree)
-  if (known !== undefined) return known
+  const known = TREES.get(repository.key(listing.tree))
+  if (known !== undefined) return known.tree
   const files = [...listing.entries].filter(([, entry]) => isFile(entry))
   const contents = await contentsOf(
-    cache,
+    repository,
     files.map(([, entry]) => entry.oid),
   )
-  const tree = treeFrom(
-    listing,
-    files.map(([path]) => path),
-    contents,
-  )
-  cache.trees.set(listing.tree, tree)
+  const paths = files.map(([path]) => path)
+  const tree = treeFrom(listing, paths, contents)
+  const bytes = [...contents.values()].reduce((sum, content) => sum + content.byteLength, 0)
+  TREES.set(repository.key(listing.tree), { tree, bytes })
   return tree
 }
 

@@ -1,11 +1,11 @@
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { type LocalForgeOptions, localForge } from '../../../src/adapters/local/index.ts'
 import { type Pull, sha256 } from '../../../src/domain/index.ts'
 import type { Forge } from '../../../src/ports/index.ts'
 import { readAttempt } from '../../../src/proposal/index.ts'
-import { CART_LANE, DECIDED, forgeContract, proposalOn, pullOf, WEB } from '../../contracts/forge.ts'
+import { CART, CART_LANE, DECIDED, forgeContract, proposalOn, pullOf, WEB } from '../../contracts/forge.ts'
 import { live, type StoryWorld, WHOLE_END } from '../../contracts/forge-story.ts'
 import { freshRepository, removeFolders, TestRepository, temporaryFolder } from './repository.ts'
 
@@ -142,6 +142,28 @@ describe('what a kill leaves behind', () => {
     for (let cutAt = 3; cutAt <= whole.writes; cutAt += 6)
       expect({ cutAt, end: (await live(storyWorld(freshRepository()), cutAt)).end }).toEqual({ cutAt, end: whole.end })
   }, 60_000)
+
+  it('is no stranger: a refresh of which only the record was written', async () => {
+    const repository = freshRepository()
+    const forge = forgeOf(repository)
+    const first = await openCart(forge)
+    const main = repository.git(['rev-parse', 'main'])
+    const second = pullOf(await forge.refresh(1, proposalOn(main, { files: { [CART]: 'memory: 192Mi\n' } })))
+    repository.git(['update-ref', `refs/heads/${first.branch}`, first.headSha])
+    expect(await cartPull(forge)).toMatchObject({ headIsOurs: true, headSha: second.headSha })
+    expect(await forge.merge(1, second.headSha)).toMatchObject({ result: 'merged' })
+    expect(repository.git(['show', `main:${CART}`])).toBe('memory: 192Mi')
+  })
+
+  it('is a lock that git cannot pass: said with its name', async () => {
+    const repository = freshRepository()
+    const lock = join(repository.gitDir, 'refs/kintsugi/notes')
+    const forge = forgeOf(repository)
+    await forge.say({ lane: CART_LANE }, 'One.')
+    const [name = ''] = readdirSync(lock)
+    writeFileSync(join(lock, `${name}.lock`), '')
+    await expect(forge.say({ lane: CART_LANE }, 'Two.')).rejects.toThrow(`${name}.lock`)
+  })
 
   it('adopts a branch that was pushed before its record was', async () => {
     const repository = freshRepository()
