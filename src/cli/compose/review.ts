@@ -4,6 +4,7 @@ import { diagnose } from '../../diagnosis/index.ts'
 import {
   type AttemptRecord,
   type Diagnosis,
+  FAILURES,
   formatSubject,
   laneOf,
   type Proof,
@@ -77,14 +78,20 @@ async function applicationsOf({ world }: Desk): Promise<readonly SyncedApplicati
   })
 }
 
-/** Notes of lanes: what was seen, and why nothing was changed. */
+/** Notes of lanes that nothing was proposed for since: what was seen, and why nothing was changed. */
 async function leftAlone(desk: Desk): Promise<readonly LeftAlone[]> {
   const subjects = await subjectsOf(desk)
   const view = await desk.forge.look(await desk.forge.defaultBranch(), subjects.map(laneOf))
   return subjects.flatMap((subject) => {
-    const note = view.notes.get(laneOf(subject))
+    const lane = laneOf(subject)
+    const note = view.notes.get(lane)
     const about = note && readNote(note.text)
-    return about ? [{ subject: formatSubject(subject), reason: about.reason, sinceMs: note.updatedAtMs }] : []
+    if (about === undefined || note === undefined) return []
+    const mended = (view.history.get(lane) ?? []).some((pull) => pull.createdAtMs >= note.updatedAtMs)
+    if (mended) return []
+    const failure = FAILURES.find((one) => about.incident.includes(`/${one}/`))
+    const seen = failure === undefined ? {} : { failure }
+    return [{ subject: formatSubject(subject), reason: about.reason, sinceMs: note.updatedAtMs, ...seen }]
   })
 }
 
