@@ -1,4 +1,4 @@
-import type { PlanOutcome } from '../domain/index.ts'
+import { type PlanOutcome, workloadKey } from '../domain/index.ts'
 import { remedies } from './actions/index.ts'
 import { type PlanInput, refused } from './actions/remedy.ts'
 
@@ -6,6 +6,8 @@ import { type PlanInput, refused } from './actions/remedy.ts'
 export function planFor(input: PlanInput): PlanOutcome {
   const { action, diagnosis } = input
   if (action === 'notify-only') return refused('notify-only', 'the policy asks for a note and nothing else')
+  if (workloadKey(diagnosis.subject).kind === 'Job')
+    return refused('action-unfit', 'the pod template of a Job cannot be changed once it is there')
   const fit = remedies.filter((remedy) => remedy.answers.includes(diagnosis.failure))
   const remedy = fit.find((one) => one.action === action)
   if (remedy !== undefined) return remedy.plan(input)

@@ -37,11 +37,12 @@ type Case = {
   limits?: Partial<PlanInput['policy']['limits']>
   ceiling?: Partial<Ceiling>
   container?: string
+  kind?: string
 }
 
 function ask(one: Case) {
   const policy = policyOf()
-  const subject = { ...cart, container: one.container ?? 'app' }
+  const subject = { ...cart, container: one.container ?? 'app', kind: one.kind ?? cart.kind }
   return planFor({
     diagnosis: diagnosisOf({ subject, failure: one.failure ?? 'OOMKilled', observed: one.observed ?? {} }),
     action: one.action ?? 'adjust-resources',
@@ -84,6 +85,15 @@ describe('planFor', () => {
       if (!fit.some((one) => one === action)) expect(reason({ failure, action })).toBe(expected)
       else expect(remedies.filter((one) => one.action === action && one.answers.includes(failure))).toHaveLength(1)
     }
+  })
+
+  it.each([
+    ['Job', 'action-unfit'],
+    ['CronJob', undefined],
+    ['StatefulSet', undefined],
+    ['argoproj.io/Rollout', undefined],
+  ])('changes the pod template of a %s: refused with %s', (kind, expected) => {
+    expect(reason({ kind, observed: limit(32) })).toBe(expected)
   })
 
   it('watches what the diagnosis watches', () => {
