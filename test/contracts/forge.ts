@@ -296,6 +296,13 @@ export function forgeContract(name: string, make: () => Promise<ForgeWorld>): vo
         expect(await forge.open(proposalOn(main, { base }))).toMatchObject({ result: 'refused', reason: 'base-moved' })
       })
 
+      it('refuse a proposal whose file was changed on the base meanwhile', async () => {
+        await world.push('main', { [CART]: 'memory: 48Mi\n' })
+        expect(await forge.open(proposalOn(main))).toMatchObject({ result: 'refused', reason: 'base-moved' })
+        await world.push('main', { [CART]: FIRST_FILES[CART] })
+        expect(await forge.open(proposalOn(main))).toMatchObject({ result: 'opened' })
+      })
+
       it('refuse a branch outside of the prefix', async () => {
         const proposal = { ...proposalOn(main), branch: 'main' }
         expect(await forge.open(proposal)).toMatchObject({ result: 'refused', reason: 'path-forbidden' })

@@ -1,6 +1,7 @@
 export { type ForgeOptions, forgeOn, type ReviewedForge } from './forge.ts'
 export { isForbiddenPath } from './limits.ts'
 export { type LocalForgeOptions, localForge } from './local-forge.ts'
+export { originOf } from './origin.ts'
 export type {
   Commit,
   Entry,

@@ -17,7 +17,7 @@ import {
   show,
   writeRecord,
 } from './pulls.ts'
-import type { Entry, FileWrite, Listing } from './store.ts'
+import type { Entry, FileWrite, Listing, RefChange } from './store.ts'
 
 type Planned = { readonly commit: string; readonly blobs: PullData['blobs'] }
 
@@ -97,13 +97,23 @@ async function isLeftBehind(desk: Desk, tip: string, baseHead: string): Promise<
   return /^Kintsugi-Block: /m.test(commit.message) && desk.store.contains(baseHead, parent)
 }
 
+/** Why a proposal does not fit the base as it is now: its files must stand there as they did where it was computed. */
 async function baseRefusal(desk: Desk, refs: Refs, proposal: Proposal): Promise<Refusal | undefined> {
-  const head = refs.get(headRef(proposal.base.branch))
-  if (head === undefined) return { reason: 'not-bound', message: `there is no branch ${proposal.base.branch}` }
-  const known = await desk.store.contains(head, proposal.base.revision)
-  return known
-    ? undefined
-    : { reason: 'base-moved', message: `${proposal.base.branch} does not hold the base of the proposal` }
+  const { branch, revision } = proposal.base
+  const head = refs.get(headRef(branch))
+  if (head === undefined) return { reason: 'not-bound', message: `there is no branch ${branch}` }
+  if (head === revision) return undefined
+  if (!(await desk.store.contains(head, revision)))
+    return { reason: 'base-moved', message: `${branch} does not hold the base of the proposal` }
+  const [then, now] = [await desk.store.listing(revision), await desk.store.listing(head)]
+  const moved = proposal.files.find(({ path }) => then.entries.get(path)?.oid !== now.entries.get(path)?.oid)
+  return moved && { reason: 'base-moved', message: `${moved.path} was changed on ${branch} meanwhile` }
+}
+
+/** Holds the base where it was looked at, so that what was true of it then is true of it when a record is written. */
+function baseStays(refs: Refs, proposal: Proposal): RefChange {
+  const ref = headRef(proposal.base.branch)
+  return { ref, from: refs.get(ref), to: refs.get(ref) }
 }
 
 /**
@@ -162,6 +172,7 @@ async function record(
   const files = [dataFile(data), textFile(PULL_FILES.body, proposal.body)]
   const written = await writeRecord(desk, undefined, files, data)
   const opened = await desk.store.update([
+    baseStays(refs, proposal),
     { ref: headRef(proposal.branch), from: planned.commit, to: planned.commit },
     // A left-over of this ref without an open pull request is of a writer that was cut.
     { ref: openRef(proposal.branch), from: refs.get(openRef(proposal.branch)), to: written.oid },
@@ -214,6 +225,7 @@ async function tryRefresh(desk: Desk, number: number, proposal: Proposal): Promi
   }
   const written = await writeRecord(desk, pull, [dataFile(data), textFile(PULL_FILES.body, proposal.body)], data)
   const done = await desk.store.update([
+    baseStays(refs, proposal),
     { ref: pullRef(number), from: pull.oid, to: written.oid },
     { ref: headRef(proposal.branch), from: tip, to: planned.commit },
   ])
