@@ -5,13 +5,13 @@ import { ALARM_TAIL } from './ensemble.ts'
 type Row = { readonly votes: number; readonly margin: number; readonly probability: number }
 
 /**
- * Share of the alarms that met a labelled event: 229 alarms of the Isolation Forest alone on 38 labelled series of production metrics,
- * five families pooled, neighbouring classes merged where they fell. Real failures are rarer than alarms, and the table says so.
+ * Share of the alarms that met a labelled event: 238 alarms of the Isolation Forest alone on 39 labelled series of production metrics,
+ * five families pooled, neighbouring classes merged where the share fell. A new kind of data may do worse: no family was left out.
  */
 const TABLE: readonly Row[] = [
-  { votes: 1, margin: 0, probability: 0.32 },
-  { votes: 1, margin: 0.25, probability: 0.39 },
-  { votes: 1, margin: 0.5, probability: 0.4 },
+  { votes: 1, margin: 0, probability: 0.31 },
+  { votes: 1, margin: 0.25, probability: 0.36 },
+  { votes: 1, margin: 0.5, probability: 0.41 },
 ]
 
 /** Probability that an alarm of the models is real: never falls with more votes or a larger margin; capped where a single model is configured. */
