@@ -89,6 +89,7 @@ type TreeParts = {
   readonly bytes: (path: string) => Uint8Array | undefined
   readonly blob: (path: string) => string | undefined
   readonly special: (path: string) => Special | undefined
+  readonly specials?: () => readonly string[]
   readonly oid: () => string
 }
 
@@ -103,6 +104,7 @@ function treeOf(parts: TreeParts): Tree {
     bytes: parts.bytes,
     blob: parts.blob,
     special: parts.special,
+    ...(parts.specials && { specials: parts.specials }),
   }
 }
 
@@ -123,12 +125,14 @@ export function memoryTree(
       throw new RangeError(`${JSON.stringify(path)} is not a path of a tree`)
   }
   const paths = [...contents.keys()].sort(comparePaths)
+  const links = [...specials.keys()].sort(comparePaths)
   const blob = lazyBlobs(contents)
   return treeOf({
     paths,
     bytes: (path) => contents.get(path),
     blob,
     special: (path) => specials.get(path),
+    specials: () => links,
     oid: () => contentId(paths, blob, special),
   })
 }
@@ -167,6 +171,7 @@ export function changedTree(tree: Tree, files: readonly FileChange[]): Tree {
     bytes: (path) => contents.get(path) ?? tree.bytes(path),
     blob,
     special: (path) => (contents.has(path) ? undefined : tree.special(path)),
+    ...(tree.specials && { specials: () => tree.specials?.().filter((path) => !contents.has(path)) ?? [] }),
     oid: () =>
       [...contents.keys()].every((path) => blob(path) === tree.blob(path)) ? tree.oid : contentId(paths, blob, {}),
   })

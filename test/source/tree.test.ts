@@ -52,6 +52,11 @@ describe('memoryTree', () => {
     expect(specialOn(tree, 'link/deep/file')).toEqual({ path: 'link', what: 'symlink' })
   })
 
+  it('lists what is not a regular file in code point order', () => {
+    const linked = memoryTree({ 'a.yaml': '' }, { 'b/vendor': 'submodule', 'b-link': 'symlink' })
+    expect(linked.specials?.()).toEqual(['b-link', 'b/vendor'])
+  })
+
   it.each(['/a', '../a', 'a//b', 'a/./b', '', 'a/'])('refuses the path %j', (path) => {
     expect(() => memoryTree({ [path]: '' })).toThrow(RangeError)
   })
@@ -71,6 +76,16 @@ describe('memoryTree', () => {
 
 describe('changedTree', () => {
   const base = memoryTree({ 'a.yaml': 'a', 'c.yaml': 'c' })
+
+  it('lists the links of its base, but for those that a file has replaced', () => {
+    const linked = memoryTree({ 'a.yaml': '' }, { link: 'symlink', vendor: 'submodule' })
+    expect(changedTree(linked, [{ path: 'link', content: bytes('now a file') }]).specials?.()).toEqual(['vendor'])
+  })
+
+  it('cannot list links where its base cannot', () => {
+    const { specials: _, ...mute } = memoryTree({ 'a.yaml': '' }, { link: 'symlink' })
+    expect(changedTree(mute, [{ path: 'a.yaml', content: bytes('A') }]).specials).toBeUndefined()
+  })
 
   it('replaces and adds whole files, and leaves the base alone', () => {
     const changed = changedTree(base, [

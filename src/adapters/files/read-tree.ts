@@ -106,6 +106,7 @@ export async function diskTree(dir: string, limits: Partial<TreeLimits> = {}): P
   }
   const { files, special } = walk(root, bound)
   const paths = [...files.keys()].sort(byCodePoint)
+  const links = [...special.keys()].sort(byCodePoint)
   const contents = new Map<string, Uint8Array>()
   const bytes = (path: string): Uint8Array | undefined => {
     const entry = files.get(path)
@@ -128,5 +129,6 @@ export async function diskTree(dir: string, limits: Partial<TreeLimits> = {}): P
     bytes,
     blob,
     special: (path) => special.get(path),
+    specials: () => links,
   }
 }

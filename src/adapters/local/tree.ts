@@ -159,6 +159,7 @@ export async function gitTree(gitDir: string, revision: string): Promise<Tree> {
 }
 
 function treeFrom(listing: Listing, paths: readonly string[], contents: ReadonlyMap<string, Uint8Array>): Tree {
+  const links = [...listing.entries].filter(([, entry]) => !isFile(entry)).map(([path]) => path)
   const file = (path: string): Entry | undefined => {
     const entry = listing.entries.get(path)
     return isFile(entry) ? entry : undefined
@@ -183,6 +184,7 @@ function treeFrom(listing: Listing, paths: readonly string[], contents: Readonly
       if (mode === '120000') return 'symlink'
       return mode === '160000' ? 'submodule' : undefined
     },
+    specials: () => links,
   }
 }
 

@@ -47,6 +47,7 @@ describe('a folder as a Tree', () => {
     const tree = await diskTree(dir)
     expect(tree.special('link.yaml')).toBe('symlink')
     expect(tree.special('linked')).toBe('symlink')
+    expect(tree.specials?.()).toEqual(['link.yaml', 'linked'])
     expect(tree.bytes('link.yaml')).toBeUndefined()
     expect(tree.bytes('linked/secret')).toBeUndefined()
   })

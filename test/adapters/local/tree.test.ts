@@ -40,6 +40,7 @@ describe('gitTree', () => {
       'submodule',
       undefined,
     ])
+    expect(tree.specials?.()).toEqual(['link', 'module'])
     expect(tree.bytes('link')).toBeUndefined()
     expect(tree.paths()).not.toContain('link')
   })
