@@ -1,10 +1,10 @@
-import { type JsonValue, reasonInfo, type Vote } from '../../domain/index.ts'
+import { type Gate, type JsonValue, reasonInfo, type Vote } from '../../domain/index.ts'
 import { chart } from './chart.ts'
 import { notice, page, stageChip, time } from './frame.ts'
 import { type Html, html, type Part } from './html.ts'
 import type { ChangeModel, DiffLine, FileDiff, Frame, Moment } from './model.ts'
 import type { View } from './overview-page.ts'
-import { formatMoment, formatNear, formatSpan, formatValue, shortSha } from './words.ts'
+import { formatMoment, formatNear, formatSpan, formatValue, sentence, shortSha } from './words.ts'
 
 function section(id: string, title: string, body: Part): Html {
   return html`<section class="card" aria-labelledby="${id}"><h2 id="${id}">${title}</h2>${body}</section>`
@@ -45,7 +45,7 @@ function head(change: ChangeModel, nowMs: number): Html {
 }
 
 function verdict(change: ChangeModel, forms: Html | undefined): Html {
-  return html`<div class="verdict ${change.stage.tone}"><strong>${change.stage.name}</strong>${change.stage.says}${forms}</div>`
+  return html`<div class="verdict ${change.stage.tone}"><strong>${change.stage.name}</strong>${sentence(change.stage.says)}${forms}</div>`
 }
 
 function evidence(change: ChangeModel): Html | undefined {
@@ -53,7 +53,7 @@ function evidence(change: ChangeModel): Html | undefined {
   const rows = change.evidence.map(
     (
       row,
-    ) => html`<tr><td>${row.says}${row.asked !== '' && html`<details><summary>query</summary><pre>${row.asked}</pre></details>`}</td>
+    ) => html`<tr><td>${sentence(row.says)}${row.asked !== '' && html`<details><summary>query</summary><pre>${row.asked}</pre></details>`}</td>
 <td class="num" data-label="value">${formatValue(row.value, row.unit)}</td><td class="num" data-label="held against">${row.threshold === undefined ? '' : formatValue(row.threshold, row.unit)}</td><td class="nowrap" data-label="at">${time(row.atMs)}</td></tr>`,
   )
   return html`<h3>Evidence</h3><table class="stack"><thead><tr><th scope="col">What was seen</th><th scope="col" class="num">Value</th><th scope="col" class="num">Held against</th><th scope="col">When</th></tr></thead><tbody>${rows}</tbody></table>`
@@ -72,7 +72,7 @@ function votes(change: ChangeModel): Html | undefined {
 
 function why(change: ChangeModel): Html | undefined {
   const drawn = change.chart && chart(change.chart)
-  const words = change.summary && html`<p>${change.summary}</p>`
+  const words = change.summary && html`<p>${sentence(change.summary)}</p>`
   const body = [words, drawn, evidence(change), votes(change)]
   if (body.every((part) => part === undefined || part === '')) return undefined
   return section('why', 'Why', body)
@@ -107,7 +107,7 @@ function source(change: ChangeModel): Html {
     (edit) =>
       html`<div class="edit"><code>${edit.file}:${edit.line}:${edit.column}</code><span class="mono">${edit.before !== '' && html`<span class="was">${edit.before}</span> → `}<span class="now">${edit.after}</span></span></div>`,
   )
-  const body = [change.rationale && html`<p>${change.rationale}</p>`, edits, change.files.map(fileDiff)]
+  const body = [change.rationale && html`<p>${sentence(change.rationale)}</p>`, edits, change.files.map(fileDiff)]
   return section('change', 'The change in Git', body)
 }
 
@@ -137,28 +137,36 @@ function rendered(change: ChangeModel): Html | undefined {
   )
 }
 
+function gateRow(gate: Gate): Html {
+  const why = !gate.pass && gate.reason
+  return html`<li><span class="${gate.pass ? 'pass' : 'fail'}" role="img" aria-label="${gate.pass ? 'holds' : 'does not hold'}">${gate.pass ? '✓' : '✕'}</span><div>${gate.name} <span class="value">${gate.value}</span>${why && html`<div class="soft small">${why}: ${reasonInfo(why).means}</div>`}</div></li>`
+}
+
+/** What is in the way stands open; what holds can be opened. */
 function gates(change: ChangeModel): Html | undefined {
   if (change.gates.length === 0) return undefined
-  const passed = change.gates.filter((gate) => gate.pass).length
-  const rows = change.gates.map(
-    (gate) =>
-      html`<li><span class="${gate.pass ? 'pass' : 'fail'}" role="img" aria-label="${gate.pass ? 'holds' : 'does not hold'}">${gate.pass ? '✓' : '✕'}</span><div>${gate.name} <span class="value">${gate.value}</span>${!gate.pass && gate.reason && html`<div class="soft small">${gate.reason}: ${reasonInfo(gate.reason).means}</div>`}</div></li>`,
-  )
-  return section('gates', `Gates: ${passed} of ${change.gates.length} hold`, html`<ul class="gates">${rows}</ul>`)
+  const holding = change.gates.filter((gate) => gate.pass)
+  const failing = change.gates.filter((gate) => !gate.pass)
+  const list = (rows: readonly Gate[]): Html | false =>
+    rows.length > 0 && html`<ul class="gates">${rows.map(gateRow)}</ul>`
+  const held =
+    holding.length > 0 && html`<details><summary>${holding.length} that hold</summary>${list(holding)}</details>`
+  return section('gates', `Gates: ${holding.length} of ${change.gates.length} hold`, [list(failing), held])
 }
 
 function row(term: string, detail: Part): Html | undefined {
   return detail === undefined || detail === '' ? undefined : html`<dt>${term}</dt><dd>${detail}</dd>`
 }
 
-function facts(change: ChangeModel): Html {
+function facts(change: ChangeModel, simulated: boolean): Html {
   const confidence =
     change.confidence === undefined
       ? undefined
       : `${change.confidence.toFixed(2)}, ${change.independentSignals ? 'independent signals agree' : 'one mechanism only'}`
-  const link = /^https?:\/\//.test(change.url)
-    ? html`<a href="${change.url}" rel="noreferrer">${change.url}</a>`
-    : change.url
+  const link =
+    !simulated && /^https?:\/\//.test(change.url)
+      ? html`<a href="${change.url}" rel="noreferrer">${change.url}</a>`
+      : change.url
   const rows = [
     row('Workload', change.subject),
     row('Failure', change.failure),
@@ -183,6 +191,18 @@ function trailers(change: ChangeModel): Html {
   )
 }
 
+/** Bold and code of a comment; everything else of its Markdown stays the text that it is. */
+function spokenMarkdown(text: string): Html {
+  const plain = (part: string): string => part.replace(/\\([!-/:-@[-`{-~])/g, '$1')
+  const parts = text.split(/(\*\*[^*\n]{1,200}\*\*|`[^`\n]{1,200}`)/).map((part, at): Part => {
+    if (at % 2 === 0) return plain(part)
+    return part.startsWith('`')
+      ? html`<code>${part.slice(1, -1)}</code>`
+      : html`<strong>${plain(part.slice(2, -2))}</strong>`
+  })
+  return html`<div class="prose">${parts}</div>`
+}
+
 /** What the forms carry: the token of this process, and the head that the reader has seen. */
 export type Forms = { readonly token: string }
 
@@ -196,10 +216,10 @@ function actions(change: ChangeModel, forms: Forms | undefined): Html | undefine
 /** One proposal, as a pull request is read: what, why, where, what it does, what would undo it. */
 export function changePage(frame: Frame, change: ChangeModel, view: View & { readonly forms?: Forms }): string {
   const undo = change.undo && section('undo', 'What would undo it', html`<p>${change.undo}</p>`)
-  const comment = change.comment && section('comment', 'Comment', html`<pre>${change.comment}</pre>`)
+  const comment = change.comment && section('comment', 'Comment', spokenMarkdown(change.comment))
   const body = html`${notice(view.notice)}${head(change, frame.nowMs)}${verdict(change, actions(change, view.forms))}${walk(change, frame.nowMs)}
-<div class="columns"><div>${why(change)}${source(change)}${rendered(change)}${comment}</div>
-<div>${facts(change)}${gates(change)}${undo}${trailers(change)}</div></div>`
+<div class="columns"><div>${why(change)}${source(change)}${rendered(change)}${comment}${trailers(change)}</div>
+<div>${facts(change, frame.simulated)}${gates(change)}${undo}</div></div>`
   const path = `/changes/${change.number}`
   return page(frame, { title: `${change.title} #${change.number}`, path, live: view.live, body })
 }

@@ -128,18 +128,20 @@ export const MOMENT_WORDS: Readonly<Record<Moment['what'], string>> = {
   concluded: 'verdict',
 }
 
+const MAX_STEPS = 5
+
+function stepsInWords(steps: readonly string[]): string {
+  if (steps.length > MAX_STEPS)
+    return `${steps[0]} at first, ${steps.at(-1)} at last, changed ${steps.length - 1} times`
+  return steps.join(', then ')
+}
+
 function spoken(model: ChartModel): string {
   const finite = model.values.filter(Number.isFinite)
   if (finite.length === 0) return 'There are no samples in this range.'
   const limits = (model.threshold ?? []).filter(Number.isFinite)
-  const [first] = limits
-  const last = limits.at(-1)
-  const held =
-    first === undefined || last === undefined
-      ? ''
-      : first === last
-        ? `; ${model.thresholdName ?? 'threshold'}: ${formatValue(first, model.unit)}`
-        : `; ${model.thresholdName ?? 'threshold'}: from ${formatValue(first, model.unit)} to ${formatValue(last, model.unit)}`
+  const steps = limits.filter((limit, at) => limit !== limits[at - 1]).map((limit) => formatValue(limit, model.unit))
+  const held = steps.length === 0 ? '' : `; ${model.thresholdName ?? 'threshold'}: ${stepsInWords(steps)}`
   const most = finite.reduce((a, b) => Math.max(a, b))
   return `Highest ${formatValue(most, model.unit)}, last ${formatValue(finite.at(-1) ?? 0, model.unit)}${held}.`
 }

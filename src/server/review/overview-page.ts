@@ -2,14 +2,14 @@ import { sparkline } from './chart.ts'
 import { type Notice, notice, page, reasonChip, stageChip } from './frame.ts'
 import { type Html, html } from './html.ts'
 import type { ApplicationRow, ChangeCard, Frame, LeftAlone, Overview, Tone } from './model.ts'
-import { formatSpan, shortSha } from './words.ts'
+import { formatSpan, sentence, shortSha } from './words.ts'
 
 function changeRow(change: ChangeCard, nowMs: number): Html {
   return html`<li><div><a class="title" href="/changes/${change.number}">${change.title}</a>
 <div class="meta">${stageChip(change.stage)}<span>#${change.number}</span><span>${change.subject}</span>${change.failure && html`<span>${change.failure}</span>`}${change.lines.map(
     (line) => html`<code>${line}</code>`,
   )}<span>${formatSpan(nowMs - change.createdAtMs)} ago</span></div>
-<p class="says">${change.stage.says}</p></div>${change.chart && sparkline(change.chart)}</li>`
+<p class="says">${sentence(change.stage.says)}</p></div>${change.chart && sparkline(change.chart)}</li>`
 }
 
 function changes(overview: Overview, nowMs: number): Html {
@@ -22,12 +22,13 @@ function changes(overview: Overview, nowMs: number): Html {
 
 function leftAloneRow(one: LeftAlone, nowMs: number): Html {
   const since = one.sinceMs === undefined ? '' : formatSpan(nowMs - one.sinceMs)
-  return html`<tr><td data-label="workload">${one.subject}</td><td data-label="seen">${one.failure ?? ''}</td>
-<td data-label="why">${reasonChip(one.reason)}${one.says && html`<div class="soft small">${one.says}</div>`}</td><td class="num" data-label="for">${since}</td></tr>`
+  const seen = one.failure === undefined ? '' : `: ${one.failure}`
+  return html`<tr><td data-label="workload">${one.subject}${seen}</td>
+<td data-label="why">${reasonChip(one.reason)}${one.says && html`<div class="soft small">${sentence(one.says)}</div>`}</td><td class="num" data-label="for">${since}</td></tr>`
 }
 
 function leftAlone(overview: Overview, nowMs: number): Html {
-  const table = html`<table class="stack"><thead><tr><th scope="col">Workload</th><th scope="col">Seen</th><th scope="col">Why nothing was done</th><th scope="col" class="num">For</th></tr></thead>
+  const table = html`<table class="stack"><thead><tr><th scope="col">Workload</th><th scope="col">Why nothing was done</th><th scope="col" class="num">For</th></tr></thead>
 <tbody>${overview.leftAlone.map((one) => leftAloneRow(one, nowMs))}</tbody></table>`
   return html`<section class="card" aria-labelledby="left"><h2 id="left">Left alone, and why</h2>${
     overview.leftAlone.length === 0 ? html`<p class="soft">Nothing at the moment.</p>` : table

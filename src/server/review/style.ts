@@ -78,7 +78,7 @@ dl{margin:0;display:grid;grid-template-columns:auto minmax(0,1fr);gap:.3rem .9re
 .actions{display:flex;flex-wrap:wrap;gap:.6rem;margin:.8rem 0 .3rem}.actions p{flex-basis:100%;margin:0}
 button{font:inherit;font-weight:600;border-radius:7px;padding:.5rem 1.1rem;border:1px solid var(--rule);background:var(--card);color:var(--ink);cursor:pointer;min-height:2.75rem}
 button.main{background:#1a6b34;border-color:#1a6b34;color:#fff}button.main:hover{background:#14552a}button.plain:hover{background:var(--code)}
-details{margin:.5rem 0}summary{cursor:pointer;color:var(--line)}
+.prose{white-space:pre-wrap;overflow-wrap:anywhere}details{margin:.5rem 0}summary{cursor:pointer;color:var(--line)}
 footer{border-top:1px solid var(--rule);color:var(--soft);font-size:.85rem;padding:1rem 0 2rem}
 @media(max-width:40rem){h1{font-size:1.35rem}.changes li{grid-template-columns:minmax(0,1fr)}.card{padding:.9rem 1rem}.wrap{padding:0 .9rem}
 .walk{grid-auto-flow:row}.walk li{padding:.15rem 0 .6rem 1.6rem}.walk li::before{top:.6rem;bottom:-.6rem;left:.35rem;right:auto;width:3px;height:auto}.walk li::after{top:.35rem}.walk li:last-child::before{display:none}.walk li.done.last::before{background:var(--rule)}.walk b{display:inline;margin-right:.5em}

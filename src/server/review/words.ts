@@ -71,3 +71,12 @@ export function formatSpan(ms: number): string {
 export function shortSha(sha: string): string {
   return sha.slice(0, 7)
 }
+
+/** A sentence in fixed words begins with a capital and ends with a full stop, wherever it was written. */
+export function sentence(text: string): string {
+  const trimmed = text.trim()
+  if (trimmed === '') return ''
+  const first = String.fromCodePoint(trimmed.codePointAt(0) ?? 0)
+  const end = /[.!?:…]$/.test(trimmed) ? '' : '.'
+  return `${first.toUpperCase()}${trimmed.slice(first.length)}${end}`
+}

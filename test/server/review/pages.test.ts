@@ -123,9 +123,36 @@ describe('the page of a proposal', () => {
     ['the gates', `Gates: ${gates.length} of ${gates.length} hold`],
     ['the comment', 'The highest working set was 93.4Mi of 128Mi.'],
     ['what would undo it', 'Watched for 15m after the sync.'],
-    ['the chart in words', 'Highest 93.3 MiB, last 93.3 MiB; memory limit of the container: from 32 MiB to 128 MiB.'],
+    ['the chart in words', 'Highest 93.3 MiB, last 93.3 MiB; memory limit of the container: 32 MiB, then 128 MiB.'],
   ])('shows %s', (_, text) => {
     expect(page).toContain(text)
+  })
+
+  it('puts what is in the way before what holds', () => {
+    const waiting = show(modelOf(open))
+    const list = waiting.slice(waiting.indexOf('id="gates"'))
+    expect(list.indexOf('awaiting-merge')).toBeLessThan(list.indexOf(`${gates.length - 1} that hold`))
+  })
+
+  it('shows bold and code of a comment, and nothing else of its Markdown', () => {
+    const comment = '**Done.** See `shop/cart` and [x](javascript:alert(1)) <b>no</b> a\\_b'
+    const shown = show({ ...modelOf(resolved), comment })
+    expect(shown).toContain(
+      '<strong>Done.</strong> See <code>shop/cart</code> and [x](javascript:alert(1)) &lt;b&gt;no&lt;/b&gt; a_b',
+    )
+  })
+
+  it('links to the forge only where there is one', () => {
+    const change = { ...modelOf(resolved), url: 'https://git.example/pulls/1' }
+    expect(show(change)).toContain('<a href="https://git.example/pulls/1"')
+    expect(changePage({ ...frame, simulated: true }, change, view)).not.toContain('<a href="https:')
+  })
+
+  it('tells a limit that was raised and taken back as it was', () => {
+    const { chart } = modelOf(resolved)
+    const threshold = chart?.values.map((_, at) => (at < 30 || at > 60 ? 32 : 64) * 1024 * 1024)
+    const change = { ...modelOf(resolved), ...(chart && threshold && { chart: { ...chart, threshold } }) }
+    expect(show(change)).toContain('32 MiB, then 64 MiB, then 32 MiB.')
   })
 
   it('draws a gap where samples are missing', () => {
@@ -188,6 +215,12 @@ describe('how far a proposal is', () => {
   it('names the proposal that a revert takes back', () => {
     const page = show(modelOf({ ...resolved, record: { ...record, kind: 'revert', reverts: 4 } }))
     expect(page).toContain('Takes back <a href="/changes/4">#4</a>')
+  })
+})
+
+describe('the list of what was left alone', () => {
+  it('names workload, failure and reason', () => {
+    expect(overviewPage(frame, overview, view)).toContain('shop/batch: Anomaly')
   })
 })
 
