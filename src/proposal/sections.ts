@@ -24,7 +24,7 @@ export function bullets(lines: readonly Markdown[]): Markdown {
 
 /** Each fact with its value and what it is held against. */
 export function evidenceTable(evidence: readonly Evidence[]): Markdown {
-  if (evidence.length === 0) return fixed('No single signal stands out; see the votes.')
+  if (evidence.length === 0) return fixed('No single signal is quoted here.')
   const rows = evidence.slice(0, MAX_EVIDENCE).map((one) => {
     const { unit } = signalInfo(one.signal)
     const level = one.threshold === undefined || unit === 'flag' ? '' : formatValue(one.threshold, unit)

@@ -70,8 +70,7 @@ function escapeMarkup(text: string): string {
     .replace(/[\\`*_[\]|~$]/g, '\\$&')
     .replace(/&/g, '&amp;')
     .replace(/</g, '&lt;')
-    .replace(/>/g, '&gt;')
-  return inline.replace(/^(\d+)([.)])/, '$1\\$2').replace(/^[-+=#:]/, '\\$&')
+  return inline.replace(/^(\d+)([.)])/, '$1\\$2').replace(/^[-+=#:>]/, '\\$&')
 }
 
 /** A sentence that may quote names: reads as written, does nothing. */

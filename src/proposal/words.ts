@@ -18,8 +18,8 @@ export const IF_IGNORED: Readonly<Record<Failure, string>> = {
 }
 
 export const MODE_WORDS: Readonly<Record<Mode, string>> = {
-  comment: 'a comment alone; nothing is merged',
-  propose: 'waits for a person to merge it',
+  comment: 'for reading alone',
+  propose: 'left for a person to merge',
   'merge-on-approval': 'merged by the bot after an approving review, once every gate holds',
   automerge: 'merged by the bot once every gate holds, unless it is closed first',
 }

@@ -139,9 +139,14 @@ async function landing(desk: Desk, refs: Refs, data: PullData, base: string): Pr
     state: 'merged',
     endedBy: own ? 'bot' : 'person',
     mergeCommit: commit,
-    endedAtMs: stored?.commit.atMs ?? desk.clock.now(),
+    endedAtMs: within(data.createdAtMs, stored?.commit.atMs, desk.clock.now()),
     ...(foreign ? { foreignHead: tip } : {}),
   }
+}
+
+/** A commit's date is what its author's clock said: it is believed as far as it lies between the opening and now. */
+function within(fromMs: number, atMs: number | undefined, nowMs: number): number {
+  return Math.min(nowMs, Math.max(fromMs, atMs ?? nowMs))
 }
 
 /** The first commit of the base branch, by first parents, that has the change. */

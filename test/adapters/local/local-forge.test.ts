@@ -90,6 +90,19 @@ describe('people with plain git', () => {
     expect(await cartPull(forge)).toMatchObject({ state: 'merged', endedBy: 'person', mergeCommit: pull.headSha })
   })
 
+  it.each([
+    ['long ago', -365 * 86_400_000],
+    ['in a year', 365 * 86_400_000],
+  ])('merge with a clock that says %s, and the end still lies after the opening and not ahead', async (_, skewMs) => {
+    const nowMs = repository.nowMs
+    repository.nowMs += skewMs
+    git('merge', '--quiet', '--no-ff', '-m', 'merge', `origin/${pull.branch}`)
+    git('push', '--quiet', 'origin', 'main')
+    repository.nowMs = nowMs
+    const ended = (await cartPull(forge))?.endedAtMs
+    expect(ended).toBe(skewMs < 0 ? pull.createdAtMs : nowMs)
+  })
+
   it('merge with an own commit on top of ours', async () => {
     repository.push(pull.branch, { 'README.md': 'and this\n' })
     git('pull', '--quiet', '--no-rebase', 'origin', pull.branch)
