@@ -33,9 +33,19 @@ export function eachField(
   if (!isOf({ group: groupOf(apiVersion), version: versionOf(apiVersion), kind: kindOf(object) }, spec)) return
   const walk: Walk = { spec, make: spec.create === true ? make : undefined, visit }
   const root: Slot = { value: object, set: () => undefined }
-  if (!step(root, pathSteps(spec.path, '/'), walk)) {
+  if (!step(root, stepsOf(spec), walk)) {
     throw broken(`${formatId(currentId(newResource(object)))}: ${spec.path} passes through a plain value`)
   }
+}
+
+const knownSteps = new WeakMap<FieldSpec, readonly string[]>()
+
+function stepsOf(spec: FieldSpec): readonly string[] {
+  const known = knownSteps.get(spec)
+  if (known !== undefined) return known
+  const steps = pathSteps(spec.path, '/')
+  knownSteps.set(spec, steps)
+  return steps
 }
 
 /** Splits at a delimiter that is not escaped by a backslash; a leading one is ignored. */

@@ -1,7 +1,7 @@
 import { isMap, isNode, isScalar } from 'yaml'
 import type { JsonPath, JsonValue, Tree } from '../../domain/index.ts'
 import { baseTree, isDirectory, joinPath, specialOn } from '../tree.ts'
-import { type Dialect, positionIn, readYaml, type YamlDocument } from '../yaml/index.ts'
+import { type Dialect, linesOf, positionIn, readYaml, type YamlDocument } from '../yaml/index.ts'
 import { broken, Refusal } from './refusal.ts'
 
 export type FileRole =
@@ -136,14 +136,18 @@ export function parseBytes(bytes: Uint8Array, path: string, dialect: Dialect): P
   }
   const { text, documents } = outcome
   const first = documents[0]
+  const lines = linesOf(
+    text,
+    documents.map((one) => one.doc.contents?.range[0] ?? one.doc.range[0]),
+  )
   return {
     text,
-    documents: documents.map((one) => ({
+    documents: documents.map((one, index) => ({
       value: one.value,
       blanks: one.blanks,
       folded: one.folded,
       annotations: annotationTexts(one),
-      line: positionIn(text, one.doc.contents?.range[0] ?? 0).line,
+      line: lines[index] ?? 1,
       empty: one.empty,
     })),
     lineOf: isKustomizationPath(path) && first !== undefined ? (at) => lineIn(text, first, at) : undefined,

@@ -101,6 +101,10 @@ export function readKustomization(
 function checked(kustomization: Kustomization): Kustomization {
   const { fields, isComponent } = kustomization
   fields.only(FIELDS)
+  const says = Object.entries(fields.map()).some(
+    ([key, value]) => key !== 'apiVersion' && key !== 'kind' && value !== null,
+  )
+  if (!says) throw broken(`${fields.at}: is empty`)
   const kind = fields.get('kind')
   if (kind.filled && kind.text() !== 'Kustomization' && !isComponent) {
     throw broken(`${kind.at}: kind should be Kustomization or Component`)

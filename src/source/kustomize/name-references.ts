@@ -1,5 +1,5 @@
 import { type Draft, type DraftMap, isMap, isNull, isScalar, own, ownMap, textOf } from './draft.ts'
-import { eachField, type FieldSpec, itemSlot, type Slot } from './field-spec.ts'
+import { eachField, itemSlot, type Slot } from './field-spec.ts'
 import { REFERENCES } from './reference-table.ts'
 import { broken } from './refusal.ts'
 import {
@@ -29,12 +29,10 @@ export function mendReferences(list: readonly Resource[]): void {
   if (byOldName.size === 0) return
   for (const referrer of list) {
     const id = originalId(referrer)
-    for (const { target, spec } of REFERENCES.get(id.kind) ?? []) {
-      if (!isOf(id, spec)) continue
-      const path: FieldSpec = { path: spec.path }
-      eachField(referrer.object, path, undefined, (slot) =>
-        mend(slot, { referrer, target, path: spec.path, byOldName }),
-      )
+    for (const { target, of, field } of REFERENCES.get(id.kind) ?? []) {
+      if (!isOf(id, of)) continue
+      const reference: Reference = { referrer, target, path: field.path, byOldName }
+      eachField(referrer.object, field, undefined, (slot) => mend(slot, reference))
     }
   }
 }

@@ -2,7 +2,13 @@ import type { FieldSpec } from './field-spec.ts'
 import type { Gvk } from './resource.ts'
 
 /** A field of some kind that names an object of `target`. Source: kustomize 5.5 api/internal/konfig/builtinpluginconsts/namereference.go */
-export type ReferenceField = { readonly target: Gvk; readonly spec: FieldSpec }
+export type ReferenceField = {
+  readonly target: Gvk
+  /** Which referrers have the field. */
+  readonly of: Gvk
+  /** The field alone: a referrer is chosen by what it was at first. */
+  readonly field: FieldSpec
+}
 
 /** Where the pod spec stands in each kind that has one. */
 const POD_SPECS: Readonly<Record<string, string>> = {
@@ -148,7 +154,8 @@ function byReferrer(): ReadonlyMap<string, readonly ReferenceField[]> {
   for (const [target, specs] of TABLE) {
     for (const spec of specs) {
       const kind = spec.kind ?? ''
-      index.set(kind, [...(index.get(kind) ?? []), { target, spec }])
+      const { path, ...of } = spec
+      index.set(kind, [...(index.get(kind) ?? []), { target, of, field: { path } }])
     }
   }
   return index

@@ -1,3 +1,3 @@
 export { YAML_CAPS } from './caps.ts'
-export { positionIn, readYaml, type YamlDocument, type YamlRead } from './read.ts'
+export { linesOf, positionIn, readYaml, type YamlDocument, type YamlRead } from './read.ts'
 export { type Dialect, numberOf, plainScalar } from './scalar.ts'

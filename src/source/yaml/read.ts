@@ -63,13 +63,28 @@ function decode(bytes: Uint8Array): string | undefined {
 
 /** Line and column, both from 1, of an offset into `text`. */
 export function positionIn(text: string, offset: number): { readonly line: number; readonly col: number } {
-  let line = 1
-  let start = 0
-  for (let next = text.indexOf('\n'); next >= 0 && next < offset; next = text.indexOf('\n', start)) {
+  const [line, start] = lineAt(text, offset, 1, 0)
+  return { line, col: offset - start + 1 }
+}
+
+/** Lines, from 1, of offsets that are given in ascending order; one pass over the text for all of them. */
+export function linesOf(text: string, offsets: readonly number[]): readonly number[] {
+  let at: readonly [number, number] = [1, 0]
+  return offsets.map((offset) => {
+    at = lineAt(text, offset, at[0], at[1])
+    return at[0]
+  })
+}
+
+/** The line of `offset` and where it starts, counted on from a line that starts before it. */
+function lineAt(text: string, offset: number, fromLine: number, fromStart: number): readonly [number, number] {
+  let line = fromLine
+  let start = fromStart
+  for (let next = text.indexOf('\n', start); next >= 0 && next < offset; next = text.indexOf('\n', start)) {
     line += 1
     start = next + 1
   }
-  return { line, col: offset - start + 1 }
+  return [line, start]
 }
 
 type Parsed = { readonly documents: readonly YamlDocument[] } | { readonly problem: Problem }
