@@ -156,6 +156,15 @@ function intoBlockList(at: Inserting, list: SeqNode, item: Written): readonly Sp
   return [block(itemsLines([item], column, at.layout), lineEnd(text, contentEnd(list, text)), at.layout)]
 }
 
+/** Splices that add an item to a document that is a list in block style. */
+export function appendToList(source: SourceText, document: number, item: Written): readonly Splice[] | Refused {
+  const list = seqOf(source.documents[document]?.doc.contents)
+  if (list === undefined || list.flow === true || list.items.length === 0) {
+    return refuse('not-in-git', `${source.file} is not a list in block style`)
+  }
+  return intoBlockList({ source, document, layout: layoutOf(source, document) }, list, item)
+}
+
 /** Splices that add an item to the list under a key of the document's root, which is made where it is missing or empty. */
 export function appendItem(
   source: SourceText,

@@ -38,10 +38,10 @@ export function readCase(name: string): GoldenCase {
   return JSON.parse(readFileSync(join(GOLDEN, name, 'case.json'), 'utf8'))
 }
 
+/** Other rooms keep golden folders of their own beside ours: those without `before/`. */
 export function goldenNames(): readonly string[] {
-  return readdirSync(GOLDEN, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name)
+  return readdirSync(GOLDEN)
+    .filter((name) => existsSync(join(GOLDEN, name, 'before')))
     .sort()
 }
 

@@ -1,14 +1,14 @@
 import { isJsonObject, type JsonPath, type JsonValue, valueAt } from '../../domain/index.ts'
 import { formatImage, type ImageReference, parseImage } from '../image.ts'
-import { inlinePlaces } from '../inline.ts'
+import { inlinePlaces } from '../inline-values.ts'
 import { walk } from '../nodes.ts'
 import { imageText, type Place, type Question, readSource, setAt } from '../place.ts'
 import { isRefused, type Refused, refuse } from '../refused.ts'
 import { keyed } from '../render-keys.ts'
-import type { SourceFile } from '../resolve.ts'
+import type { ResolvedSource, SourceFile } from '../resolve.ts'
 import { type Traced, trace } from '../sentinel.ts'
 import { findObject } from '../target.ts'
-import { joinPath, memoryTree } from '../tree.ts'
+import { filesBelow, joinPath, memoryTree } from '../tree.ts'
 import { sourceFile } from './format.ts'
 import { absentCandidates, type HelmCandidate, presentCandidates } from './helm-candidates.ts'
 import { helmInput } from './helm-input.ts'
@@ -187,11 +187,24 @@ function ownDefaults({ source }: Question): readonly SourceFile[] | Refused {
   return [sourceFile(source, path)]
 }
 
+/** The one line of a template that holds the text outside of any expression; undecided where there are several. */
+function literalAt(source: ResolvedSource, text: string): string {
+  const templates = joinPath(source.dir, 'templates') ?? 'templates'
+  const lines = filesBelow(source.tree, templates).flatMap((path) =>
+    new TextDecoder()
+      .decode(source.tree.bytes(path))
+      .split('\n')
+      .flatMap((line, index) => (line.includes(text) && !line.includes('{{') ? [`${path}:${index + 1}`] : [])),
+  )
+  return lines.length === 1 ? (lines[0] ?? '') : 'a template'
+}
+
 function notTraced(question: Question): Refused {
   const { current, field, source } = question
   if (current === undefined)
     return refuse('not-in-git', `no declared value of the chart ${source.dir} leads to ${field}`)
-  return refuse('hard-coded', `no value of the chart ${source.dir} sets ${field}; a template writes ${String(current)}`)
+  const at = literalAt(source, String(current))
+  return refuse('hard-coded', `no value of the chart ${source.dir} sets ${field}; ${at} writes ${String(current)}`)
 }
 
 /** Where a chart's values set the field: traced by one render with a sentinel in every value that may feed it. */

@@ -1,9 +1,10 @@
 import { isJsonObject, type JsonPath, type JsonValue, valueAt } from '../../domain/index.ts'
 import { parseImage } from '../image.ts'
+import { inlineKustomizePlaces } from '../inline-kustomize.ts'
 import { insertAt } from '../insert.ts'
 import { buildKustomization } from '../kustomize/index.ts'
 import { eachScalar, fileProblem, type Leaf, leafOf, leafProblem, type SourceText, walk } from '../nodes.ts'
-import { imageText, insertionOffset, leafPlace, newToken, type Place, type Question } from '../place.ts'
+import { imageText, insertionOffset, leafPlace, newToken, type Place, type Question, setAt } from '../place.ts'
 import { isRefused, type Refused, refuse } from '../refused.ts'
 import { keyed } from '../render-keys.ts'
 import { scalarToken } from '../scalar-text.ts'
@@ -196,11 +197,15 @@ function directPlace(question: Question, candidate: Candidate, whole: SourceText
   const file = sourceFile(question.source, text.path)
   const setting = { file, source: text.source, document, path, value, kind: question.kind, by: by(text, path) }
   const place = leaf === undefined ? inserted(question, candidate, value) : replaced(setting, leaf)
-  if (isRefused(place) || text.inline === undefined) return place
-  const { nested, document: outerDocument, path: outerPath } = text.inline
-  const splices = place.splices.map(nested.outer)
+  return isRefused(place) ? place : outward(text, place)
+}
+
+/** The place in the coordinates of its file. */
+function outward(text: KustomizeText, place: Place): Place {
+  if (text.inline === undefined) return place
+  const { nested, document, path } = text.inline
   const at = nested.outer({ start: place.at, end: place.at, text: '' }).start
-  return { ...place, splices, at, within: { document: outerDocument, path: outerPath } }
+  return { ...place, splices: place.splices.map(nested.outer), at, within: { document, path } }
 }
 
 function replaced(setting: Parameters<typeof leafPlace>[0], leaf: Leaf): Place | Refused {
@@ -236,20 +241,41 @@ export async function kustomizePlaces(question: Question): Promise<readonly (Pla
   const candidates = current === undefined ? absentCandidates(question, texts) : presentCandidates(question, texts)
   const { winner: found } = await trace(candidates, async (subset) => renderWith(question, texts, subset))
   if (found === undefined && current !== undefined) {
+    const inline = inlineKustomizePlaces(question)
+    if (inline.length > 0) return inline
     return refuse('not-in-git', `no line of the files that ${source.dir} reads sets ${question.field} alone`)
   }
   return choose(question, found?.candidate, texts)
+}
+
+/** A strategic merge patch of this build that nobody else reads and that has the container already: a person would write there. */
+function ownPatchPlaces(question: Question, texts: readonly KustomizeText[]): readonly Place[] {
+  return texts.flatMap((text) => {
+    const file = sourceFile(question.source, text.path)
+    if (text.role !== 'strategic-patch' || question.sharedBy(file).length > 0) return []
+    return text.source.documents.flatMap(({ value }, document) => {
+      const path = pathInDocument(question, value)
+      if (path === undefined) return []
+      const { kind, value: wanted } = question
+      const place = setAt({ file, source: text.source, document, path, value: wanted, kind, by: 'strategic-patch' })
+      return isRefused(place) ? [] : [outward(text, place)]
+    })
+  })
 }
 
 function choose(
   question: Question,
   winner: Candidate | undefined,
   texts: readonly KustomizeText[],
-): readonly (Place | Refused)[] | Refused {
+): readonly (Place | Refused)[] {
   const overlay = overlayPlaces(question)
   if (winner === undefined) return overlay
-  if (question.sharedBy(sourceFile(question.source, winner.text.path)).length > 0) return overlay
+  if (question.sharedBy(sourceFile(question.source, winner.text.path)).length > 0) {
+    const own = question.kind === 'quantity' ? ownPatchPlaces(question, texts) : []
+    return [...own, ...overlay]
+  }
   const whole = texts.find((text) => text.path === winner.text.path && text.inline === undefined)
   const direct = directPlace(question, winner, whole?.source ?? winner.text.source)
-  return isRefused(direct) ? direct : [direct, ...overlay]
+  // What must not be edited stays so; what merely can't hold the value may be set beside it.
+  return isRefused(direct) && direct.reason !== 'not-in-git' ? [direct] : [direct, ...overlay]
 }
