@@ -159,10 +159,9 @@ function row(term: string, detail: Part): Html | undefined {
 }
 
 function facts(change: ChangeModel, simulated: boolean): Html {
-  const confidence =
-    change.confidence === undefined
-      ? undefined
-      : `${change.confidence.toFixed(2)}, ${change.independentSignals ? 'independent signals agree' : 'one mechanism only'}`
+  const signals = { true: ', independent signals agree', false: ', a single signal' }
+  const agree = change.independentSignals === undefined ? '' : signals[`${change.independentSignals}`]
+  const confidence = change.confidence === undefined ? undefined : `${change.confidence.toFixed(2)}${agree}`
   const link =
     !simulated && /^https?:\/\//.test(change.url)
       ? html`<a href="${change.url}" rel="noreferrer">${change.url}</a>`

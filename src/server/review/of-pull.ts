@@ -143,7 +143,6 @@ function fromRecord(record: AttemptRecord): Partial<ChangeModel> {
     policy: record.policy.name,
     application: `${record.application.namespace}/${record.application.name}`,
     confidence: record.confidence,
-    independentSignals: record.mechanisms > 1,
     lines: record.lines,
     ...(record.reverts !== undefined && { reverts: record.reverts }),
   }
@@ -179,7 +178,7 @@ export function modelOf(input: ChangeInput): ChangeModel {
     trailers: trailersOf(pull.commitMessage),
     ...(pull.mergeCommit !== undefined && { mergeCommit: pull.mergeCommit }),
     ...(comment !== '' && { comment }),
-    ...(diagnosis !== undefined && { summary: diagnosis.summary }),
+    ...(diagnosis !== undefined && { summary: diagnosis.summary, independentSignals: diagnosis.independentSignals }),
     ...(input.rationale !== undefined && { rationale: input.rationale }),
     ...(proof !== undefined && { proof }),
     ...(undo !== undefined && { undo }),

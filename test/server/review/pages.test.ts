@@ -119,6 +119,7 @@ describe('the page of a proposal', () => {
     ['the query', 'kube_pod_container_status_last_terminated_reason{reason=&quot;OOMKilled&quot;}'],
     ['a vote', 'isolation-forest'],
     ['a model without a vote', 'no vote: too-little-data'],
+    ['the confidence', '0.95, independent signals agree'],
     ['a trailer', 'Kintsugi-Policy'],
     ['the gates', `Gates: ${gates.length} of ${gates.length} hold`],
     ['the comment', 'The highest working set was 93.4Mi of 128Mi.'],
