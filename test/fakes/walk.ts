@@ -3,6 +3,7 @@ import {
   firstSyncs,
   memorySyncStore,
   type PlannedCommit,
+  type RenderApplication,
   type RepositoryFiles,
   type Scenario,
   simulatedArgoCd,
@@ -34,6 +35,10 @@ export type WalkOptions = {
   readonly edit?: ControllerDeps['edit']
   readonly writes?: ControllerDeps['writes']
   readonly config?: Partial<Config>
+  /** What Argo CD renders with; the source room's own render where left out. */
+  readonly render?: RenderApplication
+  /** Puts something between the controller and its world. */
+  readonly between?: (deps: ControllerDeps) => ControllerDeps
 }
 
 /** A whole world in one process: simulated cluster, forge in memory, the controller of `kintsugi run`, time moved by hand. */
@@ -47,6 +52,8 @@ export class Walk {
   readonly #argocd: ReturnType<typeof simulatedArgoCd>
   readonly #store = memorySyncStore()
   #planned: readonly PlannedCommit[]
+  /** Set to leave every commit unsynced. */
+  argoCdStands = false
   memory = emptyMemory()
 
   private constructor(options: WalkOptions) {
@@ -60,13 +67,13 @@ export class Walk {
       scenario,
       seed,
       clock: this.clock,
-      render: renderFrom(undefined, 'none'),
+      render: options.render ?? renderFrom(undefined, 'none'),
       readTree: (revision: string) => store.tree(revision),
       syncs,
     }
     this.world = simulation(parts)
     this.#argocd = simulatedArgoCd(parts)
-    this.deps = {
+    const deps: ControllerDeps = {
       config: defaultConfig(scenario.cluster, {
         forges: [{ name: 'shop', kind: 'local', url: URL, branchPrefix: 'kintsugi' }],
         bindings: [{ cluster: scenario.cluster, repositories: [URL], baseBranches: ['main'], paths: ['**'] }],
@@ -87,6 +94,7 @@ export class Walk {
       edit: options.edit ?? edit,
       version: '0.0.0',
     }
+    this.deps = options.between?.(deps) ?? deps
   }
 
   static async begin(options: WalkOptions): Promise<Walk> {
@@ -126,7 +134,7 @@ export class Walk {
     for (const commit of this.#planned.filter((one) => one.atMs <= nowMs))
       this.commit(commit.author, commit.message, commit.files, nowMs)
     this.#planned = this.#planned.filter((one) => one.atMs > nowMs)
-    await this.#argocd.step()
+    if (!this.argoCdStands) await this.#argocd.step()
     if (!tick) return undefined
     const report = await reconcile(this.deps, this.memory, nowMs)
     this.reports.push(report)
