@@ -26,6 +26,24 @@ export function renderMatch(facts: WorkloadFacts, owner: Owner, changes: readonl
   return 'same'
 }
 
+const RESOURCES_AND_IMAGE = [
+  'resources.limits.memory',
+  'resources.requests.memory',
+  'resources.limits.cpu',
+  'resources.requests.cpu',
+  'image',
+] as const satisfies readonly FieldChange['field'][]
+
+/**
+ * Whether Git is ahead of the cluster in what a fix of this container is computed from: then the failure is of an older state, and a plan
+ * would mix sizes of both.
+ */
+export function gitIsAhead(facts: WorkloadFacts, owner: Owner, container: string | undefined): boolean {
+  if (owner.status.sync !== 'OutOfSync' || container === undefined) return false
+  const fields = RESOURCES_AND_IMAGE.map((field) => ({ field, container, value: '' }))
+  return renderMatch(facts, owner, fields) === 'differs'
+}
+
 function factOf(field: FieldChange['field']): 'image' | 'memoryLimit' | 'memoryRequest' | 'cpuLimit' | 'cpuRequest' {
   switch (field) {
     case 'resources.limits.memory':

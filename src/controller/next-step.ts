@@ -181,6 +181,19 @@ function escalate(
   return { do: 'escalate', attempt, reason, conclusion: { verdict, atMs, because } }
 }
 
+/** What is left of a step while the operator has stopped the bot: looking and waiting go on, whatever would be written is held. */
+export function whilePaused(step: Step): Step {
+  switch (step.do) {
+    case 'nothing':
+    case 'hold':
+    case 'await-sync':
+    case 'verify':
+      return step
+    default:
+      return { do: 'hold', reason: 'paused' }
+  }
+}
+
 /** One line for logs and for `plan`. */
 export function describeStep(step: Step): string {
   switch (step.do) {

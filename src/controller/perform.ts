@@ -19,7 +19,7 @@ export type Done =
 /** Carries out one step. The only function of the bot that writes; each branch is one verb of the forge. */
 export async function perform(tick: Tick, view: LaneView, step: Step, prepared: Prepared): Promise<Done> {
   const forge = forgeOf(tick, view, prepared)
-  if (prepared.ready === 'refused') return note(tick, view, forge, prepared.reason, prepared.message)
+  if (prepared.ready === 'refused') return refuse(tick, view, forge, prepared)
   switch (step.do) {
     case 'nothing':
       return { done: 'nothing' }
@@ -76,6 +76,17 @@ function forgeOf(tick: Tick, view: LaneView, prepared: Prepared): Forge | undefi
   if (view.owner.found) return view.owner.owner.repository.forge
   // A workload that no Application renders is noted in the only repository there is.
   return tick.deps.repositories.length === 1 ? tick.deps.repositories[0]?.forge : undefined
+}
+
+/** A refusal is noted for people, but for a sync that is only to be waited for. */
+async function refuse(
+  tick: Tick,
+  view: LaneView,
+  forge: Forge | undefined,
+  { reason, message }: Prepared & { ready: 'refused' },
+): Promise<Done> {
+  if (reason === 'awaiting-sync') return { done: 'held', reason, message }
+  return note(tick, view, forge, reason, message)
 }
 
 /** One living note per lane: edited in place, and not written at all where it would say the same. */

@@ -16,7 +16,7 @@ import type { Forge } from '../ports/index.ts'
 import { attemptRecord, recordFits, writeProposal, writeRevert } from '../proposal/index.ts'
 import { planFor, revertAllowed } from '../remediation/index.ts'
 import { bindingOf, prefixOf } from './binding.ts'
-import { renderMatch } from './drift.ts'
+import { gitIsAhead, renderMatch } from './drift.ts'
 import type { LaneView, Tick } from './lane.ts'
 import type { Step } from './next-step.ts'
 import type { Owner } from './owner.ts'
@@ -61,6 +61,8 @@ async function prepareFix(
   if (!view.owner.found) return { ready: 'refused', reason: view.owner.reason, message: view.owner.message }
   const owner = view.owner.owner
   const { deps, sight } = tick
+  if (gitIsAhead(view.facts, owner, diagnosis.subject.container))
+    return refused('awaiting-sync', 'Git holds other values than the cluster runs; they have not reached it yet')
   const outcome = planFor({
     diagnosis,
     action: decision.action,

@@ -5,7 +5,7 @@ import type { ControllerDeps } from './deps.ts'
 import { historyOf, lanesOf, type Remembered, remember, settled } from './history.ts'
 import { type LaneView, type Tick, viewLane } from './lane.ts'
 import type { Memory } from './memory.ts'
-import { describeStep, nextStep, type Step } from './next-step.ts'
+import { describeStep, nextStep, type Step, whilePaused } from './next-step.ts'
 import { observe, type Sight } from './observe.ts'
 import { Trees } from './owner.ts'
 import { type Done, perform } from './perform.ts'
@@ -66,7 +66,8 @@ async function reconcileLane(tick: Tick, lane: Lane, remembered: readonly Rememb
   const history = historyOf(lane, remembered)
   const subject = subjectOf(lane, tick.sight, history.attempts.at(-1)?.record.subject)
   const view = await viewLane(tick, lane, subject, history)
-  const step = nextStep(view.seen, tick.sight.nowMs)
+  const next = nextStep(view.seen, tick.sight.nowMs)
+  const step = tick.paused ? whilePaused(next) : next
   const prepared = await prepare(tick, view, step)
   const done = tick.deps.writes === 'observe' ? would(view, step, prepared) : await perform(tick, view, step, prepared)
   return { lane, subject, step, prepared, done, ...(view.seen.diagnosis && { diagnosis: view.seen.diagnosis }) }
