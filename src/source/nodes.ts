@@ -98,13 +98,17 @@ export function walk(source: SourceText, document: number, path: JsonPath): Walk
   return { node, entry, rest: [], inFlow }
 }
 
+// Longer than any value of ours; keeps the search for placeholders short.
+const TOKEN_LENGTH = 4096
 const PLACEHOLDER = /\{\{|\$\{[^}]*\}|\$\([^)]*\)|<%|\bENC\[/
 
 /** Why a scalar can't be spliced, undefined when it can. */
 export function leafProblem(source: SourceText, node: Node, what: string): Refused | undefined {
   const where = `${source.file}: ${what}`
   if (isAlias(node) || anchored(node, source.text)) return refuse('shared-anchor', `${where} ${SHARED}`)
-  const token = source.text.slice(node.range?.[0] ?? 0, node.range?.[1] ?? 0)
+  const [start, end] = [node.range?.[0] ?? 0, node.range?.[1] ?? 0]
+  if (isScalar(node) && end - start > TOKEN_LENGTH) return refuse('block-scalar', `${where} is a long text`)
+  const token = source.text.slice(start, Math.min(end, start + TOKEN_LENGTH))
   if (/\bENC\[/.test(token)) return refuse('encrypted', `${where} is encrypted`)
   if (PLACEHOLDER.test(token)) return refuse('templated', `${where} holds a placeholder: ${token.slice(0, 60)}`)
   if (!isScalar(node)) return refuse('not-in-git', `${where} is not a single value`)

@@ -1,4 +1,3 @@
-import picomatch from 'picomatch'
 import {
   type Application,
   type ApplicationSource,
@@ -10,6 +9,7 @@ import {
   type Tree,
 } from '../domain/index.ts'
 import { parseSource, rawSources } from './application.ts'
+import { globMatcher } from './glob.ts'
 import { isRefused, type Refused, refuse } from './refused.ts'
 import { isDirectory, joinPath, specialOn } from './tree.ts'
 import { readYaml } from './yaml/index.ts'
@@ -160,7 +160,7 @@ function findValueFile(context: ValueFileContext, name: string): Found | Refused
   const file = (at: string): SourceFile => ({ tree: base.tree, path: at, repoURL: base.repoURL })
   if (base.tree.blob(path) !== undefined) return { found: [file(path)], sought: path }
   if (!GLOB.test(path)) return { found: [], sought: path }
-  const matches = picomatch(path, { dot: true })
+  const matches = globMatcher(path, { crossing: false })
   return {
     found: base.tree
       .paths()

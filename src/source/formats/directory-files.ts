@@ -1,4 +1,3 @@
-import picomatch from 'picomatch'
 import {
   isJsonObject,
   type JsonObject,
@@ -7,6 +6,7 @@ import {
   type Manifest,
   objectKey,
 } from '../../domain/index.ts'
+import { globMatcher } from '../glob.ts'
 import { isRefused, type Refused, refuse } from '../refused.ts'
 import type { ResolvedSource } from '../resolve.ts'
 import { filesBelow } from '../tree.ts'
@@ -25,7 +25,7 @@ const SKIP_MARK = 'argocd:skip-file-rendering'
 
 /** Argo CD's globs know no separator: `*` passes `/` too. */
 function glob(pattern: string | undefined): ((path: string) => boolean) | undefined {
-  return pattern === undefined || pattern === '' ? undefined : picomatch(pattern, { bash: true, dot: true })
+  return pattern === undefined || pattern === '' ? undefined : globMatcher(pattern, { crossing: true })
 }
 
 /** The files that a plain directory of manifests gives, in order. */
