@@ -1,5 +1,5 @@
 import type { Application, ApplicationStatus, Config, Isolation, Policy, RenderHelm } from '../domain/index.ts'
-import type { Cluster, Forge, GitOps, Metrics, Notifier } from '../ports/index.ts'
+import type { Cluster, Compute, Forge, GitOps, Metrics, Notifier } from '../ports/index.ts'
 import type { Templates } from '../proposal/index.ts'
 import type { edit } from '../source/index.ts'
 
@@ -20,6 +20,8 @@ export type ControllerDeps = {
   readonly helm?: RenderHelm
   readonly isolation: Isolation
   readonly notifier?: Notifier
+  /** Where models are fitted; in line where it is absent, with the same results. */
+  readonly compute?: Compute
   /** Whether the operator has stopped the bot, read anew at each tick. Unreadable counts as stopped. */
   readonly paused: () => Promise<boolean>
   readonly frozen: () => Promise<boolean>

@@ -1,4 +1,4 @@
-import { type Attempt, type Finding, type Lane, laneOf, type Pull, type Subject } from '../domain/index.ts'
+import { type Attempt, type Lane, laneOf, type Pull, type Subject } from '../domain/index.ts'
 import type { Note, RepositoryView } from '../ports/index.ts'
 import { branchOf, readAttempt } from '../proposal/index.ts'
 import { prefixOf } from './binding.ts'
@@ -94,14 +94,13 @@ export function lanesOf(subjects: readonly Subject[], all: readonly Remembered[]
 /** How long the models are not asked after a fix of ours: they were fitted on what was before it. */
 const SETTLING_MS = 24 * 3_600_000
 
-/** The findings but for those of models on lanes that a fix of ours has just changed. */
-export function settled(findings: readonly Finding[], all: readonly Remembered[], nowMs: number): readonly Finding[] {
-  const settling = new Set(
+/** Lanes that a fix of ours has just changed: no finding of the models on them is acted on. */
+export function settlingLanes(all: readonly Remembered[], nowMs: number): ReadonlySet<Lane> {
+  return new Set(
     all.flatMap(({ attempts }) =>
       attempts
         .filter(({ pull }) => pull.state === 'merged' && (pull.endedAtMs ?? pull.createdAtMs) > nowMs - SETTLING_MS)
         .map(({ record }) => record.lane),
     ),
   )
-  return findings.filter((finding) => !('votes' in finding.by) || !settling.has(laneOf(finding.subject)))
 }

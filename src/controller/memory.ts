@@ -1,11 +1,19 @@
 import type { Fit } from '../detection/index.ts'
-import { type EditOutcome, type Finding, formatSubject, laneOf, type Policy, type Subject } from '../domain/index.ts'
+import {
+  type EditOutcome,
+  type Finding,
+  formatSubject,
+  type Lane,
+  laneOf,
+  type Policy,
+  type Subject,
+} from '../domain/index.ts'
 import type { RenderedApplication, RenderRefusal } from '../source/index.ts'
 
 /** What may be forgotten at any moment: everything here is recomputed from Git and Prometheus when it is missing. */
 export type Memory = {
-  /** Findings of the models at one point of the history grid. */
-  modelled?: { readonly endMs: number; readonly findings: readonly Finding[] }
+  /** Findings of the models at one point of the history grid, on all lanes but those of `without`. */
+  modelled?: { readonly endMs: number; readonly without: ReadonlySet<Lane>; readonly findings: readonly Finding[] }
   readonly fits: FitCache
   /** By Application digest and tree oid. */
   readonly rendered: Map<string, Promise<RenderedApplication | RenderRefusal>>
@@ -21,12 +29,17 @@ export type Memory = {
 export class FitCache {
   readonly #fits = new Map<string, { readonly upToMs: number; readonly fits: readonly Fit[] }>()
 
-  get(subject: Subject, upToMs: number, make: (upToMs: number) => readonly Fit[]): readonly Fit[] {
+  async get(
+    subject: Subject,
+    upToMs: number,
+    make: (upToMs: number) => Promise<readonly Fit[]>,
+  ): Promise<readonly Fit[]> {
     const key = `${laneOf(subject)}/${formatSubject(subject)}`
     const known = this.#fits.get(key)
     if (known?.upToMs === upToMs) return known.fits
-    const fits = make(upToMs)
-    this.#fits.set(key, { upToMs, fits })
+    const fits = await make(upToMs)
+    // A fit that failed says nothing of the data, so it is tried again.
+    if (fits.every(({ outcome }) => outcome.fitted || outcome.why !== 'failed')) this.#fits.set(key, { upToMs, fits })
     return fits
   }
 }

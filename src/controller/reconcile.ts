@@ -1,10 +1,19 @@
-import { type Diagnosis, type Lane, laneOf, type Policy, type Subject, type Unknown } from '../domain/index.ts'
+import {
+  type Diagnosis,
+  type Finding,
+  type Lane,
+  laneOf,
+  type Policy,
+  type Subject,
+  type Unknown,
+} from '../domain/index.ts'
 import { type Problem, parsePolicies, parsePolicyManifest } from '../policy/index.ts'
 import { commonCauses } from './common-cause.ts'
 import type { ControllerDeps } from './deps.ts'
-import { historyOf, lanesOf, type Remembered, remember, settled } from './history.ts'
+import { historyOf, lanesOf, type Remembered, remember, settlingLanes } from './history.ts'
 import { type LaneView, type Tick, viewLane } from './lane.ts'
 import type { Memory } from './memory.ts'
+import { modelFindings } from './models.ts'
 import { describeStep, nextStep, type Step, whilePaused } from './next-step.ts'
 import { observe, type Sight } from './observe.ts'
 import { Trees } from './owner.ts'
@@ -32,33 +41,61 @@ export type TickReport = {
   readonly problems: readonly string[]
 }
 
-/** Looks at everything anew and takes one step per lane. Level-based: doing it twice, or dying in the middle, does no harm. */
+/**
+ * Looks at everything anew and takes one step per lane. Level-based: doing it twice, or dying in the middle, does no harm.
+ * Lanes on which a rule has spoken, or a fix of ours is settling, come first: no model has a say there. The others wait for the models.
+ */
 export async function reconcile(deps: ControllerDeps, memory: Memory, nowMs: number): Promise<TickReport> {
-  const seen = await observe(deps, memory, nowMs)
-  const trees = new Trees(deps)
-  const remembered = await remember(deps, [...new Set(seen.findings.map((finding) => laneOf(finding.subject)))].sort())
-  const sight: Sight = { ...seen, findings: settled(seen.findings, remembered, nowMs) }
-  const found = sight.findings.map((finding) => finding.subject)
-  const read = await readPolicies(deps, memory, trees)
-  const tick: Tick = {
-    deps,
-    memory,
-    sight,
-    trees,
-    policies: read.policies,
-    common: commonCauses(sight.findings, sight.watched.size),
-    paused: await deps.paused(),
-    frozen: await deps.frozen(),
+  const seen = await observe(deps, nowMs)
+  const first = await look(deps, memory, seen)
+  const decided = new Set([...lanesIn(seen.findings), ...settlingLanes(first.remembered, nowMs)])
+  const lanes = await eachLane(first, (lane) => decided.has(lane))
+
+  const modelled = await modelFindings(deps, memory, seen, decided)
+  let last = first
+  if (lanesOf(subjectsIn(modelled), first.remembered).some((lane) => !decided.has(lane))) {
+    // The models took their time, and what was written meanwhile counts.
+    last = await look(deps, memory, { ...seen, findings: [...seen.findings, ...modelled] })
+    lanes.push(...(await eachLane(last, (lane) => !decided.has(lane))))
   }
+  return reportOf(seen, lanes, last.problems)
+}
+
+/** One look at what is remembered and allowed, for what was seen. */
+type Look = { readonly tick: Tick; readonly remembered: readonly Remembered[]; readonly problems: readonly string[] }
+
+async function look(deps: ControllerDeps, memory: Memory, sight: Sight): Promise<Look> {
+  const trees = new Trees(deps)
+  const remembered = await remember(deps, lanesIn(sight.findings))
+  const { policies, problems } = await readPolicies(deps, memory, trees)
+  const common = commonCauses(sight.findings, sight.watched.size)
+  const [paused, frozen] = [await deps.paused(), await deps.frozen()]
+  return { tick: { deps, memory, sight, trees, policies, common, paused, frozen }, remembered, problems }
+}
+
+async function eachLane({ tick, remembered }: Look, asked: (lane: Lane) => boolean): Promise<LaneReport[]> {
   const lanes: LaneReport[] = []
-  for (const lane of lanesOf(found, remembered)) lanes.push(await reconcileLane(tick, lane, remembered))
+  for (const lane of lanesOf(subjectsIn(tick.sight.findings), remembered).filter(asked))
+    lanes.push(await reconcileLane(tick, lane, remembered))
+  return lanes
+}
+
+function subjectsIn(findings: readonly Finding[]): readonly Subject[] {
+  return findings.map((finding) => finding.subject)
+}
+
+function lanesIn(findings: readonly Finding[]): readonly Lane[] {
+  return [...new Set(subjectsIn(findings).map(laneOf))].sort()
+}
+
+function reportOf(seen: Sight, lanes: readonly LaneReport[], problems: readonly string[]): TickReport {
   const busy = new Set(lanes.map((one) => one.lane))
   return {
-    atMs: nowMs,
-    lanes,
-    unknown: sight.unknown,
-    quiet: [...sight.watched].filter((lane) => !busy.has(lane)).sort(),
-    problems: [...sight.unreadable, ...read.problems],
+    atMs: seen.nowMs,
+    lanes: [...lanes].sort((a, b) => (a.lane < b.lane ? -1 : 1)),
+    unknown: seen.unknown,
+    quiet: [...seen.watched].filter((lane) => !busy.has(lane)).sort(),
+    problems: [...seen.unreadable, ...problems],
   }
 }
 

@@ -8,7 +8,17 @@ import { episodeStart, runsOf } from './runs.ts'
 import { type Column, rowAt, rowMs, type Window } from './window.ts'
 
 /** What fitting one detector gave. Plain data: a fit may run in a worker. */
-export type Fit = { readonly detector: ModelId; readonly outcome: FitOutcome<unknown> }
+export type Fit = {
+  readonly detector: ModelId
+  /** `failed`: the fit came to no end, which says nothing of the data. */
+  readonly outcome: FitOutcome<unknown> | { readonly fitted: false; readonly why: 'failed' }
+}
+
+/** Name of `fitModels` where it is asked of another thread. */
+export const MODELS_FIT = 'models'
+
+/** What `fitModels` needs, as it is sent there. */
+export type FitJob = { readonly window: Window; readonly upToMs: number; readonly seed: number }
 
 /** What one detector says of every judged row, or why it says nothing. */
 export type Judgement =

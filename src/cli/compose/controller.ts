@@ -3,6 +3,7 @@ import { access, readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { helmRenderer } from '../../adapters/render/index.ts'
+import { workerCompute } from '../../adapters/workers/index.ts'
 import { parseConfig } from '../../config.ts'
 import type { ControllerDeps, Repository, Site } from '../../controller/index.ts'
 import {
@@ -14,6 +15,7 @@ import {
   type RenderHelm,
 } from '../../domain/index.ts'
 import { type Problem, parsePolicies } from '../../policy/index.ts'
+import type { Compute } from '../../ports/index.ts'
 import { loadTemplates, type Templates } from '../../proposal/index.ts'
 import { edit } from '../../source/index.ts'
 import { policyFiles } from '../policy-files.ts'
@@ -47,6 +49,7 @@ export type Parts = {
 /** The controller's world, wired. */
 export function controllerDeps(parts: Parts): ControllerDeps {
   const { config, charts } = parts
+  const compute = fitsInWorker()
   return {
     config,
     site: parts.site,
@@ -55,12 +58,20 @@ export function controllerDeps(parts: Parts): ControllerDeps {
     templates: templates(),
     ...(charts.helm === undefined ? {} : { helm: charts.helm }),
     isolation: charts.isolation,
+    ...(compute && { compute }),
     paused: () => paused(config),
     frozen: () => frozen(config),
     writes: parts.writes,
     edit,
     version: ownVersion(),
   }
+}
+
+/** A thread of its own for the models, started when the first one is fitted. It needs the built module; run from its sources, the bot fits in line. */
+function fitsInWorker(): Compute | undefined {
+  return import.meta.url.endsWith('.js')
+    ? workerCompute({ entry: new URL('../fit-worker.js', import.meta.url) })
+    : undefined
 }
 
 function ownVersion(): string {

@@ -1,0 +1,2 @@
+export { serveFits } from './serve-fits.ts'
+export { type WorkerOptions, workerCompute } from './worker-compute.ts'

@@ -1,0 +1,104 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterEach, describe, expect, it } from 'vitest'
+import { workerCompute } from '../../../src/adapters/workers/index.ts'
+import { type Fit, type FitJob, fitModels, MODELS_FIT } from '../../../src/detection/index.ts'
+import type { Compute } from '../../../src/ports/index.ts'
+import { FIVE_MINUTES, healthyWindow } from '../../fakes/windows.ts'
+
+const ENTRY = new URL('./entry.mjs', import.meta.url)
+const BUILT = resolve(import.meta.dirname, '../../../dist/cli/fit-worker.js')
+
+const opened: Compute[] = []
+
+function compute(entry: URL = ENTRY, longestFitMs = 5000): Compute {
+  const made = workerCompute({ entry, longestFitMs })
+  opened.push(made)
+  return made
+}
+
+afterEach(async () => {
+  for (const one of opened.splice(0)) await one.close()
+})
+
+const lost = expect.objectContaining({ code: 'KIN-9001' })
+const doubled = (one: Compute, value: number) => one.fit<Float64Array, Float64Array>('double', Float64Array.of(value))
+
+describe('fits in a worker', () => {
+  it('clones jobs in and results out, in the order asked', async () => {
+    const one = compute()
+    expect(await Promise.all([1, 2, 3].map((value) => doubled(one, value)))).toEqual(
+      [2, 4, 6].map((v) => Float64Array.of(v)),
+    )
+  })
+
+  it('leaves the job to its owner', async () => {
+    const job = Float64Array.of(1, 2)
+    await compute().fit('double', job)
+    expect(job).toEqual(Float64Array.of(1, 2))
+  })
+
+  it.each([
+    ['ends', 'end'],
+    ['throws', 'stumble'],
+    ['takes too long', 'hang'],
+    ['answers that it cannot', 'refuse'],
+  ])('loses the fit whose worker %s, and does the next one', async (_, name) => {
+    const one = compute(ENTRY, name === 'hang' ? 300 : 5000)
+    const bad = one.fit(name, undefined)
+    const next = doubled(one, 4)
+    await expect(bad).rejects.toThrow(lost)
+    expect(await next).toEqual(Float64Array.of(8))
+  })
+
+  it('loses a job that cannot be cloned, and does the next one', async () => {
+    const one = compute()
+    await expect(one.fit('double', () => 1)).rejects.toThrow(lost)
+    expect(await doubled(one, 1)).toEqual(Float64Array.of(2))
+  })
+
+  it('loses every fit where the entry is not there', async () => {
+    const one = compute(new URL('./nothing.mjs', import.meta.url))
+    await expect(doubled(one, 1)).rejects.toThrow(lost)
+    await expect(doubled(one, 1)).rejects.toThrow(lost)
+  })
+
+  it('loses what was asked and not answered when it is closed, and what is asked later', async () => {
+    const one = compute()
+    const running = one.fit('hang', undefined)
+    const waiting = doubled(one, 1)
+    const both = Promise.all([expect(running).rejects.toThrow(lost), expect(waiting).rejects.toThrow(lost)])
+    await one.close()
+    await both
+    await expect(doubled(one, 1)).rejects.toThrow(lost)
+  })
+})
+
+describe('dist/cli/fit-worker.js', () => {
+  it('is built: npm run build makes it, npm test runs that first', () => {
+    expect(existsSync(BUILT)).toBe(true)
+  })
+
+  it('gives the same fits as a fit in line', async () => {
+    const window = healthyWindow(3, 14)
+    const job: FitJob = { window, upToMs: window.startMs + window.length * FIVE_MINUTES, seed: 7 }
+    const inLine = fitModels(job.window, job.upToMs, job.seed)
+    expect(inLine.every(({ outcome }) => outcome.fitted)).toBe(true)
+    expect(await compute(pathToFileURL(BUILT)).fit<FitJob, readonly Fit[]>(MODELS_FIT, job)).toEqual(inLine)
+  })
+
+  it('lets its process end when nothing is left to fit', () => {
+    const module = JSON.stringify(pathToFileURL(resolve(BUILT, '../../adapters/workers/index.js')).href)
+    const script = `
+      import { workerCompute } from ${module}
+      const one = workerCompute({ entry: new URL(${JSON.stringify(ENTRY.href)}) })
+      console.log(String(await one.fit('double', [21])))`
+    const ran = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+      encoding: 'utf8',
+      timeout: 15_000,
+    })
+    expect([ran.stdout.trim(), ran.status]).toEqual(['42', 0])
+  })
+})
