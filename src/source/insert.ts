@@ -78,8 +78,10 @@ function insteadOfNothing(
   const [start, end] = [found.node.range?.[0] ?? 0, found.node.range?.[1] ?? 0]
   if (key === undefined) return refuse('not-in-git', `${at.source.file}: there is no key to write the value under`)
   const colon = text.indexOf(':', key.range?.[1] ?? 0)
+  // `{}` on a line of its own, as older charts have it: the block takes its place and its column.
   if (text.slice(colon, start).includes('\n')) {
-    return refuse('not-in-git', `${at.source.file}: the empty value stands on a line of its own`)
+    const instead = lines(columnOf(text, start) - at.layout.step).join(at.layout.newline)
+    return [{ start, end, text: instead.trimStart() }]
   }
   const removed: readonly Splice[] = end > start ? [{ start: colon + 1, end, text: '' }] : []
   return [...removed, block(lines(columnOf(text, startOf(key))), lineEnd(text, end), at.layout)]
