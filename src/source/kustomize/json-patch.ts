@@ -39,9 +39,23 @@ function pointer(value: JsonValue | undefined, at: string): readonly string[] {
   return steps
 }
 
-/** Applies the operations to `object`, in place. Throws a Refusal at the first that does not fit, as real kustomize fails. */
+/**
+ * Applies the operations to `object`, in place. Throws a Refusal at the first that does not fit, as real kustomize fails.
+ * Nulls that were written as nothing are spelled out from here on: kustomize passes the object through JSON.
+ */
 export function applyOperations(object: DraftMap, operations: readonly Operation[]): void {
+  spellNulls(object)
   for (const operation of operations) apply(object, operation)
+}
+
+function spellNulls(value: Draft): void {
+  if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) if (isNull(item)) value[index] = null
+    value.forEach(spellNulls)
+  } else if (isMap(value)) {
+    for (const [key, item] of Object.entries(value)) if (isNull(item)) value[key] = null
+    Object.values(value).forEach(spellNulls)
+  }
 }
 
 function apply(object: DraftMap, operation: Operation): void {

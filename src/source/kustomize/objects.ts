@@ -30,7 +30,7 @@ function useTexts(object: DraftMap, texts: Readonly<Record<string, string>>): vo
   if (annotations === undefined) return
   for (const [key, value] of Object.entries(annotations)) {
     const text = Object.hasOwn(texts, key) ? texts[key] : undefined
-    if (text !== undefined && typeof value !== 'string') annotations[key] = text
+    if (text !== undefined && !isNull(value)) annotations[key] = text
   }
 }
 

@@ -1,4 +1,5 @@
-import { BLANK, copyOf, type Draft, type DraftMap, isMap, isNull, own, textOf } from './draft.ts'
+import { plainScalar } from '../yaml/index.ts'
+import { BLANK, copyOf, type Draft, type DraftMap, isMap, isNull, isScalar, own, textOf } from './draft.ts'
 import { type Shape, shapeOf } from './kinds.ts'
 import { broken } from './refusal.ts'
 
@@ -33,7 +34,17 @@ function walk(dest: Draft | undefined, patch: Draft | undefined, at: Place | und
     return walkMap(dest, patch, at?.shape ?? shapeByContent(dest, patch), path)
   }
   if (mixed(dest, isPlain) || mixed(patch, isPlain)) throw differs(path)
-  return patch === undefined ? dest : patch
+  return mergeScalars(dest, patch)
+}
+
+/**
+ * Kustomize keeps the quotes of the target, so a number set over `"1"` is text. Whether other texts were quoted is not known here;
+ * they count as plain.
+ */
+function mergeScalars(dest: Draft | undefined, patch: Draft | undefined): Draft | undefined {
+  if (patch === undefined) return dest
+  const isQuoted = typeof dest === 'string' && plainScalar(dest) !== dest
+  return isQuoted && isScalar(patch) ? textOf(patch) : patch
 }
 
 function isPlain(value: Draft): boolean {
@@ -120,6 +131,10 @@ function placeOf(shape: Shape | undefined, name: string): Place | undefined {
 
 function walkList(dest: Draft | undefined, patch: Draft | undefined, at: Place, path: string): Walked {
   if (at.keys === undefined) return patch === undefined ? dest : patch
+  if (isNull(dest) && Array.isArray(patch) && patch.some(isListDirective)) {
+    // Real kustomize leaves the directive in the output and drops the rest.
+    throw broken(`${path} has a $patch for a list that is not there`)
+  }
   const target = listTarget(dest, patch)
   if (!Array.isArray(target)) return target
   return mergeElements(target, Array.isArray(patch) ? patch : undefined, { keys: at.keys, shape: at.shape, path })
@@ -132,6 +147,11 @@ function listTarget(dest: Draft | undefined, patch: Draft | undefined): Draft | 
   const directive = takeListDirective(patch)
   if (directive === 'delete') return undefined
   return directive === 'replace' ? patch : dest
+}
+
+/** The element `{$patch: ...}` that speaks for the whole list. */
+function isListDirective(item: Draft): boolean {
+  return isMap(item) && !isNull(own(item, '$patch')) && Object.keys(item).length === 1
 }
 
 /** Reads and removes the element `{$patch: ...}` that speaks for the whole list. */
