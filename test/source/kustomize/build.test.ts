@@ -181,6 +181,21 @@ describe('strategic merge patches', () => {
     expect(JSON.stringify(objects('resources: [deployment.yaml]'))).toContain('"emptyDir":null')
   })
 
+  it('keep a number as text where the target has it in quotes', () => {
+    const all = objects(
+      'resources: [cm.yaml]\npatches:\n- patch: "{apiVersion: v1, kind: ConfigMap, metadata: {name: settings}, data: {a: 2}}"',
+      { 'cm.yaml': SETTINGS },
+    )
+    expect(all).toMatchObject([{ data: { a: '2' } }])
+  })
+
+  it('spell out nulls where a JSON patch has passed', () => {
+    const all = objects(
+      'resources: [deployment.yaml]\npatches:\n- target: {kind: Deployment}\n  patch: \'[{"op":"add","path":"/spec/paused","value":true}]\'\n- patch: "{apiVersion: apps/v1, kind: Deployment, metadata: {name: cart}, spec: {replicas: 2}}"',
+    )
+    expect(JSON.stringify(all)).toContain('"emptyDir":null')
+  })
+
   it('replace the lists of custom resources', () => {
     const crd =
       'apiVersion: example.com/v1\nkind: Thing\nmetadata: {name: t}\nspec: {items: [{name: a, x: 1}, {name: b}]}\n'

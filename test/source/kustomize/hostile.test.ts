@@ -70,6 +70,12 @@ describe('buildKustomization refuses, by name and line', () => {
       app('resources: [cm.yaml]', { 'app/kustomization.yml': '' }),
     ],
     ['an empty kustomization', 'broken-base', 'app/kustomization.yaml:1', app('# nothing\n')],
+    [
+      'a kustomization that says nothing',
+      'broken-base',
+      'is empty',
+      app('apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n'),
+    ],
     ['itself as a base', 'broken-base', 'a cycle', app('resources: [.]')],
     [
       'its parent as a base',

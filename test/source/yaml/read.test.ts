@@ -125,6 +125,28 @@ describe('readYaml', () => {
     expect(read(text)).toMatchObject({ read: true })
   }, 2_000)
 
+  it('gives a block scalar no last newline where the file has none', () => {
+    expect(values('a: |\n  x\n  y')).toEqual([{ a: 'x\ny' }])
+    expect(values('a: |\n  x\n  y\n')).toEqual([{ a: 'x\ny\n' }])
+  })
+
+  it('says where a null is written as nothing, and where a text is folded', () => {
+    const outcome = read('a:\nb: null\nc: [{d: }]\ne: >\n  x\n')
+    const first = outcome.read ? outcome.documents[0] : undefined
+    expect(first).toMatchObject({ blanks: [['a'], ['c', 0, 'd']], folded: [['e']] })
+  })
+
+  it.each([
+    ['yes', true],
+    ['off', false],
+    ['y', true],
+    ['2020-01-01', '2020-01-01'],
+    ['0755', 493],
+  ])('reads %s in settings and JSON patches as kustomize does', (text, expected) => {
+    const outcome = readYaml(new TextEncoder().encode(text), 'f.yaml', 'settings')
+    expect(outcome.read && outcome.documents[0]?.value).toBe(expected)
+  })
+
   it('counts no brackets in quotes, comments and block scalars as nesting', () => {
     const brackets = '['.repeat(100)
     expect(read(`a: "${brackets}"\n# ${brackets}\nb: |\n  ${brackets}\nc: x${brackets}\n`)).toMatchObject({
