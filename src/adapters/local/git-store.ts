@@ -2,15 +2,16 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { KintsugiError } from '../../domain/index.ts'
+import { isLockHeld, removeDeadLock } from './dead-lock.ts'
 import { catFile, type Git, gitAt, must } from './git.ts'
 import type { Commit, FileWrite, NewCommit, RefChange, Store, Stored } from './store.ts'
 import { gitHistory, gitListing, gitTree } from './tree.ts'
 
 const NOTHING = '0'.repeat(40)
+/** A transaction locks a few refs, HEAD and the packed refs. */
+const MOST_LOCKS = 12
 /** What git says when a ref is not what it should be. */
 const LOST = /cannot lock ref|reference already exists|unable to resolve reference/i
-/** What it says when a lock was left behind, or names of branches stand in each other's way: no retry helps. */
-const HELD = /\.lock': File exists/
 const IN_THE_WAY = /exists; cannot create/
 
 type Person = { readonly email: string; readonly atMs: number }
@@ -106,15 +107,18 @@ function refLine({ ref, from, to }: RefChange): string {
   return `update ${ref} ${to} ${from ?? NOTHING}\n`
 }
 
-async function updateRefs(git: Git, changes: readonly RefChange[]): Promise<boolean> {
+async function updateRefs(git: Git, gitDir: string, changes: readonly RefChange[]): Promise<boolean> {
   // Without `commit` at the end nothing is done: a writer that is cut while it writes has asked for nothing.
-  const lines = ['start\n', ...changes.map(refLine), 'prepare\n', 'commit\n']
-  const answer = await git(['update-ref', '--no-deref', '--stdin'], lines.join(''))
-  if (answer.exit === 0) return true
-  if (HELD.test(answer.stderr))
-    throw new KintsugiError('KIN-4004', `git update-ref: ${answer.stderr}`, { retryable: true })
-  if (LOST.test(answer.stderr) && !IN_THE_WAY.test(answer.stderr)) return false
-  throw new KintsugiError('KIN-4001', `git update-ref: ${answer.stderr}`)
+  const lines = ['start\n', ...changes.map(refLine), 'prepare\n', 'commit\n'].join('')
+  for (let locks = 0; ; locks += 1) {
+    const answer = await git(['update-ref', '--no-deref', '--stdin'], lines)
+    if (answer.exit === 0) return true
+    if (locks < MOST_LOCKS && (await removeDeadLock(gitDir, answer.stderr))) continue
+    if (isLockHeld(answer.stderr))
+      throw new KintsugiError('KIN-4004', `git update-ref: ${answer.stderr}`, { retryable: true })
+    if (LOST.test(answer.stderr) && !IN_THE_WAY.test(answer.stderr)) return false
+    throw new KintsugiError('KIN-4001', `git update-ref: ${answer.stderr}`)
+  }
 }
 
 async function contains(git: Git, revision: string, commit: string): Promise<boolean> {
@@ -177,7 +181,7 @@ export function gitStore(gitDir: string, beforeWrite: (what: 'tree' | 'commit' |
     },
     update: async (changes) => {
       beforeWrite('refs')
-      return updateRefs(git, changes)
+      return updateRefs(git, gitDir, changes)
     },
     contains: (revision, commit) => contains(git, revision, commit),
     outside: (revision, commits) => outside(git, revision, commits),

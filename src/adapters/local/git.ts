@@ -18,9 +18,9 @@ const SETTINGS: readonly string[] = [
   'maintenance.auto=false',
   // Another writer holds a ref for milliseconds; one that holds it longer was cut.
   '-c',
-  'core.filesRefLockTimeout=2000',
+  'core.filesRefLockTimeout=500',
   '-c',
-  'core.packedRefsTimeout=2000',
+  'core.packedRefsTimeout=500',
 ]
 
 function environment(extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv {

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { type LocalForgeOptions, localForge } from '../../../src/adapters/local/index.ts'
@@ -168,14 +168,24 @@ describe('what a kill leaves behind', () => {
     expect(repository.git(['show', `main:${CART}`])).toBe('memory: 192Mi')
   })
 
-  it('is a lock that git cannot pass: said with its name', async () => {
+  it.each([
+    ['that may be held still: said with its name', 0],
+    ['a minute old, which nobody holds: removed', 61],
+  ])('is a lock %s', async (_, ageSeconds) => {
     const repository = freshRepository()
-    const lock = join(repository.gitDir, 'refs/kintsugi/notes')
     const forge = forgeOf(repository)
-    await forge.say({ lane: CART_LANE }, 'One.')
-    const [name = ''] = readdirSync(lock)
-    writeFileSync(join(lock, `${name}.lock`), '')
-    await expect(forge.say({ lane: CART_LANE }, 'Two.')).rejects.toThrow(`${name}.lock`)
+    const pull = await openCart(forge)
+    const locks = ['refs/kintsugi/pulls/1.lock', `refs/heads/${pull.branch}.lock`, 'HEAD.lock', 'packed-refs.lock']
+    for (const lock of locks) {
+      const file = join(repository.gitDir, lock)
+      writeFileSync(file, '')
+      const then = Date.now() / 1000 - ageSeconds
+      utimesSync(file, then, then)
+    }
+    const merged = forge.merge(pull.number, pull.headSha)
+    if (ageSeconds === 0) await expect(merged).rejects.toThrow('.lock')
+    else expect(await merged).toMatchObject({ result: 'merged' })
+    expect(locks.filter((lock) => existsSync(join(repository.gitDir, lock)))).toHaveLength(ageSeconds === 0 ? 4 : 0)
   })
 
   it('adopts a branch that was pushed before its record was', async () => {
