@@ -6,8 +6,7 @@ import { setAnnotations, setLabels } from './labels.ts'
 import { addPrefix, addSuffix, setNamespace } from './naming.ts'
 import { objectsOf } from './objects.ts'
 import { applyOldJsonPatches, applyOldStrategicPatches, applyPatches } from './patches.ts'
-import { broken, Refusal } from './refusal.ts'
-import { isRemote } from './remote.ts'
+import { broken } from './refusal.ts'
 import { applyReplacements } from './replacements.ts'
 import { newResource, type Resource } from './resource.ts'
 import { append } from './resource-list.ts'
@@ -55,8 +54,7 @@ function build(list: Resource[], kustomization: Kustomization, work: Build): voi
 
 function resourcesAt(text: string, at: string, dir: string, work: Build): readonly Resource[] {
   const { files } = work
-  const path = isRemote(text) ? undefined : files.resolve(dir, text, at)
-  if (path === undefined) throw new Refusal('remote-base', `${at}: ${text} is on another host`)
+  const path = files.resolve(dir, text, at)
   if (files.isFile(path)) {
     const { file } = files.parsed(dir, text, 'resource', at)
     return objectsOf(file, path).map(newResource)
@@ -70,8 +68,7 @@ function resourcesAt(text: string, at: string, dir: string, work: Build): readon
 
 function addComponent(list: Resource[], text: string, at: string, dir: string, work: Build): void {
   const { files } = work
-  const path = isRemote(text) ? undefined : files.resolve(dir, text, at)
-  if (path === undefined) throw new Refusal('remote-base', `${at}: ${text} is on another host`)
+  const path = files.resolve(dir, text, at)
   const component = readKustomization(files, enter(path, text, at, work), { at, from: dir, component: true })
   if (!component.isComponent) throw broken(`${at}: ${path} is not a Component`)
   build(list, component, { files, chain: [...work.chain, path] })

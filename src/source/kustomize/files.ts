@@ -3,6 +3,7 @@ import type { JsonPath, JsonValue, Tree } from '../../domain/index.ts'
 import { baseTree, isDirectory, joinPath, specialOn } from '../tree.ts'
 import { type Dialect, linesOf, positionIn, readYaml, type YamlDocument } from '../yaml/index.ts'
 import { broken, Refusal } from './refusal.ts'
+import { isRemote } from './remote.ts'
 
 export type FileRole =
   | 'kustomization'
@@ -64,6 +65,7 @@ export class Files {
 
   /** The path within the tree that `relative` names from `root`; `at` says where that is written. */
   resolve(root: string, relative: string, at: string): string {
+    if (isRemote(relative)) throw new Refusal('remote-base', `${at}: ${relative} is on another host`)
     const path = joinPath(root, relative)
     if (path === undefined) throw new Refusal('unsafe-path', `${at}: ${JSON.stringify(relative)} leaves the tree`)
     const special = specialOn(this.tree, path)

@@ -11,7 +11,7 @@ const SAMPLE = 60
 /** Every n-th root, the same ones each time. `KINTSUGI_N=all` takes all. */
 function sampled<T>(items: readonly T[]): readonly T[] {
   const wanted = process.env['KINTSUGI_N']
-  const count = wanted === 'all' ? items.length : wanted === undefined ? SAMPLE : Number(wanted)
+  const count = wanted === 'all' ? items.length : Number(wanted) || SAMPLE
   const step = Math.max(1, items.length / count)
   return items.filter((_, index) => Math.floor(index / step) !== Math.floor((index - 1) / step))
 }

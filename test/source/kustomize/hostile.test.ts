@@ -49,6 +49,18 @@ describe('buildKustomization refuses, by name and line', () => {
       app('resources:\n- github.com/a/b//c?ref=main'),
     ],
     ['a path with a git query', 'remote-base', 'app/kustomization.yaml:2', app('resources:\n- ../base?ref=main')],
+    [
+      'a remote patch',
+      'remote-base',
+      'app/kustomization.yaml:3',
+      app('resources: [cm.yaml]\npatches:\n- path: https://example.com/p.yaml'),
+    ],
+    [
+      'a remote file of a generator',
+      'remote-base',
+      'app/kustomization.yaml:3',
+      app('configMapGenerator:\n- name: a\n  files: [x=https://example.com/x]'),
+    ],
     ['a remote component', 'remote-base', 'app/kustomization.yaml:1', app('components: [https://example.com/a]')],
     ['a missing file', 'broken-base', 'app/kustomization.yaml:3', app('resources:\n- cm.yaml\n- none.yaml')],
     [
