@@ -104,3 +104,21 @@ export function jsonOfDraft(value: Draft): JsonValue {
   if (!isMap(value)) return value
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, jsonOfDraft(item)]))
 }
+
+const grown = new WeakMap<DraftMap, number>()
+
+/** Values that may be copied into one object: a few copies of a thing into itself would otherwise fill any memory. */
+const MAX_GROWTH = 50_000
+
+/** Whether `object` may take another copy of `value`, counted over all copies that it was given. */
+export function mayGrow(object: DraftMap, value: Draft): boolean {
+  let count = grown.get(object) ?? 0
+  const open = [value]
+  for (let next = open.pop(); next !== undefined && count <= MAX_GROWTH; next = open.pop()) {
+    count += 1
+    if (Array.isArray(next)) open.push(...next)
+    else if (isMap(next)) open.push(...Object.values(next))
+  }
+  grown.set(object, count)
+  return count <= MAX_GROWTH
+}

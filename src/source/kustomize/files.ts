@@ -54,10 +54,15 @@ function cacheFor(tree: Tree, path: string): Map<string, ParsedFile> {
   return made
 }
 
+/** Bytes that one build may read, each time that it reads them; a visit of a file costs some beside its size. */
+const MAX_READ = 64 * 1024 * 1024
+const VISIT_COST = 16 * 1024
+
 /** Reads files of one tree for one build and notes each. All its refusals name the file that asks. */
 export class Files {
   readonly tree: Tree
   readonly read = new Map<string, KustomizeFile>()
+  private left = MAX_READ
 
   constructor(tree: Tree) {
     this.tree = tree
@@ -95,6 +100,7 @@ export class Files {
       throw broken(`${at}: ${path} is not below ${root}, where kustomize reads files by default`)
     }
     this.note(path, role, root)
+    this.spend(bytes.byteLength, at)
     return { path, bytes }
   }
 
@@ -124,6 +130,12 @@ export class Files {
   noteInstead(path: string, was: FileRole, role: FileRole, root: string): void {
     this.read.delete(`${path}\n${was}\n${root}`)
     this.note(path, role, root)
+  }
+
+  /** Counts what the build takes in: bases that name bases twice would otherwise double at each level. */
+  spend(bytes: number, at: string): void {
+    this.left -= bytes + VISIT_COST
+    if (this.left < 0) throw new Refusal('input-too-large', `${at}: the build reads more than ${MAX_READ} bytes`)
   }
 
   note(path: string, role: FileRole, root: string): void {

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../domain/index.ts'
-import { copyOf, type Draft, type DraftMap, draftOf, isMap, isNull, own } from './draft.ts'
-import { broken } from './refusal.ts'
+import { copyOf, type Draft, type DraftMap, draftOf, isMap, isNull, mayGrow, own } from './draft.ts'
+import { broken, tooLarge } from './refusal.ts'
 
 export type Operation = {
   readonly op: 'add' | 'remove' | 'replace' | 'move' | 'copy' | 'test'
@@ -65,8 +65,14 @@ function apply(object: DraftMap, operation: Operation): void {
   else if (op === 'replace') replace(object, path, value, at)
   else if (op === 'remove') remove(object, path, at)
   else if (op === 'move') add(object, path, remove(object, operation.from, at), at)
-  else if (op === 'copy') add(object, path, copyOf(find(object, operation.from, at)), at)
+  else if (op === 'copy') add(object, path, copied(object, operation), at)
   else test(object, operation)
+}
+
+function copied(object: DraftMap, { from, at }: Operation): Draft {
+  const value = find(object, from, at)
+  if (!mayGrow(object, value)) throw tooLarge(`${at}: the copies make the object too large`)
+  return copyOf(value)
 }
 
 function missing(path: readonly string[], at: string): Error {

@@ -87,6 +87,7 @@ export function readKustomization(
   if (path === undefined) throw broken(`${asked.at}: there is no kustomization in ${dir === '' ? 'the root' : dir}`)
   files.note(path, asked.component ? 'component' : 'kustomization', asked.from)
   const bytes = files.tree.bytes(path)
+  files.spend(bytes?.byteLength ?? 0, asked.at)
   const file = bytes === undefined ? undefined : files.parse(path, bytes, 'settings')
   const documents = file?.documents.filter((one) => !one.empty) ?? []
   if (file === undefined || documents[0] === undefined) throw broken(`${path}:1: is empty`)

@@ -16,3 +16,7 @@ export function broken(message: string): Refusal {
 export function unsupported(message: string): Refusal {
   return new Refusal('unsupported-kustomize', message)
 }
+
+export function tooLarge(message: string): Refusal {
+  return new Refusal('input-too-large', message)
+}

@@ -1,12 +1,12 @@
 import { isJsonObject, type JsonValue } from '../../domain/index.ts'
 import { plainScalar } from '../yaml/index.ts'
-import { copyOf, type Draft, type DraftMap, isMap, isNull, isScalar, own, textOf } from './draft.ts'
+import { copyOf, type Draft, type DraftMap, isMap, isNull, isScalar, mayGrow, own, textOf } from './draft.ts'
 import { itemSlot, pathSteps, type Slot } from './field-spec.ts'
 import type { Files } from './files.ts'
 import type { Kustomization } from './kustomization.ts'
 import { matchesSelector, parseSelector } from './label-selector.ts'
 import { compilePattern } from './pattern.ts'
-import { broken } from './refusal.ts'
+import { broken, tooLarge } from './refusal.ts'
 import { anyIds, effectiveNamespace, type Id, isOf, metadataTexts, type Resource } from './resource.ts'
 import { Written } from './written.ts'
 
@@ -158,7 +158,10 @@ function copyTo(resource: Resource, value: Draft, path: string, target: Written)
   const root: Made = { value: resource.object, set: () => undefined, fresh: false }
   collect(root, splitPath(path), { create, leaf: value, at: target.at, into: slots })
   if (slots.length === 0) throw broken(`${target.at}: the target has no ${path}`)
-  for (const slot of slots) setSlot(slot, value, options)
+  for (const slot of slots) {
+    if (!mayGrow(resource.object, value)) throw tooLarge(`${target.at}: the copies make the object too large`)
+    setSlot(slot, value, options)
+  }
 }
 
 /** A place of the target; `fresh` when it was made for this replacement. */

@@ -228,6 +228,21 @@ describe('buildKustomization refuses, by name and line', () => {
     expect(refusal(files, { 'lib/x.yaml': 'symlink' })).toMatchObject({ reason: 'unsafe-path' })
   })
 
+  it('bases that double at each level', () => {
+    const levels = Array.from({ length: 40 }, (_, n): [string, string] => [
+      `l${n}/kustomization.yaml`,
+      `resources: [../l${n + 1}, ../l${n + 1}]`,
+    ])
+    const files = { ...Object.fromEntries(levels), 'l40/kustomization.yaml': 'namePrefix: x-' }
+    expect(refusal(files, {}, 'l0')).toMatchObject({ reason: 'input-too-large' })
+  }, 5_000)
+
+  it('copies of a thing into itself', () => {
+    const copies = Array.from({ length: 40 }, (_, n) => `{"op":"copy","from":"/data","path":"/data/x${n}"}`)
+    const files = app(`resources: [cm.yaml]\npatches:\n- target: {kind: ConfigMap}\n  patch: '[${copies.join(',')}]'`)
+    expect(refusal(files)).toMatchObject({ reason: 'input-too-large' })
+  }, 5_000)
+
   it('a directory that has no kustomization', () => {
     expect(refusal({ 'a.txt': '' }, {}, '')).toMatchObject({ reason: 'broken-base' })
   })
