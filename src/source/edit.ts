@@ -19,6 +19,7 @@ import { type RenderedState, renderState } from './render.ts'
 import type { SourceFile, Sources } from './resolve.ts'
 import { type EditedText, editedText, editsOf, encode, spliceText, textOf } from './splice.ts'
 import { changedTree } from './tree.ts'
+import { replaceTree, sameTree, type TreeAt } from './world.ts'
 import { readYaml } from './yaml/index.ts'
 
 export type EditInput = Lookup & { readonly changes: readonly FieldChange[] }
@@ -29,22 +30,12 @@ type Progress = {
   readonly sources: Sources
   readonly state: RenderedState
   /** The repository that is edited: all changes of one edit are in one. */
-  readonly home: { readonly tree: Tree; readonly repoURL: string; readonly now: Tree } | undefined
+  readonly home: { readonly before: TreeAt; readonly now: TreeAt } | undefined
   readonly texts: ReadonlyMap<string, EditedText>
   readonly meant: readonly Meant[]
   readonly readers: readonly Reader[]
   readonly alreadyAt: readonly Edit[]
   readonly holdsApplication: boolean
-}
-
-/** The world in which one tree is another. */
-function replaceTree(sources: Sources, before: Tree, after: Tree): Sources {
-  return {
-    tree: (repoURL, targetRevision) => {
-      const tree = sources.tree(repoURL, targetRevision)
-      return tree?.oid === before.oid ? after : tree
-    },
-  }
 }
 
 function isJson(text: string): boolean {
@@ -106,14 +97,15 @@ async function attempt(
 ): Promise<Progress | Refused> {
   const { file } = place
   const { home } = progress
-  if (home !== undefined && home.now.oid !== file.tree.oid) {
-    return refuse('unsupported-source', `the fields are set in two repositories, ${home.repoURL} and ${file.repoURL}`)
+  if (home !== undefined && !sameTree(home.now, file)) {
+    const { repoURL } = home.now
+    return refuse('unsupported-source', `the fields are set in two repositories, ${repoURL} and ${file.repoURL}`)
   }
   const text = originalText(file, progress.texts.get(file.path))
   const next = isRefused(text) ? text : splicedFile(place, text)
   if (isRefused(next)) return next
   const now = changedTree(file.tree, [{ path: file.path, content: encode(textOf(next)) }])
-  const sources = replaceTree(progress.sources, file.tree, now)
+  const sources = replaceTree(progress.sources, file, now)
   const application = place.holdsApplication === true ? reread(progress.application, place, now) : progress.application
   if (isRefused(application)) return application
   const state = await renderState(application, sources, input.deps)
@@ -123,7 +115,7 @@ async function attempt(
     before: progress.state,
     after: state,
     meant: [meant],
-    from: { sources: progress.sources, home: file.tree, repoURL: file.repoURL },
+    from: { sources: progress.sources, home: file },
     deps: input.deps,
   })
   if (isRefused(proven)) return proven
@@ -133,7 +125,7 @@ async function attempt(
     application,
     sources,
     state,
-    home: { tree: home?.tree ?? file.tree, repoURL: file.repoURL, now },
+    home: { before: home?.before ?? file, now: { ...file, tree: now } },
     texts: new Map([...progress.texts, [file.path, next]]),
     meant: [...progress.meant, meant],
     readers: [...progress.readers, ...readers],
@@ -176,8 +168,8 @@ async function conclude(input: EditInput, before: RenderedState, progress: Progr
     after: state,
     meant,
     readers,
-    from: { sources: input.sources, home: home.tree, repoURL: home.repoURL },
-    to: { sources, home: home.now, repoURL: home.repoURL },
+    from: { sources: input.sources, home: home.before },
+    to: { sources, home: home.now },
     deps: input.deps,
     ...(progress.holdsApplication ? { itself: input.application.name } : {}),
   })
@@ -188,7 +180,7 @@ async function conclude(input: EditInput, before: RenderedState, progress: Progr
     edits: files.flatMap(([path, text]) => editsOf(path, text)),
     files: files.map(([path, text]) => ({ path, content: encode(textOf(text)) })),
     proof,
-    repoURL: home.repoURL,
+    repoURL: home.now.repoURL,
   }
 }
 
@@ -207,7 +199,10 @@ async function run(input: EditInput): Promise<EditOutcome | Refused> {
     alreadyAt: [],
     holdsApplication: false,
   }
-  const original = (tree: Tree): Tree => (tree.oid === progress.home?.now.oid ? progress.home.tree : tree)
+  const original = (file: TreeAt): TreeAt => {
+    const { home } = progress
+    return home !== undefined && sameTree(home.now, file) ? home.before : file
+  }
   const readersOf = readersLookup(input, original)
   for (const change of input.changes) {
     const next = await advance(input, progress, change, readersOf)

@@ -10,7 +10,7 @@ import { rawSources } from './application.ts'
 import type { SourceText } from './nodes.ts'
 import { type Question, readSource } from './place.ts'
 import { isRefused } from './refused.ts'
-import type { SourceFile } from './resolve.ts'
+import { type SourceFile, treeAt } from './resolve.ts'
 
 /** A file that holds the settings of a source: the Application itself, or an `.argocd-source` file beside the manifests. */
 export type Holder = {
@@ -34,7 +34,7 @@ function overrideHolders({ source }: Question): readonly Holder[] {
   return [...source.overrides].reverse().flatMap((path) => {
     const text = readSource(source.tree, path)
     if (isRefused(text)) return []
-    const file = { tree: source.tree, path, repoURL: source.source.repoURL }
+    const file = { ...treeAt(source), path }
     return [{ file, source: text, document: 0, base: [], holdsApplication: false }]
   })
 }
@@ -61,7 +61,7 @@ function applicationHolders(question: Question): readonly Holder[] {
     if (isRefused(text)) return []
     const document = text.documents.findIndex(({ value }) => isApplication(value, context.application))
     if (document < 0) return []
-    const file = { tree, path, repoURL: source.source.repoURL }
+    const file = { ...treeAt(source), path }
     return [{ file, source: text, document, base: stepsOf(source.where), holdsApplication: true }]
   })
 }

@@ -5,7 +5,6 @@ import {
   type ObjectKey,
   type Proof,
   type RenderedChange,
-  type Tree,
 } from '../domain/index.ts'
 import { compareRenders, judge, listChanges, type Meant, type ObjectChange, withoutNoise } from './compare.ts'
 import { formatOf } from './formats/index.ts'
@@ -16,12 +15,13 @@ import { inputsOf, type RenderedState, renderState } from './render.ts'
 import { keyed } from './render-keys.ts'
 import type { RenderDeps, SourceFile, Sources } from './resolve.ts'
 import type { RenderedObject } from './target.ts'
+import type { TreeAt } from './world.ts'
 
 /** Others that are rendered for one proof at most. */
 const READER_BUDGET = 40
 
 /** The same world before and after an edit. */
-export type World = { readonly sources: Sources; readonly home: Tree; readonly repoURL: string }
+export type World = { readonly sources: Sources; readonly home: TreeAt }
 
 export type ProofInput = {
   readonly before: RenderedState
@@ -78,10 +78,10 @@ export async function proveHere(
 
 async function viewOf(reader: Reader, world: World, deps: RenderDeps): Promise<View | Refused> {
   if ('application' in reader) return renderState(reader.application, world.sources, deps)
-  const built = buildKustomization({ tree: world.home, dir: reader.root })
+  const built = buildKustomization({ tree: world.home.tree, dir: reader.root })
   if (!built.built) return refuse(built.reason, built.message)
   const objects = keyed(built.objects, '', 0)
-  const files = built.files.map(({ path }) => ({ tree: world.home, path, repoURL: world.repoURL }))
+  const files = built.files.map(({ path }) => ({ ...world.home, path }))
   return { objects, tools: ['kintsugi-kustomize'], files }
 }
 
@@ -161,7 +161,7 @@ export async function proofOf(
     tools,
     inputs: inputsOf(
       views.flatMap((view) => view.files),
-      from.repoURL,
+      from.home.repoURL,
     ),
   }
 }

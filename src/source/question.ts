@@ -1,4 +1,4 @@
-import { type Application, type Field, type Tree, valueAt } from '../domain/index.ts'
+import { type Application, type Field, valueAt } from '../domain/index.ts'
 import { checkValue, valueKind } from './fields.ts'
 import { formatOf } from './formats/index.ts'
 import { ignoredField } from './ignored.ts'
@@ -9,6 +9,7 @@ import { isRefused, type Refused, refuse } from './refused.ts'
 import type { RenderedState } from './render.ts'
 import type { RenderDeps, SourceFile, Sources } from './resolve.ts'
 import { fieldPlace, findTarget, type Target } from './target.ts'
+import type { TreeAt } from './world.ts'
 
 /** What both doors are given. */
 export type Lookup = {
@@ -23,14 +24,15 @@ export type Lookup = {
 export type ReadersOf = (file: SourceFile) => readonly Reader[]
 
 /** Who else reads a file of one of the trees, looked up once per tree. `original` gives the tree before any edit. */
-export function readersLookup(lookup: Lookup, original: (tree: Tree) => Tree): ReadersOf {
+export function readersLookup(lookup: Lookup, original: (tree: TreeAt) => TreeAt): ReadersOf {
   const { application, sources, others = [] } = lookup
   const known = new Map<string, Readers>()
-  return ({ tree, path }) => {
-    const home = original(tree)
-    const readers = known.get(home.oid) ?? readersIn({ application, sources, others, home })
-    known.set(home.oid, readers)
-    return readers.of(path)
+  return (file) => {
+    const home = original(file)
+    const name = `${home.repoURL} ${home.revision} ${home.tree.oid}`
+    const readers = known.get(name) ?? readersIn({ application, sources, others, home })
+    known.set(name, readers)
+    return readers.of(file.path)
   }
 }
 

@@ -4,7 +4,8 @@ import { formatOf } from './formats/index.ts'
 import { kustomizationFile } from './formats/kustomize-file.ts'
 import { filesReadBy, kustomizationRoots } from './kustomize/index.ts'
 import { isRefused } from './refused.ts'
-import { type ResolvedSource, resolveSources, type Sources } from './resolve.ts'
+import { type ResolvedSource, resolveSources, type Sources, treeAt } from './resolve.ts'
+import { sameTree, type TreeAt } from './world.ts'
 
 /** Something else that renders files of the tree: another Application, or a kustomization that no other one refers to. */
 export type Reader =
@@ -21,30 +22,32 @@ type Scope = {
   readonly sources: Sources
   readonly others: readonly Application[]
   /** The tree that is edited; a file of another tree has no readers here. */
-  readonly home: Tree
+  readonly home: TreeAt
 }
 
 /** Whether a file lies in what an Application that can't be resolved says it reads. */
-function mayRead(application: Application, sources: Sources, home: Tree, path: string): boolean {
+function mayRead(application: Application, sources: Sources, home: TreeAt, path: string): boolean {
   return rawSources(application.manifest).some(({ raw, where }) => {
     const source = parseSource(raw, where)
     if (isRefused(source) || source.path === undefined) return false
-    if (sources.tree(source.repoURL, source.targetRevision)?.oid !== home.oid) return false
+    const { repoURL, targetRevision: revision } = source
+    const tree = sources.tree(repoURL, revision)
+    if (tree === undefined || !sameTree({ tree, repoURL, revision }, home)) return false
     return source.path === '' || path.startsWith(`${source.path}/`)
   })
 }
 
-function readsOf(resolved: readonly ResolvedSource[], home: Tree): ReadonlySet<string> {
+function readsOf(resolved: readonly ResolvedSource[], home: TreeAt): ReadonlySet<string> {
   const files = resolved.flatMap((source) => [
     ...formatOf(source).reads(source),
-    ...source.overrides.map((path) => ({ tree: source.tree, path })),
+    ...source.overrides.map((path) => ({ ...treeAt(source), path })),
   ])
-  return new Set(files.filter(({ tree }) => tree.oid === home.oid).map(({ path }) => path))
+  return new Set(files.filter((file) => sameTree(file, home)).map(({ path }) => path))
 }
 
-function kustomizedDirs(resolved: readonly ResolvedSource[], home: Tree): readonly string[] {
+function kustomizedDirs(resolved: readonly ResolvedSource[], home: TreeAt): readonly string[] {
   return resolved
-    .filter((source) => source.tree.oid === home.oid && formatOf(source).name === 'kustomize')
+    .filter((source) => sameTree(treeAt(source), home) && formatOf(source).name === 'kustomize')
     .map((source) => source.dir)
 }
 
@@ -91,7 +94,7 @@ export function readersIn(scope: Scope): Readers {
       const files = readsOf(resolved, home)
       return { other, reads: (path: string) => files.has(path) }
     })
-  const roots = rootReads(home)
+  const roots = rootReads(home.tree)
   return {
     of: (path) => [
       ...applications.filter(({ reads }) => reads(path)).map(({ other }) => ({ name: other.name, application: other })),

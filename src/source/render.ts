@@ -2,7 +2,14 @@ import { type Application, formatObjectKey, type Reason } from '../domain/index.
 import { formatOf } from './formats/index.ts'
 import { isRefused, type Refused, refuse } from './refused.ts'
 import { keyed } from './render-keys.ts'
-import { type RenderDeps, type ResolvedSource, resolveSources, type SourceFile, type Sources } from './resolve.ts'
+import {
+  type RenderDeps,
+  type ResolvedSource,
+  resolveSources,
+  type SourceFile,
+  type Sources,
+  treeAt,
+} from './resolve.ts'
 import type { RenderedObject } from './target.ts'
 
 export type RenderedApplication = {
@@ -54,7 +61,7 @@ export async function renderState(
 }
 
 function overrideFilesOf(source: ResolvedSource): readonly SourceFile[] {
-  return source.overrides.map((path) => ({ tree: source.tree, path, repoURL: source.source.repoURL }))
+  return source.overrides.map((path) => ({ ...treeAt(source), path }))
 }
 
 /** `path -> blob oid` of what was read, in code point order. */

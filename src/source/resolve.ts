@@ -12,6 +12,7 @@ import { parseSource, rawSources } from './application.ts'
 import { globMatcher } from './glob.ts'
 import { isRefused, type Refused, refuse } from './refused.ts'
 import { isDirectory, joinPath, specialOn } from './tree.ts'
+import type { TreeAt } from './world.ts'
 import { readYaml } from './yaml/index.ts'
 
 /** Which tree answers for which repository of an Application; undefined where it is not at hand. */
@@ -25,7 +26,7 @@ export type RenderDeps = {
 }
 
 /** A file of one of the trees that an Application reads. */
-export type SourceFile = { readonly tree: Tree; readonly path: string; readonly repoURL: string }
+export type SourceFile = TreeAt & { readonly path: string }
 
 /** A source with everything looked up that it names. */
 export type ResolvedSource = {
@@ -120,7 +121,7 @@ type Found = { readonly found: readonly SourceFile[]; readonly sought: string }
 function valueFileBase(
   context: ValueFileContext,
   name: string,
-): { readonly tree: Tree; readonly base: string; readonly rest: string; readonly repoURL: string } | Refused {
+): (TreeAt & { readonly base: string; readonly rest: string }) | Refused {
   const { application, sources, source, tree, dir } = context
   if (/^[a-z][a-z\d+.-]*:\/\//i.test(name)) {
     return refuse(
@@ -135,6 +136,7 @@ function valueFileBase(
       base: absolute ? '' : dir,
       rest: absolute ? name.replace(/^\/+/, '') : name,
       repoURL: source.repoURL,
+      revision: source.targetRevision,
     }
   }
   const slash = name.indexOf('/')
@@ -145,7 +147,8 @@ function valueFileBase(
   }
   const otherTree = sources.tree(other.repoURL, other.targetRevision)
   if (otherTree === undefined) return refuse('source-missing', `${describe(other)} is not at hand (ref ${ref})`)
-  return { tree: otherTree, base: '', rest: name.slice(slash + 1), repoURL: other.repoURL }
+  const { repoURL, targetRevision: revision } = other
+  return { tree: otherTree, base: '', rest: name.slice(slash + 1), repoURL, revision }
 }
 
 const GLOB = /[*?[{]/
@@ -157,7 +160,10 @@ function findValueFile(context: ValueFileContext, name: string): Found | Refused
   if (path === undefined) return refuse('unsafe-path', `${context.where}: value file ${name} leaves the repository`)
   const special = specialOn(base.tree, path)
   if (special !== undefined) return refuse('unsafe-path', `${special.path} is a ${special.what}`)
-  const file = (at: string): SourceFile => ({ tree: base.tree, path: at, repoURL: base.repoURL })
+  const file = (at: string): SourceFile => {
+    const { tree, repoURL, revision } = base
+    return { tree, path: at, repoURL, revision }
+  }
   if (base.tree.blob(path) !== undefined) return { found: [file(path)], sought: path }
   if (!GLOB.test(path)) return { found: [], sought: path }
   const matches = globMatcher(path, { crossing: false })
@@ -231,4 +237,9 @@ export function resolveSources(application: Application, sources: Sources): read
     if (one !== undefined) resolved.push(one)
   }
   return resolved
+}
+
+/** The tree of a source with where it is from. */
+export function treeAt({ tree, source }: ResolvedSource): TreeAt {
+  return { tree, repoURL: source.repoURL, revision: source.targetRevision }
 }

@@ -1,11 +1,4 @@
-import {
-  type Edit,
-  type EditOutcome,
-  type Field,
-  type FileChange,
-  isContainerField,
-  type Tree,
-} from '../domain/index.ts'
+import { type Edit, type EditOutcome, type Field, type FileChange, isContainerField } from '../domain/index.ts'
 import { compareRenders, listChanges, type ObjectChange } from './compare.ts'
 import { startsWith } from './diff.ts'
 import { beyondBudget, extraChanges, proofOf } from './prove.ts'
@@ -13,9 +6,9 @@ import { type Lookup, readersLookup } from './question.ts'
 import type { Reader } from './readers.ts'
 import { isRefused, type Refused, refuse } from './refused.ts'
 import { type RenderedState, renderState } from './render.ts'
-import type { SourceFile, Sources } from './resolve.ts'
 import { fieldPlace, findTarget } from './target.ts'
 import { changedTree } from './tree.ts'
+import { replaceTree, type TreeAt } from './world.ts'
 
 export type FilesInput = Lookup & {
   /** Fields of the target that the files may change, and nothing else. */
@@ -42,7 +35,7 @@ async function run(input: FilesInput): Promise<EditOutcome | Refused> {
   const edits = input.files.flatMap((file) => changedLines(file, home.tree.bytes(file.path) ?? new Uint8Array()))
   if (edits.length === 0) return { outcome: 'already-set', at: [] }
   const now = changedTree(home.tree, input.files)
-  const to = replaced(sources, home.tree, now)
+  const to = replaceTree(sources, home, now)
   const after = await renderState(application, to, deps)
   if (isRefused(after)) return refuse(after.reason, `with the files: ${after.message}`)
   const changes = await judged(input, before, after)
@@ -50,25 +43,22 @@ async function run(input: FilesInput): Promise<EditOutcome | Refused> {
   const readers = readersOf(input, home)
   const tooWide = beyondBudget(readers)
   if (tooWide !== undefined) return tooWide
-  const { repoURL } = home
   const proof = await proofOf(
     {
       before,
       after,
       readers,
       deps,
-      from: { sources, home: home.tree, repoURL },
-      to: { sources: to, home: now, repoURL },
+      from: { sources, home },
+      to: { sources: to, home: { ...home, tree: now } },
     },
     changes,
   )
-  return isRefused(proof) ? proof : { outcome: 'edited', edits, files: input.files, proof, repoURL }
+  return isRefused(proof) ? proof : { outcome: 'edited', edits, files: input.files, proof, repoURL: home.repoURL }
 }
 
-type Home = Pick<SourceFile, 'tree' | 'repoURL'>
-
 /** The one repository of the Application that has all of the files. */
-function homeOf(state: RenderedState, files: readonly FileChange[]): Home | Refused {
+function homeOf(state: RenderedState, files: readonly FileChange[]): TreeAt | Refused {
   const home = state.files.find(({ tree }) => files.every(({ path }) => tree.bytes(path) !== undefined))
   return (
     home ??
@@ -77,15 +67,6 @@ function homeOf(state: RenderedState, files: readonly FileChange[]): Home | Refu
       `${files.map(({ path }) => path).join(', ')}: not files that ${state.application.name} reads`,
     )
   )
-}
-
-function replaced(sources: Sources, before: Tree, after: Tree): Sources {
-  return {
-    tree: (repoURL, targetRevision) => {
-      const tree = sources.tree(repoURL, targetRevision)
-      return tree?.oid === before.oid ? after : tree
-    },
-  }
 }
 
 /** The changes, if all of them are within the fields. */
@@ -119,7 +100,7 @@ async function judged(
   return meant.length === 0 ? refuse('no-effect', 'with the files everything renders as before') : meant
 }
 
-function readersOf(input: FilesInput, home: Home): readonly Reader[] {
+function readersOf(input: FilesInput, home: TreeAt): readonly Reader[] {
   const lookup = readersLookup(input, (tree) => tree)
   const readers = new Map<string, Reader>()
   for (const { path } of input.files) {

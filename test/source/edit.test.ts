@@ -120,14 +120,24 @@ describe('edit', () => {
   })
 
   it('edits nothing of another branch that holds the same files', async () => {
-    const staging = memoryTree({ ...PLAIN, 'only-here': '' })
-    const tree = memoryTree(PLAIN)
-    const sources = { tree: (_: string, revision: string) => (revision === 'staging' ? staging : tree) }
+    const sources = { tree: () => memoryTree(PLAIN) }
     const others = [applicationOf(application('stage', { path: 'apps/cart', targetRevision: 'staging' }))]
-    expect(await edit(input(PLAIN, { path: 'apps/cart' }, { sources, others }))).toMatchObject({
+    expect(await edit(input(PLAIN, { path: 'apps/cart', targetRevision: 'main' }, { sources, others }))).toMatchObject({
       outcome: 'edited',
       proof: { alsoReadBy: [] },
     })
+  })
+})
+
+describe('the same branch by another name', () => {
+  it.each([
+    ['main', 'HEAD'],
+    ['HEAD', 'main'],
+    ['main', 'refs/heads/main'],
+  ])('%s and %s: its Applications see the edit', async (mine, theirs) => {
+    const others = [applicationOf(application('twin', { path: 'apps/cart', targetRevision: theirs }))]
+    const outcome = await edit(input(PLAIN, { path: 'apps/cart', targetRevision: mine }, { others }))
+    expect(message(outcome)).toMatch(/^other-changes: .*twin/)
   })
 })
 

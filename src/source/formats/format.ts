@@ -1,7 +1,7 @@
 import type { Application, Manifest } from '../../domain/index.ts'
 import type { Place, Question } from '../place.ts'
 import type { Refused } from '../refused.ts'
-import type { RenderDeps, ResolvedSource, SourceFile } from '../resolve.ts'
+import { type RenderDeps, type ResolvedSource, type SourceFile, treeAt } from '../resolve.ts'
 
 /** What a source gives: its objects in order, with the files that decided it. */
 export type Rendering = {
@@ -30,5 +30,5 @@ export type Format = {
 }
 
 export function sourceFile(source: ResolvedSource, path: string): SourceFile {
-  return { tree: source.tree, path, repoURL: source.source.repoURL }
+  return { ...treeAt(source), path }
 }

@@ -1,0 +1,33 @@
+import type { Tree } from '../domain/index.ts'
+import type { Sources } from './resolve.ts'
+
+/** A tree with the repository and revision that it answers for. */
+export type TreeAt = { readonly tree: Tree; readonly repoURL: string; readonly revision: string }
+
+function plainRepository(url: string): string {
+  return url.replace(/\/+$/, '').replace(/\.git$/, '')
+}
+
+function plainBranch(revision: string): string {
+  return revision.startsWith('refs/heads/') ? revision.slice('refs/heads/'.length) : revision
+}
+
+/**
+ * Whether an edit of the one is an edit of the other. Equal content alone does not say so: two branches may hold the same files, and an
+ * edit reaches one of them. `HEAD` may be any branch, so there the content decides.
+ */
+export function sameTree(a: TreeAt, b: TreeAt): boolean {
+  if (a.tree.oid !== b.tree.oid || plainRepository(a.repoURL) !== plainRepository(b.repoURL)) return false
+  const [one, other] = [plainBranch(a.revision), plainBranch(b.revision)]
+  return one === other || one === 'HEAD' || other === 'HEAD'
+}
+
+/** The sources in which one tree has become another. */
+export function replaceTree(sources: Sources, before: TreeAt, after: Tree): Sources {
+  return {
+    tree: (repoURL, revision) => {
+      const tree = sources.tree(repoURL, revision)
+      return tree !== undefined && sameTree({ tree, repoURL, revision }, before) ? after : tree
+    },
+  }
+}
