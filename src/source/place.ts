@@ -120,7 +120,9 @@ function insertPlace(setting: Setting): Place | Refused {
 export function insertionOffset(text: string, splices: readonly Splice[]): number {
   const last = splices.at(-1)
   if (last === undefined) return 0
-  return /^\r?\n/.test(last.text) ? Math.min(text.length, last.start + 1) : last.start
+  if (!/^\r?\n/.test(last.text)) return last.start
+  const next = text.indexOf('\n', last.start)
+  return next < 0 ? text.length : next + 1
 }
 
 /**

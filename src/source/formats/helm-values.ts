@@ -80,22 +80,30 @@ export function inlineValues(source: ResolvedSource): JsonValue | undefined | Re
   return read.read ? read.documents[0]?.value : refuse(read.reason, read.message)
 }
 
-/** The value with others at some paths; maps on the way are made, lists are copied. */
-export function withValues(
-  root: JsonValue,
-  changes: readonly { readonly path: JsonPath; readonly value: JsonValue }[],
-): JsonValue {
-  return changes.reduce((value, change) => withValue(value, change.path, change.value), root)
-}
+type ValueAt = { readonly path: JsonPath; readonly value: JsonValue }
 
-function withValue(root: JsonValue | undefined, path: JsonPath, value: JsonValue): JsonValue {
-  const [step, ...rest] = path
-  if (step === undefined) return value
-  if (Array.isArray(root))
-    return root.map((item: JsonValue, index) => (index === step ? withValue(item, rest, value) : item))
+/** The value with others at some paths; maps on the way are made. One pass, whatever the number of changes. */
+export function withValues(root: JsonValue | undefined, changes: readonly ValueAt[]): JsonValue {
+  const whole = changes.find(({ path }) => path.length === 0)
+  if (whole !== undefined) return whole.value
+  const byStep = new Map<string, ValueAt[]>()
+  for (const { path, value } of changes) {
+    const step = String(path[0])
+    const below = byStep.get(step) ?? []
+    below.push({ path: path.slice(1), value })
+    byStep.set(step, below)
+  }
+  const child = (step: string, value: JsonValue | undefined): JsonValue | undefined => {
+    const below = byStep.get(step)
+    return below === undefined ? value : withValues(value, below)
+  }
+  if (Array.isArray(root)) return root.map((item: JsonValue, index) => child(String(index), item) ?? null)
   const map: JsonObject = isJsonObject(root) ? root : {}
-  const child = Object.hasOwn(map, step) ? map[String(step)] : undefined
-  return Object.fromEntries([...Object.entries(map), [String(step), withValue(child, rest, value)]])
+  const added = [...byStep.keys()].filter((step) => !Object.hasOwn(map, step))
+  return Object.fromEntries([
+    ...Object.entries(map).map(([key, value]): [string, JsonValue] => [key, child(key, value) ?? null]),
+    ...added.map((key): [string, JsonValue] => [key, child(key, undefined) ?? null]),
+  ])
 }
 
 /** Every scalar of a value with its path, and every map where `maps` asks for them. */
