@@ -17,6 +17,7 @@ import { incidentId } from './identity.ts'
 import { evidenceTable } from './sections.ts'
 import { fill, type Templates } from './template.ts'
 import { code, fixed, type Markdown, md, prose } from './text.ts'
+import { sentence } from './words.ts'
 
 const VERDICTS: readonly Conclusion['verdict'][] = [
   'resolved',
@@ -51,7 +52,7 @@ export function conclusionText(
     ...Object.fromEntries(sections),
     failure: fixed(record.failure),
     subject: code(formatSubject(record.subject)),
-    because: prose(stored.because, MAX_BECAUSE),
+    because: prose(sentence(stored.because), MAX_BECAUSE),
     at: fixed(formatInstant(stored.atMs)),
     revertsItself: flag(record.verify.onHarm === 'revert' && record.kind === 'fix'),
     evidence: evidence.length === 0 ? fixed('') : evidenceTable(evidence),
@@ -97,7 +98,7 @@ export function noteText(
   return fill<Markdown>(templates.note, {
     failure: fixed(diagnosis.failure),
     subject: code(formatSubject(diagnosis.subject)),
-    summary: prose(diagnosis.summary, 400),
+    summary: prose(sentence(diagnosis.summary), 400),
     confidence: fixed(diagnosis.confidence.toFixed(2)),
     since: fixed(formatInstant(diagnosis.startMs)),
     evidence: evidenceTable(diagnosis.evidence),

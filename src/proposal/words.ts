@@ -1,4 +1,4 @@
-import type { Failure, Mode } from '../domain/index.ts'
+import type { Failure, Isolation, Mode } from '../domain/index.ts'
 
 /** What follows if nobody acts, one sentence for each kind of failure. */
 export const IF_IGNORED: Readonly<Record<Failure, string>> = {
@@ -22,4 +22,16 @@ export const MODE_WORDS: Readonly<Record<Mode, string>> = {
   propose: 'left for a person to merge',
   'merge-on-approval': 'merged by the bot after an approving review, once every gate holds',
   automerge: 'merged by the bot once every gate holds, unless it is closed first',
+}
+
+/** How the proof was rendered, and what that says of foreign code. */
+export const ISOLATION_WORDS: Readonly<Record<Isolation, string>> = {
+  none: 'rendered in process, no foreign code run',
+  process: 'charts rendered in a bounded child process',
+  isolated: 'charts rendered in an isolated renderer',
+}
+
+/** With a capital, as a sentence of its own. Commands and names keep their spelling, so only a plain word at the start is touched. */
+export function sentence(text: string): string {
+  return /^[a-z]+\s/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text
 }

@@ -32,7 +32,7 @@ import {
 import { fill, type Templates } from './template.ts'
 import { code, fixed, type Markdown, md, type PlainLine, plainLine, prose, pullReference } from './text.ts'
 import { formatTrailers } from './trailers.ts'
-import { IF_IGNORED, MODE_WORDS } from './words.ts'
+import { IF_IGNORED, ISOLATION_WORDS, MODE_WORDS, sentence } from './words.ts'
 
 const MAX_BODY = 60_000
 const MAX_TITLE = 120
@@ -151,11 +151,11 @@ function fixBody(input: ProposalInput, detail: Detail, block: Markdown, template
   const votes = votesLine(diagnosis.votes)
   return fill<Markdown>(templates.body, {
     ...commonPlaces(input, detail, block),
-    verdict: prose(diagnosis.summary, 400),
+    verdict: prose(sentence(diagnosis.summary), 400),
     subject: code(formatSubject(diagnosis.subject)),
     confidence: fixed(diagnosis.confidence.toFixed(2)),
     mechanisms: md`${record.mechanisms}`,
-    isolation: fixed(input.proof.isolation),
+    isolation: fixed(ISOLATION_WORDS[input.proof.isolation]),
     mode: fixed(MODE_WORDS[record.mode]),
     partial: fixed(diagnosis.data === 'partial' ? 'yes' : ''),
     why: bullets([

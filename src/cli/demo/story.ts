@@ -1,3 +1,4 @@
+import type { Edit } from '../../domain/index.ts'
 import type { LaneDocument, TickDocument } from '../tick-report.ts'
 import type { WorldEvent } from './world-process.ts'
 
@@ -117,10 +118,7 @@ function linesOf(lane: LaneDocument): readonly string[] {
       return [
         ...(done.done === 'opened' && failure !== undefined ? [`${failure}${confidence}: ${summary ?? ''}`] : []),
         `#${done.pull} ${done.done === 'refreshed' ? 'recomputed' : 'proposed'}: ${change?.title ?? ''}`,
-        ...(change?.edits ?? []).map(
-          (edit) =>
-            `   ${edit.file}:${edit.line}:${edit.column}  ${edit.before || '(nothing)'} -> ${edit.after.trim()}`,
-        ),
+        ...(change?.edits ?? []).map(tellEdit),
         ...(change === undefined
           ? []
           : [
@@ -145,6 +143,13 @@ function linesOf(lane: LaneDocument): readonly string[] {
     default:
       return []
   }
+}
+
+/** `file:line:column  old -> new`, and the lines that were added below. */
+function tellEdit(edit: Edit): string {
+  const [first = '', ...added] = edit.after.trim().split('\n')
+  const more = added.length === 0 ? '' : ` and ${added.map((line) => line.trim()).join(' ')}`
+  return `   ${edit.file}:${edit.line}:${edit.column}  ${edit.before || '(nothing)'} -> ${first}${more}`
 }
 
 /** A line for what the world did. Syncs are told only of Applications that changed. */
