@@ -1,6 +1,6 @@
-import { exitOf, open, WORLD_OPTIONS } from './run.ts'
 import type { Terminal } from './terminal.ts'
 import type { Verb } from './verb.ts'
+import { exitOf, lookOnce, open, WORLD_OPTIONS } from './world.ts'
 
 /** The text of the pull request as its reader sees it, without the block for machines. */
 function printBody(body: string, terminal: Terminal): void {
@@ -24,25 +24,25 @@ export const plan: Verb = {
       says: 'the pull request as data',
       command: 'kintsugi plan --json --prometheus http://127.0.0.1:9090 --repo shop.git',
     },
+    {
+      says: 'what it would have done last Tuesday, with the repository of today',
+      command: 'kintsugi plan --at 2026-03-03T14:00:00Z --prometheus http://127.0.0.1:9090 --repo shop.git',
+    },
   ],
   options: WORLD_OPTIONS,
   async run(context) {
     const { terminal } = context
     const opened = await open(context, 'observe')
     try {
-      const { emptyMemory, reconcile } = await import('../controller/index.ts')
+      const report = await lookOnce(context, opened)
+      const { advise } = await import('./tick-advice.ts')
       const { printTick, tickDocument } = await import('./tick-report.ts')
-      const { everyMs } = opened.deps.config.tick
-      const report = await reconcile(opened.deps, emptyMemory(), Math.floor(opened.clock.now() / everyMs) * everyMs)
-      if (terminal.asJson) {
-        terminal.json(tickDocument(report))
-        return exitOf(report)
-      }
-      printTick(report, terminal)
-      for (const { prepared } of report.lanes) {
+      if (terminal.asJson) terminal.json(tickDocument(report))
+      else printTick(report, terminal)
+      for (const { prepared } of terminal.asJson ? [] : report.lanes) {
         if (prepared.ready === 'proposal') printBody(prepared.proposal.body, terminal)
       }
-      terminal.hint('kintsugi run --once --write with the same flags opens these proposals')
+      advise(report, opened, terminal)
       return exitOf(report)
     } finally {
       await opened.close()

@@ -95,7 +95,13 @@ export function printTick(report: TickReport, terminal: Terminal): void {
       styled('dim', `unknown: ${signal} of ${about}: ${why}${problem === undefined ? '' : ` (${problem})`}`),
     )
   }
-  if (report.lanes.length === 0) terminal.line(`${report.quiet.length} workloads looked at, nothing found`)
+  terminal.line(styled('dim', sayQuiet(report)))
+}
+
+function sayQuiet({ lanes, quiet }: TickReport): string {
+  const workloads = (count: number) => `${count} ${count === 1 ? 'workload' : 'workloads'}`
+  if (lanes.length === 0) return `${workloads(quiet.length)} looked at, nothing found`
+  return `${workloads(lanes.length + quiet.length)} looked at, nothing found in ${quiet.length}`
 }
 
 function printLane(lane: LaneReport, terminal: Terminal): void {

@@ -14,6 +14,17 @@ export function bindingOf(config: Config, owner: Owner, subject: Subject): Bindi
   )
 }
 
+/**
+ * A binding that lets this workload be mended somewhere. Asked while its Application is not known: why that is so is then
+ * the answer, rather than that nothing is bound. It never suffices for a write.
+ */
+export function boundSomewhere(config: Config, subject: Subject): Binding | undefined {
+  return config.bindings.find(
+    ({ cluster, namespace }) =>
+      cluster === subject.cluster && (namespace === undefined || namespace === subject.namespace),
+  )
+}
+
 /** The operator's entry for a repository's forge. */
 export function forgeOf(deps: ControllerDeps, repository: Repository): ForgeConfig | undefined {
   return deps.config.forges.find((forge) => repository.urls.some((url) => sameRepository(forge.url, url)))

@@ -15,7 +15,7 @@ import {
 } from '../domain/index.ts'
 import { decide } from '../policy/index.ts'
 import { verify } from '../remediation/index.ts'
-import { bindingOf } from './binding.ts'
+import { bindingOf, boundSomewhere } from './binding.ts'
 import type { ControllerDeps } from './deps.ts'
 import { gatesOf } from './gates.ts'
 import type { LaneHistory } from './history.ts'
@@ -109,7 +109,10 @@ function decisionOf(tick: Tick, { lane, diagnosis, facts, owner, history }: Judg
     attempts: history.attempts,
     otherAttempts: history.elsewhere,
     config: deps.config,
-    binding: found && bindingOf(deps.config, found, diagnosis.subject),
+    binding:
+      found === undefined
+        ? boundSomewhere(deps.config, diagnosis.subject)
+        : bindingOf(deps.config, found, diagnosis.subject),
     ...(found && { repository: found.repository.forge.repository }),
     openPulls: remembered?.view.open.length ?? 0,
     openedLastHour: remembered?.view.openedSince(sight.nowMs - 3_600_000) ?? 0,

@@ -1,2 +1,2 @@
 export type { ApplicationMetrics } from './application-metrics.ts'
-export { type PrometheusMetrics, type PrometheusOptions, prometheusMetrics } from './metrics.ts'
+export { type PrometheusMetrics, type PrometheusOptions, prometheusMetrics, type Reach } from './metrics.ts'

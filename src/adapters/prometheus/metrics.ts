@@ -1,4 +1,11 @@
-import { KintsugiError, type Series, type SignalAnswer, type SignalId, type TimeRange } from '../../domain/index.ts'
+import {
+  type ErrorCode,
+  KintsugiError,
+  type Series,
+  type SignalAnswer,
+  type SignalId,
+  type TimeRange,
+} from '../../domain/index.ts'
 import type { Clock, Metrics } from '../../ports/index.ts'
 import { hasSeries, parseScalar } from './answer.ts'
 import { type ApplicationMetrics, checkApplicationMetrics } from './application-metrics.ts'
@@ -36,7 +43,13 @@ export type PrometheusOptions = {
   readonly concurrency?: number
 }
 
+/** Whether Prometheus answers at all, asked with the cheapest question; `code` is that of the error table. */
+export type Reach =
+  | { readonly reached: true; readonly skewMs: number }
+  | { readonly reached: false; readonly code: ErrorCode; readonly problem: string }
+
 export interface PrometheusMetrics extends Metrics {
+  reach(): Promise<Reach>
   /** The clock of Prometheus minus ours, in milliseconds; undefined when it does not tell. */
   skewMs(): Promise<number | undefined>
   close(): Promise<void>
@@ -82,11 +95,18 @@ async function ruleAnswers(http: Exchange, cluster: readonly Matcher[], range: T
   return replies.every((reply) => reply.answered && hasSeries(reply.body))
 }
 
-async function measureSkew(http: Exchange, clock: Clock): Promise<number | undefined> {
+async function reach(http: Exchange, clock: Clock): Promise<Reach> {
   const before = clock.now()
   const reply = await http.post('/api/v1/query', { query: 'time()' })
-  const server = reply.answered ? parseScalar(reply.body) : undefined
-  return server === undefined ? undefined : Math.round(server * 1000 - (before + clock.now()) / 2)
+  if (!reply.answered) return { reached: false, code: reply.code, problem: reply.problem }
+  const server = parseScalar(reply.body)
+  if (server === undefined) return { reached: false, code: 'KIN-3004', problem: 'it did not answer with its time' }
+  return { reached: true, skewMs: Math.round(server * 1000 - (before + clock.now()) / 2) }
+}
+
+async function measureSkew(http: Exchange, clock: Clock): Promise<number | undefined> {
+  const answer = await reach(http, clock)
+  return answer.reached ? answer.skewMs : undefined
 }
 
 /**
@@ -142,6 +162,7 @@ export function prometheusMetrics(options: PrometheusOptions): PrometheusMetrics
         return answerOf(id, found.request.asked.get(id) ?? '', found.group)
       })
     },
+    reach: () => reach(http, options.clock),
     skewMs: () => measureSkew(http, options.clock),
     close: () => http.close(),
   }

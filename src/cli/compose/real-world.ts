@@ -1,27 +1,37 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { fixedApplications, noCluster, systemClock } from '../../adapters/files/index.ts'
-import { localForge } from '../../adapters/local/index.ts'
-import { type PrometheusMetrics, prometheusMetrics } from '../../adapters/prometheus/index.ts'
+import { localForge, originOf } from '../../adapters/local/index.ts'
+import { type PrometheusMetrics, prometheusMetrics, type Reach } from '../../adapters/prometheus/index.ts'
 import { defaultConfig } from '../../config.ts'
 import type { Repository, Site } from '../../controller/index.ts'
-import { type Config, KintsugiError, type Manifest, type Tree } from '../../domain/index.ts'
+import { type ApplicationSource, type Config, KintsugiError, type Manifest, type Tree } from '../../domain/index.ts'
 import type { Clock } from '../../ports/index.ts'
 import { parseApplication } from '../../source/index.ts'
 import { manifestsIn } from './manifests.ts'
+import { repositoryName, urlsOfRepository } from './repository-urls.ts'
+
+export type Jobs = { readonly cadvisor: readonly string[]; readonly kubeStateMetrics: readonly string[] }
 
 export type RealOptions = {
   readonly cwd: string
-  readonly prometheus: string
+  /** Root of the API; that of the configuration where it is left out. */
+  readonly prometheus?: string
   readonly tokenFile?: string
   readonly caFile?: string
+  /** Jobs whose series may decide anything; an empty list leaves it to the configuration. */
+  readonly jobs: Jobs
   /** A bare repository. */
   readonly repo: string
+  /** As Applications name the repository; see `urlsOfRepository` for what holds where none is told. */
+  readonly urls: readonly string[]
   /** Files with Application manifests; where none is named, those in the repository are used. */
   readonly applications: readonly string[]
   readonly config?: Config
   /** The moment to look at, epoch milliseconds; now where none is given. */
   readonly atMs?: number
+  /** Whether the repository must not be written to, whatever is asked. */
+  readonly readOnly: boolean
 }
 
 export type RealWorld = {
@@ -29,35 +39,55 @@ export type RealWorld = {
   readonly site: Site
   readonly repositories: readonly Repository[]
   readonly clock: Clock
+  /** Names of the Applications at hand, as `namespace/name`. */
+  readonly applications: readonly string[]
+  readonly jobs: Jobs
+  /** Whether Prometheus answers, asked before anything heavy is. */
+  reach(): Promise<Reach>
   close(): Promise<void>
 }
 
 const BASES = ['main', 'master']
 
-/** A real Prometheus and a bare repository: no cluster and no Argo CD are asked. */
+/** Jobs as the usual installations name them. A job that scrapes whatever asks to be scraped is never among them: any workload could then pose as the kubelet. */
+const USUAL_JOBS: Jobs = {
+  cadvisor: ['kubelet', 'cadvisor', 'kubernetes-nodes-cadvisor', 'integrations/kubernetes/cadvisor'],
+  kubeStateMetrics: ['kube-state-metrics', 'integrations/kubernetes/kube-state-metrics'],
+}
+
+/** Opens a Prometheus and a bare repository as the controller's world. Nothing of a cluster or of Argo CD is asked. */
 export async function openRealWorld(options: RealOptions): Promise<RealWorld> {
   const gitDir = resolve(options.cwd, options.repo)
   const clock = options.atMs === undefined ? systemClock : fixedClock(options.atMs)
-  const forge = localForge({ gitDir, url: `file://${gitDir}`, branchPrefix: 'kintsugi', clock })
+  const url = `file://${gitDir}`
+  const branchPrefix = prefixIn(options.config, [url, gitDir, options.repo])
+  const forge = localForge({ gitDir, url, branchPrefix, clock, readOnly: options.readOnly })
   const branch = await forge.defaultBranch()
   const revision = await forge.head(branch)
   if (revision === undefined) throw new KintsugiError('KIN-4002', `${options.repo} has no commit on ${branch}`)
   const manifests = await applicationsOf(options, await forge.tree(revision))
+  const parsed = manifests.map((manifest) => parseApplication(manifest)).filter((one) => one.parsed)
   const urls = [
-    `file://${gitDir}`,
-    gitDir,
-    options.repo,
-    ...(options.config?.forges ?? []).map(({ url }) => url),
-    ...repoUrlsOf(manifests),
+    ...[url, gitDir, options.repo],
+    ...urlsOfRepository({
+      repo: options.repo,
+      told: options.urls,
+      origin: await originOf(gitDir),
+      read: parsed.flatMap(({ application }) => gitUrlsOf(application.sources)),
+    }),
   ]
-  const config = options.config ?? configFor(urls, [branch, ...BASES])
-  const metrics = metricsOf(config, options, clock)
+  const config = options.config ?? configFor(urls, [...new Set([branch, ...BASES])])
+  const jobs = jobsOf(config, options.jobs)
+  const metrics = metricsOf(config, jobs, options, clock)
   const cluster = metrics.cluster
   return {
     config,
     site: { metrics, cluster: noCluster(cluster), gitops: fixedApplications(cluster, manifests) },
     repositories: [{ urls: [...new Set(urls)], forge }],
     clock,
+    applications: parsed.map(({ application }) => `${application.namespace}/${application.name}`),
+    jobs,
+    reach: () => metrics.reach(),
     close: () => metrics.close(),
   }
 }
@@ -66,12 +96,14 @@ function fixedClock(atMs: number): Clock {
   return { now: () => atMs, sleep: async () => undefined }
 }
 
-/** With one repository at hand, every Application that is named reads it, by whatever URL. */
-function repoUrlsOf(manifests: readonly Manifest[]): readonly string[] {
-  return manifests.flatMap((manifest) => {
-    const parsed = parseApplication(manifest)
-    return parsed.parsed ? parsed.application.sources.map((source) => source.repoURL) : []
-  })
+function prefixIn(config: Config | undefined, names: readonly string[]): string {
+  const known = names.map(repositoryName)
+  return config?.forges.find((forge) => known.includes(repositoryName(forge.url)))?.branchPrefix ?? 'kintsugi'
+}
+
+/** A chart from a chart repository is in no Git. */
+function gitUrlsOf(sources: readonly ApplicationSource[]): readonly string[] {
+  return sources.filter((source) => source.chart === undefined).map((source) => source.repoURL)
 }
 
 function configFor(repositories: readonly string[], baseBranches: readonly string[]): Config {
@@ -80,17 +112,29 @@ function configFor(repositories: readonly string[], baseBranches: readonly strin
   })
 }
 
-function metricsOf(config: Config, options: RealOptions, clock: Clock): PrometheusMetrics {
+function jobsOf(config: Config, told: Jobs): Jobs {
+  const configured = config.clusters[0]?.prometheus?.jobs ?? USUAL_JOBS
+  return {
+    cadvisor: told.cadvisor.length > 0 ? told.cadvisor : configured.cadvisor,
+    kubeStateMetrics: told.kubeStateMetrics.length > 0 ? told.kubeStateMetrics : configured.kubeStateMetrics,
+  }
+}
+
+function metricsOf(config: Config, jobs: Jobs, options: RealOptions, clock: Clock): PrometheusMetrics {
   const [cluster] = config.clusters
   if (cluster === undefined) throw new KintsugiError('KIN-2001', 'the configuration names no cluster')
   const told = cluster.prometheus
+  const url = options.prometheus ?? told?.url
+  if (url === undefined) throw new KintsugiError('KIN-1001', '--prometheus is missing.')
+  const tokenFile = options.tokenFile ?? told?.tokenFile
+  const caFile = options.caFile ?? told?.caFile
   return prometheusMetrics({
     cluster: cluster.name,
-    url: options.prometheus,
+    url,
     clock,
-    jobs: told?.jobs ?? { cadvisor: ['kubelet', 'cadvisor'], kubeStateMetrics: ['kube-state-metrics'] },
-    ...(options.tokenFile === undefined ? {} : { tokenFile: resolve(options.cwd, options.tokenFile) }),
-    ...(options.caFile === undefined ? {} : { caFile: resolve(options.cwd, options.caFile) }),
+    jobs,
+    ...(tokenFile === undefined ? {} : { tokenFile: resolve(options.cwd, tokenFile) }),
+    ...(caFile === undefined ? {} : { caFile: resolve(options.cwd, caFile) }),
     ...(told?.clusterLabel === undefined ? {} : { clusterLabel: told.clusterLabel }),
     ...(told?.tenant === undefined ? {} : { tenant: told.tenant }),
   })

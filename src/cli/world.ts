@@ -1,0 +1,142 @@
+import type { ControllerDeps, TickReport } from '../controller/index.ts'
+import { KintsugiError } from '../domain/index.ts'
+import type { Clock } from '../ports/index.ts'
+import type { Arguments } from './arguments.ts'
+import type { Terminal } from './terminal.ts'
+import type { Context, ExitCode, Option } from './verb.ts'
+
+/** What `run` and `plan` look at. */
+export const WORLD_OPTIONS: readonly Option[] = [
+  { name: 'prometheus', value: 'URL', says: 'root of the Prometheus API' },
+  { name: 'token-file', value: 'FILE', says: 'bearer token for Prometheus, read again whenever it changes' },
+  { name: 'ca-file', value: 'FILE', says: 'authorities that Prometheus is trusted by' },
+  {
+    name: 'cadvisor-job',
+    value: 'NAME',
+    repeatable: true,
+    says: 'job of the kubelet or cAdvisor, where it is not called as usual',
+  },
+  {
+    name: 'kube-state-metrics-job',
+    value: 'NAME',
+    repeatable: true,
+    says: 'job of kube-state-metrics, where it is not called as usual',
+  },
+  { name: 'repo', value: 'BARE_REPO', says: 'bare GitOps repository: proposals become branches and refs in it' },
+  {
+    name: 'application',
+    value: 'FILE',
+    repeatable: true,
+    says: 'Argo CD Application; those in the repository where none is named',
+  },
+  {
+    name: 'url',
+    value: 'URL',
+    repeatable: true,
+    says: 'the repoURL by which Applications name --repo; where not told, its origin, or the only one they name',
+  },
+  { name: 'policies', value: 'PATH', repeatable: true, says: 'file or folder of SelfHealingPolicies' },
+  { name: 'config', value: 'FILE', says: 'operator configuration; without one, every mode above propose is off' },
+  { name: 'at', value: 'TIME', says: 'look at this past moment (ISO 8601) instead of now; never with --write' },
+  { name: 'simulation', value: 'DIR', says: 'a world made by kintsugi demo, instead of a real one' },
+]
+
+/** What is known of a real world beside what the controller needs: for messages. */
+export type Surroundings = {
+  readonly repo: string
+  /** `namespace/name` of the Applications at hand. */
+  readonly applications: readonly string[]
+  readonly jobs: { readonly cadvisor: readonly string[]; readonly kubeStateMetrics: readonly string[] }
+}
+
+export type Opened = {
+  readonly deps: ControllerDeps
+  readonly clock: Clock
+  /** Absent in a simulated world. */
+  readonly around?: Surroundings
+  /** Throws KIN-3001 to KIN-3004 when Prometheus does not answer; notes a clock that differs. */
+  check(terminal: Terminal): Promise<void>
+  close(): Promise<void>
+}
+
+const MOST_SKEW_MS = 60_000
+
+/** Wires the controller to the world that the flags name. */
+export async function open({ args, io }: Context, writes: ControllerDeps['writes']): Promise<Opened> {
+  const { chartsOf, controllerDeps, readConfig, readPolicies } = await import('./compose/controller.ts')
+  const atMs = momentOf(args)
+  const charts = await chartsOf(io.env)
+  const policies = await readPolicies(args.list('policies'), io.cwd, 'operator')
+  const configFile = args.text('config')
+  const config = configFile === undefined ? undefined : await readConfig(configFile, io.cwd)
+  const simulation = args.text('simulation')
+  if (simulation !== undefined) {
+    const { simulatedParts } = await import('./compose/simulated-parts.ts')
+    const { clock, ...parts } = await simulatedParts(simulation, io.cwd, charts, config)
+    const nothing = async () => undefined
+    return { deps: controllerDeps({ ...parts, policies, charts, writes }), clock, check: nothing, close: nothing }
+  }
+  const { openRealWorld } = await import('./compose/real-world.ts')
+  const prometheus = config === undefined ? needed(args, 'prometheus') : args.text('prometheus')
+  const [tokenFile, caFile] = [args.text('token-file'), args.text('ca-file')]
+  const repo = needed(args, 'repo')
+  const world = await openRealWorld({
+    cwd: io.cwd,
+    repo,
+    urls: args.list('url'),
+    applications: args.list('application'),
+    jobs: { cadvisor: args.list('cadvisor-job'), kubeStateMetrics: args.list('kube-state-metrics-job') },
+    readOnly: writes === 'observe',
+    ...(prometheus === undefined ? {} : { prometheus }),
+    ...(tokenFile === undefined ? {} : { tokenFile }),
+    ...(caFile === undefined ? {} : { caFile }),
+    ...(config === undefined ? {} : { config }),
+    ...(atMs === undefined ? {} : { atMs }),
+  })
+  return {
+    deps: controllerDeps({ ...world, policies, charts, writes }),
+    clock: world.clock,
+    around: { repo, applications: world.applications, jobs: world.jobs },
+    check: async (terminal) => {
+      const answer = await world.reach()
+      if (!answer.reached) throw new KintsugiError(answer.code, answer.problem)
+      if (atMs === undefined && Math.abs(answer.skewMs) > MOST_SKEW_MS)
+        terminal.note(`the clock of Prometheus is ${Math.round(answer.skewMs / 1000)} s ahead of this one`)
+    },
+    close: world.close,
+  }
+}
+
+function needed(args: Arguments, name: string): string {
+  const value = args.text(name)
+  if (value === undefined) throw new KintsugiError('KIN-1001', `--${name} is missing.`)
+  return value
+}
+
+function momentOf(args: Arguments): number | undefined {
+  const text = args.text('at')
+  if (text === undefined) return undefined
+  const atMs = Date.parse(text)
+  if (!Number.isFinite(atMs)) throw new KintsugiError('KIN-1001', `--at ${text} is not a moment in ISO 8601.`)
+  return atMs
+}
+
+/** One look at everything, at the newest moment of the grid of ticks. */
+export async function lookOnce({ terminal }: Context, { deps, clock, check }: Opened): Promise<TickReport> {
+  await check(terminal)
+  const { emptyMemory, reconcile } = await import('../controller/index.ts')
+  const { everyMs } = deps.config.tick
+  const nowMs = Math.floor(clock.now() / everyMs) * everyMs
+  return terminal.during('looking at metrics and Git', () => reconcile(deps, emptyMemory(), nowMs))
+}
+
+/** What a look without a single sample means; undefined where a workload was seen. Lanes may be known from Git alone. */
+export function blindness({ quiet, lanes, unknown }: TickReport): 'failed' | 'empty' | undefined {
+  if (quiet.length > 0 || lanes.some((lane) => lane.diagnosis !== undefined)) return undefined
+  return unknown.some((one) => one.why === 'query-failed') ? 'failed' : 'empty'
+}
+
+/** Queries that failed, and not one sample of anything: that is an outage, and the caller is told. */
+export function exitOf(report: TickReport): ExitCode {
+  return blindness(report) === 'failed' ? 6 : 0
+}
