@@ -61,11 +61,6 @@ function template(text: string, input: HelmRenderInput, values: Values): string 
 /** Enough of helm for charts of a page: layers of values, and three kinds of expression. Pure, no child. */
 export async function tinyHelm(input: HelmRenderInput): Promise<RenderOutcome> {
   const values = valuesOf(input)
-  const fails = at(values, 'failAbove')
-  const replicas = at(values, 'replicaCount')
-  if (typeof fails === 'number' && typeof replicas === 'number' && replicas > fails) {
-    return { rendered: false, reason: 'render-failed', message: `replicaCount is above ${fails}` }
-  }
   const templates = input.tree.paths().filter((path) => path.startsWith(`${input.chartPath}/templates/`))
   const objects = templates.flatMap((path) =>
     parseAllDocuments(template(textAt(input.tree, path), input, values)).map((doc) => doc.toJS() as JsonValue),

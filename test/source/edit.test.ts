@@ -194,6 +194,39 @@ describe('others that read the file', () => {
   })
 })
 
+describe('value files of another repository', () => {
+  const OTHER = 'https://example.com/values.git'
+  const given = (ref: string): EditInput => {
+    const [charts, values] = [memoryTree(CHART), memoryTree({ 'prod.yaml': 'memory: 48Mi\n' })]
+    const manifest = {
+      ...application('cart', { path: 'chart' }),
+      spec: {
+        sources: [
+          { repoURL: REPO, path: 'chart', helm: { valueFiles: [`$${ref}/prod.yaml`] } },
+          { repoURL: OTHER, ref: 'values' },
+        ],
+        destination: { namespace: 'shop' },
+      },
+    }
+    const sources = { tree: (url: string) => (url === OTHER ? values : charts) }
+    return input(
+      CHART,
+      { path: 'chart' },
+      { application: applicationOf({ ...manifest, metadata: { name: 'cart' } }), sources },
+    )
+  }
+
+  it('are edited there, and the outcome names the repository', async () => {
+    const outcome = await edit(given('values'))
+    expect(outcome).toMatchObject({ outcome: 'edited', repoURL: OTHER, edits: [{ file: 'prod.yaml', line: 1 }] })
+    expect(outcome.outcome === 'edited' && Object.keys(outcome.proof.inputs)).toContain('prod.yaml')
+  })
+
+  it('need a source that lends them', async () => {
+    expect(message(await edit(given('nobody')))).toMatch(/^application-unreadable/)
+  })
+})
+
 describe('renders that differ by themselves', () => {
   const noisy = (): RenderHelm => {
     let renders = 0
