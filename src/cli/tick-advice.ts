@@ -1,4 +1,4 @@
-import type { Done, TickReport } from '../controller/index.ts'
+import type { LaneReport, TickReport } from '../controller/index.ts'
 import { formatDuration, type Reason } from '../domain/index.ts'
 import { styled } from './style.ts'
 import type { Terminal } from './terminal.ts'
@@ -19,11 +19,15 @@ function obstacles(
   lookBackMs: number,
 ): readonly string[] {
   const said: string[] = []
-  const reasons = new Set(report.lanes.flatMap(({ done }) => reasonOf(done) ?? []))
+  const reasons = new Set(report.lanes.flatMap((lane) => reasonOf(lane) ?? []))
   if (around !== undefined && blindness(report) === 'empty') said.push(noWorkloads(around, lookBackMs))
   if (around !== undefined && around.applications.length === 0) said.push(noApplications(around))
   else if (around !== undefined && reasons.has('application-not-found'))
     said.push(`Applications at hand: ${around.applications.join(', ')}. Name further ones with --application FILE.`)
+  if (reasons.has('no-policy'))
+    said.push(
+      'no-policy: a workload is acted on once a SelfHealingPolicy names its namespace. Name yours with --policies PATH.',
+    )
   if (reasons.has('warm-up')) {
     said.push(
       `warm-up: a workload is acted on once Prometheus knows ${formatDuration(warmUpMs)} of it. Look again then, or set tick.warmUp in a --config.`,
@@ -41,7 +45,8 @@ function noApplications({ repo }: Surroundings): string {
   return `No Argo CD Application is at hand, so no finding can be traced to Git: ${repo} holds none. Name its manifest with --application FILE.`
 }
 
-function reasonOf(done: Done): Reason | undefined {
+function reasonOf({ done, step }: LaneReport): Reason | undefined {
+  if (step.do === 'notify') return step.reason
   return done.done === 'held' || done.done === 'noted' ? done.reason : undefined
 }
 

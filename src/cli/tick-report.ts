@@ -118,11 +118,18 @@ function printLane(lane: LaneReport, terminal: Terminal): void {
       )
     }
   }
-  terminal.line(styled('dim', `  ${sayDone(done)}`))
+  terminal.line(
+    styled('dim', `  ${sayDone(done, prepared.ready === 'proposal' ? prepared.proposal.branch : undefined)}`),
+  )
+}
+
+/** A pull request of a local repository has no page: its branch is where a person looks. */
+function placeOf({ url }: { readonly url: string }, branch: string | undefined): string {
+  return url.startsWith('file:') && branch !== undefined ? `on branch ${branch}` : url
 }
 
 /** What came of it, in one line. */
-export function sayDone(done: Done): string {
+function sayDone(done: Done, branch: string | undefined): string {
   switch (done.done) {
     case 'nothing':
       return 'nothing to do'
@@ -130,11 +137,11 @@ export function sayDone(done: Done): string {
     case 'noted':
       return `${done.done === 'held' ? 'held' : 'noted'}: ${done.reason}. ${done.message ?? reasonInfo(done.reason).means}`
     case 'opened':
-      return `opened #${done.pull} ${done.url}`
+      return `opened #${done.pull} ${placeOf(done, branch)}`
     case 'refreshed':
-      return `recomputed #${done.pull} ${done.url}`
+      return `recomputed #${done.pull} ${placeOf(done, branch)}`
     case 'reverted':
-      return `opened the revert #${done.pull} ${done.url}`
+      return `opened the revert #${done.pull} ${placeOf(done, branch)}`
     case 'merged':
       return `merged #${done.pull} as ${done.commit.slice(0, 12)}`
     case 'concluded':

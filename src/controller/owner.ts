@@ -143,21 +143,19 @@ export async function ownerOf(
             tracked === application.name || tracked === `${application.namespace}_${application.name}`,
         )
   const owners: Owner[] = []
+  const unread: string[] = []
   let refusal: OwnerAnswer | undefined
   for (const known of candidates) {
     const answer = await ownerIn(deps, memory, trees, known, subject)
     if (answer.found) owners.push(answer.owner)
-    else if (answer.reason !== 'target-not-found') refusal ??= answer
+    else if (answer.reason !== 'target-not-found') {
+      if (mayHold(known.application, subject)) refusal ??= answer
+      else unread.push(known.application.name)
+    }
   }
   const [owner, second] = owners
   if (owner === undefined) {
-    return (
-      refusal ?? {
-        found: false,
-        reason: 'application-not-found',
-        message: 'no known Application renders this workload',
-      }
-    )
+    return refusal ?? { found: false, reason: 'application-not-found', message: sayNotFound(unread) }
   }
   if (second !== undefined) {
     return {
@@ -167,6 +165,20 @@ export async function ownerOf(
     }
   }
   return { found: true, owner }
+}
+
+/** Whether an Application that cannot be rendered is the likely owner: then its refusal is the answer. */
+function mayHold({ destination }: Application, subject: Subject): boolean {
+  return destination.namespace === '' || destination.namespace === subject.namespace
+}
+
+const MOST_NAMED = 5
+
+function sayNotFound(unread: readonly string[]): string {
+  const said = 'no known Application renders this workload'
+  if (unread.length === 0) return said
+  const more = unread.length > MOST_NAMED ? ` and ${unread.length - MOST_NAMED} more` : ''
+  return `${said}; could not be rendered: ${unread.slice(0, MOST_NAMED).join(', ')}${more}`
 }
 
 async function ownerIn(

@@ -148,7 +148,8 @@ describe.runIf(tools !== undefined)('kintsugi on a real Prometheus and a bare re
     const branch = () => refsUnder('refs/heads/kintsugi/')[0] ?? ''
 
     it('opens one proposal: one branch, one pull', () => {
-      expect(first).toMatchObject({ code: 0, out: expect.stringContaining('opened #1') })
+      expect(first.code).toBe(0)
+      expect(first.out).toMatch(/^ {2}opened #1 on branch kintsugi\/\S+$/m)
       expect(refsUnder('refs/heads/')).toEqual([expect.stringMatching(/^refs\/heads\/kintsugi\//), 'refs/heads/main'])
       expect(refsUnder('refs/kintsugi/pulls/')).toEqual(['refs/kintsugi/pulls/1'])
     })
@@ -197,6 +198,13 @@ describe.runIf(tools !== undefined)('kintsugi on a real Prometheus and a bare re
     expect(code).toBe(0)
   })
 
+  it('blames no Application of another namespace for a workload that none renders', async () => {
+    const { out } = await kintsugi(desk().folder, 'plan', ...world(), '--application', 'webapp.yaml')
+    expect(out).toContain(
+      'held: application-not-found. no known Application renders this workload; could not be rendered: webapp',
+    )
+  })
+
   it('says which Applications are at hand when none renders the workload', async () => {
     const { out, err } = await kintsugi(desk().folder, 'plan', ...world(), '--application', 'sbdemo.yaml')
     expect(out).toContain('held: application-not-found')
@@ -208,6 +216,12 @@ describe.runIf(tools !== undefined)('kintsugi on a real Prometheus and a bare re
     folders.push(made.folder)
     const { out } = await kintsugi(desk(made).folder, 'plan', ...world())
     expect(out).toMatch(LIMIT_LINE)
+  })
+
+  it('asks for a policy where none covers what was found', async () => {
+    const { out, err } = await kintsugi(desk().folder, 'plan', ...world(), '--application', 'podinfo.yaml')
+    expect(out).toContain('would take note of OOMKilled: no-policy')
+    expect(err).toContain('Name yours with --policies PATH')
   })
 
   it('says so when there is no Application at all', async () => {
