@@ -134,8 +134,9 @@ function stepOfOpen(pending: Pending & { state: 'open' }, failing: Failure | und
 function stepOfMerged(pending: Pending & { state: 'merged' }, nowMs: number): Step {
   const { attempt, sync, verdict, extended, revertedBy } = pending
   if (revertedBy !== undefined) {
-    // The revert was opened and the process died before it could say why.
-    return conclude(attempt, 'harmful', `taken back by #${revertedBy}`, nowMs)
+    // The revert was opened and the process died before it could say why: where the harm is still seen, it says so now.
+    const because = verdict?.verdict === 'harmful' ? verdict.because : `taken back by #${revertedBy}`
+    return conclude(attempt, 'harmful', because, nowMs)
   }
   if (!sync.synced) {
     const untilMs = sync.mergedAtMs + attempt.record.verify.syncTimeoutMs

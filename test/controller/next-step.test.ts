@@ -160,6 +160,11 @@ const rows: readonly [string, Seen, Partial<Step>][] = [
   [
     'finishes a conclusion that a crash cut off after the revert was opened',
     { pending: merged({ revertedBy: 2, verdict: verdict('harmful') }) },
+    { do: 'conclude', conclusion: { verdict: 'harmful', atMs: NOW, because: 'seen' } },
+  ],
+  [
+    'names the revert where the harm that it was opened for is no longer seen',
+    { pending: merged({ revertedBy: 2, verdict: verdict('insufficient') }) },
     { do: 'conclude', conclusion: { verdict: 'harmful', atMs: NOW, because: 'taken back by #2' } },
   ],
 ]

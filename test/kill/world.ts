@@ -1,0 +1,181 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { readdirSync, utimesSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { localForge, type ReviewedForge } from '../../src/adapters/local/index.ts'
+import {
+  commitAs,
+  createRepository,
+  firstSyncs,
+  gitSyncStore,
+  type PlannedCommit,
+  shopCommits,
+  shopRepository,
+  shopScenario,
+  simulatedArgoCd,
+} from '../../src/adapters/simulation/index.ts'
+import {
+  openWorld,
+  REPOSITORY_FOLDER,
+  REPOSITORY_URL,
+  WORLD_FILE,
+  type WorldFile,
+} from '../../src/cli/compose/simulated-world.ts'
+import { STORY_START_MS } from '../../src/cli/demo/make-world.ts'
+import { TestRepository, temporaryFolder } from '../adapters/local/repository.ts'
+import { CLI } from './built.ts'
+import { type End, endOf } from './end.ts'
+
+const MINUTE = 60_000
+const WORKLOADS = ['cart', 'catalog', 'checkout']
+
+/** What the operator allows; a short look back keeps each start of the process short. */
+const CONFIG = `clusters:
+  - name: demo
+forges:
+  - {name: shop, kind: local, url: ${REPOSITORY_URL}}
+bindings:
+  - {cluster: demo, namespace: shop, repositories: [${REPOSITORY_URL}], baseBranches: [main], paths: ["apps/**"]}
+ceiling: {mode: automerge, automergeIsolation: process}
+tick: {every: 60s, step: 60s, warmUp: 30m, lookBack: 2h}
+`
+
+export type Ended = {
+  readonly code: number | null
+  readonly killed: boolean
+  readonly out: string
+  readonly err: string
+}
+
+/** A controller process. `group` kills it with every git that it has started, as a stopped container does. */
+export type Controller = { kill(group: boolean): void; readonly ended: Promise<Ended> }
+
+/** A folder as `kintsugi demo` makes it, with three workloads only, whose time is moved by hand: processes are started on it. */
+export class KillWorld {
+  readonly dir: string
+  readonly gitDir: string
+  readonly repository: TestRepository
+  readonly forge: ReviewedForge
+  nowMs = STORY_START_MS
+  readonly #seen: Parameters<typeof simulatedArgoCd>[0]['clock'] = {
+    now: () => this.nowMs,
+    sleep: async () => undefined,
+  }
+  #planned: readonly PlannedCommit[] = shopCommits(STORY_START_MS)
+  #argocd: ReturnType<typeof simulatedArgoCd> | undefined
+
+  private constructor(dir: string) {
+    this.dir = dir
+    this.gitDir = join(dir, REPOSITORY_FOLDER)
+    this.repository = new TestRepository(this.gitDir)
+    this.forge = localForge({ gitDir: this.gitDir, url: REPOSITORY_URL, branchPrefix: 'kintsugi', clock: this.#seen })
+  }
+
+  static async make(): Promise<KillWorld> {
+    const world = new KillWorld(temporaryFolder())
+    const { gitDir } = world
+    await createRepository(gitDir, 'main')
+    const scenario = shopScenario({ repoURL: REPOSITORY_URL, startMs: STORY_START_MS })
+    const author = 'Robin Ames <robin@shop.example>'
+    await commitAs(gitDir, { branch: 'main', author, message: 'shop', atMs: scenario.bornMs, files: smallShop() })
+    const syncs = gitSyncStore({ gitDir })
+    await syncs.append(firstSyncs(scenario, String(await syncs.head('main'))))
+    await writeFile(join(world.dir, 'kintsugi.yaml'), CONFIG)
+    await world.#write()
+    return world
+  }
+
+  /** Time goes on: people commit, and Argo CD looks. */
+  async pass(minutes: number): Promise<void> {
+    for (let minute = 0; minute < minutes; minute += 1) {
+      this.nowMs += MINUTE
+      const due = this.#planned.filter(({ atMs }) => atMs <= this.nowMs)
+      this.#planned = this.#planned.filter((one) => !due.includes(one))
+      for (const commit of due) await commitAs(this.gitDir, { ...commit, branch: 'main' })
+      await this.#write()
+      await (await this.#argo()).step()
+    }
+  }
+
+  /** Starts the controller for one tick. */
+  start(): Controller {
+    const args = [CLI, 'run', '--once', '--write', '--json', '--simulation', this.dir]
+    // What a killed process leaves in the folder for temporary files goes with the world.
+    const env = { PATH: process.env['PATH'], TMPDIR: this.dir }
+    const child = spawn(process.execPath, args, { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+    return { kill: (group) => killed(child, group), ended: endedOf(child) }
+  }
+
+  /** Starts it and kills it so much later; false when it had ended by then. */
+  async killAfter(ms: number, group: boolean): Promise<boolean> {
+    const controller = this.start()
+    const timer = setTimeout(() => controller.kill(group), ms)
+    const { killed } = await controller.ended
+    clearTimeout(timer)
+    return killed
+  }
+
+  /** Makes the locks of refs that a killed git has left a few minutes old, as they are when the next tick but a few comes. False when there are none. */
+  ageLocks(): boolean {
+    const locks = readdirSync(this.gitDir, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.lock'),
+    )
+    const then = Date.now() / 1000 - 300
+    for (const lock of locks) utimesSync(join(this.gitDir, lock), then, then)
+    return locks.length > 0
+  }
+
+  async end(): Promise<End> {
+    const main = await this.forge.head('main')
+    return endOf(await this.forge.pulls(), await this.forge.tree(String(main)))
+  }
+
+  async #argo(): Promise<ReturnType<typeof simulatedArgoCd>> {
+    if (this.#argocd === undefined) {
+      const world = await openWorld(this.dir, undefined, 'none')
+      this.#argocd = simulatedArgoCd({ ...world, clock: this.#seen, seed: world.file.seed })
+    }
+    return this.#argocd
+  }
+
+  async #write(): Promise<void> {
+    const file: WorldFile = {
+      ...{ schemaVersion: 1, seed: 1, speed: 1, startMs: STORY_START_MS, startedWallMs: 0, helm: false },
+      frozenAtMs: this.nowMs,
+    }
+    await writeFile(join(this.dir, WORLD_FILE), JSON.stringify(file))
+  }
+}
+
+/** Only some of the shop's workloads; the folders of the others are there and hold no object. */
+function smallShop(): Readonly<Record<string, string>> {
+  const files = Object.entries(shopRepository({ repoURL: REPOSITORY_URL })).filter(([path]) => {
+    const name = /^apps\/([^/]+)\//.exec(path)?.[1]
+    return name === undefined || WORKLOADS.includes(name)
+  })
+  const empty = ['frontend', 'payments', 'recommendation'].map((name) => [`apps/${name}/README.md`, 'nothing\n'])
+  return Object.fromEntries([...files, ...empty])
+}
+
+function killed(child: ChildProcess, group: boolean): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+  try {
+    process.kill(group ? -child.pid : child.pid, 'SIGKILL')
+  } catch {
+    // It ended by itself at this very moment.
+  }
+}
+
+function endedOf(child: ChildProcess): Promise<Ended> {
+  let [out, err] = ['', '']
+  child.stdout?.on('data', (part) => {
+    out += String(part)
+  })
+  child.stderr?.on('data', (part) => {
+    err += String(part)
+  })
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code, signal) => resolve({ code, killed: signal === 'SIGKILL', out, err }))
+  })
+}
