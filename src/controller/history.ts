@@ -11,7 +11,7 @@ export type Remembered = {
   readonly prefix: string
   /** Attempts that can be believed, of every lane, oldest first. */
   readonly attempts: readonly Attempt[]
-  /** Open pull requests of ours that cannot. */
+  /** Pull requests of ours that cannot: open ones, and ended ones whose record was changed, since lost history never grants a right. */
   readonly unbelieved: readonly { readonly pull: Pull; readonly reason: 'tampered' | 'head-not-ours' }[]
 }
 
@@ -32,7 +32,7 @@ function believe(repository: Repository, view: RepositoryView, prefix: string): 
   for (const pull of [...pulls.values()].sort((a, b) => a.number - b.number)) {
     const answer = readAttempt(pull)
     if (answer.read) attempts.push(answer.attempt)
-    else if (pull.state === 'open')
+    else if (pull.state === 'open' || answer.reason === 'tampered')
       unbelieved.push({ pull, reason: answer.reason === 'head-not-ours' ? 'head-not-ours' : 'tampered' })
   }
   return { repository, view, prefix, attempts, unbelieved }
@@ -49,6 +49,8 @@ export type LaneHistory = {
   readonly remembered?: Remembered
   /** Attempts of other lanes in any repository. */
   readonly elsewhere: readonly Attempt[]
+  /** What every repository remembers: a lane without a past of its own counts against the budget of its repository too. */
+  readonly all: readonly Remembered[]
 }
 
 export function historyOf(lane: Lane, all: readonly Remembered[]): LaneHistory {
@@ -64,11 +66,12 @@ export function historyOf(lane: Lane, all: readonly Remembered[]): LaneHistory {
       attempts,
       remembered,
       elsewhere,
+      all,
       ...(unbelieved && { unbelieved }),
       ...(note && { note }),
     }
   }
-  return { attempts: [], elsewhere }
+  return { attempts: [], elsewhere, all }
 }
 
 /** The oldest attempt without an end comes first: a merged fix is judged before its successor. */

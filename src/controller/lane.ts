@@ -102,7 +102,7 @@ function decisionOf(tick: Tick, { lane, diagnosis, facts, owner, history }: Judg
   const { deps, sight } = tick
   if (tick.common.has(diagnosis.failure)) return { do: 'hold', reason: 'common-cause' }
   const found = owner.found ? owner.owner : undefined
-  const remembered = history.remembered
+  const view = history.all.find(({ repository }) => repository === found?.repository)?.view
   return decide({
     diagnosis,
     policies: tick.policies,
@@ -114,8 +114,8 @@ function decisionOf(tick: Tick, { lane, diagnosis, facts, owner, history }: Judg
         ? boundSomewhere(deps.config, diagnosis.subject)
         : bindingOf(deps.config, found, diagnosis.subject),
     ...(found && { repository: found.repository.forge.repository }),
-    openPulls: remembered?.view.open.length ?? 0,
-    openedLastHour: remembered?.view.openedSince(sight.nowMs - 3_600_000) ?? 0,
+    openPulls: view?.open.length ?? 0,
+    openedLastHour: view?.openedSince(sight.nowMs - 3_600_000) ?? 0,
     ...(facts.labels && { labels: facts.labels }),
     warm: warm(sight, lane, deps.config.tick.warmUpMs),
     paused: tick.paused,

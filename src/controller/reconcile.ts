@@ -73,11 +73,21 @@ async function look(deps: ControllerDeps, memory: Memory, sight: Sight): Promise
   return { tick: { deps, memory, sight, trees, policies, common, paused, frozen }, remembered, problems }
 }
 
+/** One step per lane, in order. What one opens or merges counts for those after it: its line, and its place in the budget. */
 async function eachLane({ tick, remembered }: Look, asked: (lane: Lane) => boolean): Promise<LaneReport[]> {
-  const lanes: LaneReport[] = []
-  for (const lane of lanesOf(subjectsIn(tick.sight.findings), remembered).filter(asked))
-    lanes.push(await reconcileLane(tick, lane, remembered))
-  return lanes
+  const reports: LaneReport[] = []
+  const lanes = lanesIn(tick.sight.findings)
+  let known = remembered
+  for (const lane of lanesOf(subjectsIn(tick.sight.findings), remembered).filter(asked)) {
+    const report = await reconcileLane(tick, lane, known)
+    reports.push(report)
+    if (changedPulls(report.done)) known = await remember(tick.deps, lanes)
+  }
+  return reports
+}
+
+function changedPulls({ done }: Done): boolean {
+  return done === 'opened' || done === 'refreshed' || done === 'reverted' || done === 'merged' || done === 'closed'
 }
 
 function subjectsIn(findings: readonly Finding[]): readonly Subject[] {
