@@ -3,16 +3,22 @@ import { removeFolders } from '../adapters/local/repository.ts'
 import { staleBuild } from './built.ts'
 import { dice, seedOf } from './dice.ts'
 import { doubles, type End } from './end.ts'
-import { KillWorld } from './world.ts'
+import { KillWorld, type Moment } from './world.ts'
 
 const FULL = process.env['KINTSUGI_N'] === 'full'
 const KILLS = FULL ? 100 : 12
-/** Between two ticks: the fewer, the more ticks there are to be killed in. */
-const STEP = FULL ? 1 : 3
-const MOST_MINUTES = 75
-/** Share of a run from which on kills fall: before it, node is still loading modules. A few fall there all the same. */
+const LAST_MINUTE = 75
+/** Minutes of the ticks. In every minute with KINTSUGI_N=full, else about those in which something is written, and some later ones for what a kill has put off. */
+const TICKS: readonly number[] = FULL
+  ? Array.from({ length: LAST_MINUTE }, (_, at) => at + 1)
+  : [4, 5, 9, 10, 14, 19, 22, 23, 25, 29, 31, 38, 46, 50, 55, 60, 65, 70, LAST_MINUTE]
+/** Kills are spread over the ticks up to this minute, when the undisturbed story is over. */
+const OVER = 46
+/** Shares of a run: before the first, node is still loading modules; the second comes shortly after its end. */
 const LOADED = 0.3
 const LATEST = 1.05
+/** How long it writes. */
+const WRITING = 0.35
 
 afterAll(removeFolders)
 
@@ -27,16 +33,24 @@ async function complete(world: KillWorld): Promise<number> {
   return performance.now() - began
 }
 
+/** Half of the kills fall after the first write, of which there is none in many ticks; a few while node is still loading modules; the others while it reads. */
+function momentOf(roll: () => number, usualMs: number): Moment {
+  const [kind, share] = [roll(), roll()]
+  if (kind < 0.5) return { after: 'first write', ms: share * WRITING * usualMs }
+  return { after: 'start', ms: (kind < 0.6 ? share * LOADED : LOADED + share * (LATEST - LOADED)) * usualMs }
+}
+
 function isOver(end: End): boolean {
   return end.pulls.length >= 4 && !end.pulls.some((pull) => pull.endsWith(': none'))
 }
 
-/** The story until every pull request has its verdict, with whatever is done to the controller before each of its ticks. */
-async function play(world: KillWorld, before: (minute: number) => Promise<void>): Promise<End> {
-  for (let minute = STEP; minute <= MOST_MINUTES; minute += STEP) {
-    await world.pass(STEP)
-    await before(minute)
-    await complete(world)
+/** The story until every pull request has its verdict. `tick` is given how far it has come, from 0 to 1. */
+async function play(world: KillWorld, tick: (share: number, minute: number) => Promise<void>): Promise<End> {
+  let now = 0
+  for (const minute of TICKS) {
+    await world.pass(minute - now)
+    now = minute
+    await tick(Math.min(1, (TICKS.indexOf(minute) + 1) / TICKS.filter((one) => one <= OVER).length), minute)
     const end = await world.end()
     if (isOver(end)) return end
   }
@@ -55,7 +69,10 @@ describe('a controller that is killed and started again', () => {
   beforeAll(async () => {
     const stale = staleBuild()
     if (stale !== undefined) throw new Error(stale)
-    undisturbed = await play(await KillWorld.make(), async () => undefined)
+    const world = await KillWorld.make()
+    undisturbed = await play(world, async () => {
+      await complete(world)
+    })
   }, 240_000)
 
   it('has a story to be killed in: two fixes that help, and one that is taken back', () => {
@@ -72,23 +89,21 @@ describe('a controller that is killed and started again', () => {
     const roll = dice(seed)
     const world = await KillWorld.make()
     const wrong: string[] = []
-    let [kills, survived, usualMs] = [0, 0, await complete(world)]
-    const end = await play(world, async (minute) => {
-      // Ticks come in a row of which no one knows which write: the kills are spread over all of them.
-      const due = Math.ceil((KILLS * minute) / (FULL ? 46 : 45))
-      for (let tries = 0; kills < Math.min(due, KILLS) && tries < 12; tries += 1) {
-        const began = performance.now()
-        const share = roll() < 0.1 ? roll() * LOADED : LOADED + roll() * (LATEST - LOADED)
-        const group = roll() < 0.5
-        if (await world.killAfter(share * usualMs, group)) kills += 1
-        else {
-          survived += 1
-          usualMs = (usualMs + performance.now() - began) / 2
-        }
+    let [kills, writing, survived, usualMs] = [0, 0, 0, await complete(world)]
+    const end = await play(world, async (share, minute) => {
+      const due = Math.ceil(KILLS * share)
+      for (let tries = 0; kills < due && tries < 20; tries += 1) {
+        const [before, began] = [world.repository.state(), performance.now()]
+        const killed = await world.killAt(momentOf(roll, usualMs), roll() < 0.5)
+        if (killed) kills += 1
+        else survived += 1
+        if (killed && world.repository.state() !== before) writing += 1
+        if (!killed) usualMs = (usualMs + performance.now() - began) / 2
         wrong.push(...doubles(await world.forge.pulls()).map((what) => `minute ${minute}, kill ${kills}: ${what}`))
       }
+      usualMs = (usualMs + (await complete(world))) / 2
     })
-    const told = `seed ${seed}: ${kills} kills, ${survived} came too late, a run takes about ${Math.round(usualMs)} ms`
+    const told = `seed ${seed}: ${kills} kills, ${writing} of them after a first write; ${survived} came too late; a run takes about ${Math.round(usualMs)} ms`
     console.log(told)
     expect(wrong, told).toEqual([])
     expect(end, told).toEqual(undisturbed)
@@ -98,7 +113,7 @@ describe('a controller that is killed and started again', () => {
   it('is started twice at the same moments, and does everything once', async () => {
     const world = await KillWorld.make()
     const wrong: string[] = []
-    const end = await play(world, async (minute) => {
+    const end = await play(world, async (_, minute) => {
       const both = await Promise.all([world.start().ended, world.start().ended])
       // Losing a race again and again is an answer; the next tick tries anew.
       const failed = both.filter(({ code, out }) => code !== 0 && !out.includes('KIN-4004'))

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readdirSync, utimesSync } from 'node:fs'
+import { readdirSync, utimesSync, watch } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { localForge, type ReviewedForge } from '../../src/adapters/local/index.ts'
@@ -49,6 +49,8 @@ export type Ended = {
 
 /** A controller process. `group` kills it with every git that it has started, as a stopped container does. */
 export type Controller = { kill(group: boolean): void; readonly ended: Promise<Ended> }
+
+export type Moment = { readonly after: 'start' | 'first write'; readonly ms: number }
 
 /** A folder as `kintsugi demo` makes it, with three workloads only, whose time is moved by hand: processes are started on it. */
 export class KillWorld {
@@ -106,12 +108,20 @@ export class KillWorld {
     return { kill: (group) => killed(child, group), ended: endedOf(child) }
   }
 
-  /** Starts it and kills it so much later; false when it had ended by then. */
-  async killAfter(ms: number, group: boolean): Promise<boolean> {
+  /** Starts it and kills it so much later, or so much after its first write; false when it had ended by then. */
+  async killAt(moment: Moment, group: boolean): Promise<boolean> {
+    const timers: NodeJS.Timeout[] = []
     const controller = this.start()
-    const timer = setTimeout(() => controller.kill(group), ms)
+    const kill = () => controller.kill(group)
+    if (moment.after === 'start') timers.push(setTimeout(kill, moment.ms))
+    // Every tree is written through an index of its own among the temporary files, which are in this folder.
+    const watcher = watch(this.dir, (_, name) => {
+      if (moment.after === 'first write' && name?.startsWith('kintsugi-index-'))
+        timers.push(setTimeout(kill, moment.ms))
+    })
     const { killed } = await controller.ended
-    clearTimeout(timer)
+    watcher.close()
+    for (const timer of timers) clearTimeout(timer)
     return killed
   }
 
