@@ -1,0 +1,117 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type GateQuestion, gatesOf } from '../../src/controller/gates.ts'
+import { historyOf, remember } from '../../src/controller/history.ts'
+import { type Tick, viewLane } from '../../src/controller/lane.ts'
+import type { Attempt, AttemptRecord, EditOutcome, Gate } from '../../src/domain/index.ts'
+import { laneOf } from '../../src/domain/index.ts'
+import { parsePolicies } from '../../src/policy/index.ts'
+import { tickOf } from '../fakes/tick.ts'
+import { Walk } from '../fakes/walk.ts'
+import { shopOf } from '../scenarios/worlds.ts'
+
+const subject = { cluster: 'demo', namespace: 'shop', kind: 'Deployment', name: 'cart' }
+let tick: Tick
+let question: GateQuestion
+
+/** The walk up to the open proposal of cart, as the next tick sees it. */
+beforeAll(async () => {
+  const world = shopOf({ only: ['cart'] })
+  const walk = await Walk.begin(world)
+  await walk.minutes(4)
+  const file = '.kintsugi/policies/cart.yaml'
+  const origin = { from: 'repository', repo: walk.forge.repository, file } as const
+  tick = await tickOf(walk, { policies: parsePolicies(world.files[file] ?? '', file, origin).policies })
+  const history = historyOf(laneOf(subject), await remember(walk.deps, [laneOf(subject)]))
+  const view = await viewLane(tick, laneOf(subject), subject, history)
+  if (history.pending === undefined || !view.owner.found) throw new Error('cart has no open proposal')
+  question = {
+    attempt: history.pending,
+    history,
+    facts: view.facts,
+    owner: view.owner.owner,
+    diagnosis: view.seen.diagnosis,
+  }
+})
+
+function shut(gates: readonly Gate[]) {
+  return gates.filter((gate) => !gate.pass).map(({ name, reason }) => `${name}: ${reason}`)
+}
+
+function withRecord(change: Partial<AttemptRecord>): Attempt {
+  return { ...question.attempt, record: { ...question.attempt.record, ...change } }
+}
+
+describe('gatesOf', () => {
+  it('finds all gates open where nothing has changed since the proposal', async () => {
+    const gates = await gatesOf(tick, question)
+    expect(shut(gates)).toEqual([])
+    expect(gates.length).toBeGreaterThan(20)
+  })
+
+  it.each([
+    ['the Application is not found any more', () => ({ owner: undefined }), 'application: application-not-found'],
+    [
+      'the policy says something else now',
+      () => ({ attempt: withRecord({ policy: { name: 'cart-memory', digest: 'x' } }) }),
+      'policy: no-policy',
+    ],
+    ['the symptom is not seen now', () => ({ diagnosis: undefined }), 'symptom: persistence'],
+    [
+      'another failure is seen now',
+      () => ({ attempt: withRecord({ failure: 'CPUThrottling' }) }),
+      'symptom: persistence',
+    ],
+  ] satisfies readonly [string, () => Partial<GateQuestion>, string][])(
+    'asks nothing further where %s',
+    async (_name, change, gate) => {
+      expect(shut(await gatesOf(tick, { ...question, ...change() }))).toEqual([gate])
+    },
+  )
+
+  it('proves again, and shuts where the proof is another one now', async () => {
+    expect(shut(await gatesOf(tick, { ...question, attempt: withRecord({ proof: 'another' }) }))).toEqual([
+      'same proof: base-moved',
+    ])
+  })
+
+  it.each([
+    ['that nothing would change any more', { outcome: 'already-set', at: [] }, 'proof: no-longer-needed'],
+    ['why it refuses', { outcome: 'refused', reason: 'encrypted', message: 'by SOPS' }, 'proof: encrypted'],
+  ] satisfies readonly [string, EditOutcome, string][])(
+    'shuts where the edit says %s',
+    async (_name, outcome, gate) => {
+      expect(shut(await gatesOf(tickWith({ edit: async () => outcome }), question))).toEqual([gate])
+    },
+  )
+
+  it.each([
+    ['paused', { paused: true }, 'pause: paused'],
+    ['frozen', { frozen: true }, 'freeze: frozen'],
+  ] as const)('shuts while %s', async (_name, change, gate) => {
+    expect(shut(await gatesOf({ ...tick, ...change }, question))).toEqual([gate])
+  })
+
+  it('shuts where the cluster runs another value than Git renders', async () => {
+    expect(shut(await gatesOf(tick, { ...question, facts: {} }))).toEqual(['render match: render-mismatch'])
+  })
+
+  it('shuts where what the proof read has changed at the base', async () => {
+    const [path = ''] = Object.keys(question.attempt.record.inputs)
+    const inputs = { ...question.attempt.record.inputs }
+    delete inputs[path]
+    expect(shut(await gatesOf(tick, { ...question, attempt: withRecord({ inputs }) }))).toEqual([
+      'base inputs: base-moved',
+    ])
+  })
+
+  it('judges a revert by the harm that was verified: no symptom has to be there', async () => {
+    const revert = withRecord({ kind: 'revert', reverts: 99 })
+    expect(shut(await gatesOf(tickWith({}), { ...question, attempt: revert, diagnosis: undefined }))).toEqual([
+      'proof: conflict',
+    ])
+  })
+})
+
+function tickWith(deps: Partial<Tick['deps']>): Tick {
+  return { ...tick, memory: { ...tick.memory, proofs: new Map() }, deps: { ...tick.deps, ...deps } }
+}
