@@ -10,6 +10,7 @@ import {
   type Policy,
   type Proof,
   type Reason,
+  stricterMode,
 } from '../domain/index.ts'
 import { beyondBounds, fieldAllowed } from './bounds.ts'
 import { isProtected } from './decide.ts'
@@ -21,7 +22,7 @@ import { inWindow } from './window.ts'
 export type GateInput = {
   readonly diagnosis: Diagnosis
   readonly policy: Policy
-  /** The effective mode: that of the decision. */
+  /** The effective mode when it was decided. The ceiling and the policy of now can only make it stricter. */
   readonly mode: Mode
   readonly config: Config
   readonly binding: Binding | undefined
@@ -58,7 +59,9 @@ function gate(name: string, pass: boolean, value: string, reason: Reason): Gate 
 
 /** Every gate of a merge by the bot, always all of them and in this order, each with the value that it was judged on. */
 export function gates(input: GateInput): readonly Gate[] {
-  return JUDGES.map((judge) => judge(input))
+  const { policy, config } = input
+  const mode = [policy.pullRequest.mode, config.ceiling.mode].reduce(stricterMode, input.mode)
+  return JUDGES.map((judge) => judge({ ...input, mode }))
 }
 
 /** The bot may merge only when every gate passes. */

@@ -19,6 +19,8 @@ const replicas = { changes: [{ field: 'replicas', value: '9' }], proof: proof({ 
 /** One thing wrong at a time: exactly the named gate falls, with this reason. */
 const FALLS: readonly [string, string, Partial<GateInput>, Reason][] = [
   ['mode', 'a person merges', { mode: 'propose' }, 'awaiting-merge'],
+  ['mode', 'the ceiling was lowered since', { config: config({ mode: 'propose' }) }, 'awaiting-merge'],
+  ['mode', 'the policy lets a person merge', { policy: withPull({ mode: 'propose' }) }, 'awaiting-merge'],
   ['ceiling', 'the action is not allowed', { config: config({ actions: ['rollback'] }) }, 'above-ceiling'],
   ['ceiling', 'the field is not allowed', { config: config({ fields: ['image'] }) }, 'above-ceiling'],
   [
@@ -75,6 +77,12 @@ const FALLS: readonly [string, string, Partial<GateInput>, Reason][] = [
     'no-required-check',
   ],
   ['reviews', 'nobody approved', { mode: 'merge-on-approval' }, 'awaiting-approval'],
+  [
+    'reviews',
+    'the ceiling asks for approval since',
+    { config: config({ mode: 'merge-on-approval' }) },
+    'awaiting-approval',
+  ],
   ['reviews', 'changes are requested', { reviews: { approvals: 1, changesRequested: 1 } }, 'awaiting-approval'],
   ['window', 'it is closed', { policy: withPull({ window: closedWindow }) }, 'outside-window'],
   ['freeze', 'a freeze is in force', { frozen: true }, 'frozen'],
