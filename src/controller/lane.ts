@@ -102,7 +102,8 @@ function decisionOf(tick: Tick, { lane, diagnosis, facts, owner, history }: Judg
   const { deps, sight } = tick
   if (tick.common.has(diagnosis.failure)) return { do: 'hold', reason: 'common-cause' }
   const found = owner.found ? owner.owner : undefined
-  const view = history.all.find(({ repository }) => repository === found?.repository)?.view
+  const repository = owner.found ? owner.owner.repository : owner.repository
+  const view = history.all.find((one) => one.repository === repository)?.view
   return decide({
     diagnosis,
     policies: tick.policies,
@@ -113,7 +114,7 @@ function decisionOf(tick: Tick, { lane, diagnosis, facts, owner, history }: Judg
       found === undefined
         ? boundSomewhere(deps.config, diagnosis.subject)
         : bindingOf(deps.config, found, diagnosis.subject),
-    ...(found && { repository: found.repository.forge.repository }),
+    ...(repository && { repository: repository.forge.repository }),
     openPulls: view?.open.length ?? 0,
     openedLastHour: view?.openedSince(sight.nowMs - 3_600_000) ?? 0,
     ...(facts.labels && { labels: facts.labels }),

@@ -40,7 +40,13 @@ export type Owner = {
 
 export type OwnerAnswer =
   | { readonly found: true; readonly owner: Owner }
-  | { readonly found: false; readonly reason: Reason; readonly message: string }
+  | {
+      readonly found: false
+      readonly reason: Reason
+      readonly message: string
+      /** Where the Application reads that could not be rendered: the policies there have a say on what it may render. */
+      readonly repository?: Repository
+    }
 
 /** Trees of the tick: each repository and branch is read once, so that every lane judges the same revision. */
 export class Trees {
@@ -211,7 +217,7 @@ async function ownerIn(
   const sources = await sourcesOf(application, trees)
   const result = await rendered(deps, memory, application, sources)
   if (!result.rendered)
-    return { found: false, reason: result.reason, message: `${application.name}: ${result.message}` }
+    return { found: false, reason: result.reason, message: `${application.name}: ${result.message}`, repository }
   const object = findObject(result.objects, workloadKey(subject))
   if (object === undefined)
     return { found: false, reason: 'target-not-found', message: `${application.name} does not render it` }

@@ -1,10 +1,12 @@
 import {
   type Diagnosis,
   type Finding,
+  KintsugiError,
   type Lane,
   laneOf,
   type Policy,
   type Subject,
+  type Tree,
   type Unknown,
 } from '../domain/index.ts'
 import { type Problem, parsePolicies, parsePolicyManifest } from '../policy/index.ts'
@@ -173,16 +175,30 @@ function namespaceOf(manifest: Readonly<Record<string, unknown>>): string {
   return typeof namespace === 'string' ? namespace : ''
 }
 
-function policiesIn(tree: { paths(): readonly string[]; bytes(path: string): Uint8Array | undefined }, repo: string) {
+function policiesIn(tree: Pick<Tree, 'paths' | 'bytes'>, repo: string) {
   const policies: Policy[] = []
   const problems: string[] = []
   for (const file of tree.paths().filter((path) => POLICY_FILE.test(path))) {
-    const text = new TextDecoder().decode(tree.bytes(file) ?? new Uint8Array())
+    const text = textOf(tree, file)
+    if (text === undefined) {
+      problems.push(`${file}:1:1: the file is too large to be read`)
+      continue
+    }
     const parsed = parsePolicies(text, file, { from: 'repository', repo, file })
     policies.push(...parsed.policies)
     problems.push(...parsed.problems.map(sayProblem))
   }
   return { policies, problems }
+}
+
+/** Undefined for a file that its tree lists and does not read. */
+function textOf(tree: Pick<Tree, 'bytes'>, file: string): string | undefined {
+  try {
+    return new TextDecoder().decode(tree.bytes(file) ?? new Uint8Array())
+  } catch (error) {
+    if (error instanceof KintsugiError && error.code === 'KIN-1002') return undefined
+    throw error
+  }
 }
 
 function sayProblem(problem: Problem): string {

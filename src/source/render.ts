@@ -1,4 +1,4 @@
-import { type Application, formatObjectKey, type Reason } from '../domain/index.ts'
+import { type Application, formatObjectKey, KintsugiError, type Reason } from '../domain/index.ts'
 import { formatOf } from './formats/index.ts'
 import { isRefused, type Refused, refuse } from './refused.ts'
 import { keyed } from './render-keys.ts'
@@ -39,6 +39,20 @@ function lastWins(objects: readonly RenderedObject[]): readonly RenderedObject[]
 
 /** Renders every source and keeps of equal objects the last source's, as Argo CD does. */
 export async function renderState(
+  application: Application,
+  sources: Sources,
+  deps: RenderDeps,
+): Promise<RenderedState | Refused> {
+  try {
+    return await renderEach(application, sources, deps)
+  } catch (error) {
+    // A tree lists files that it does not read: what one of them would give concerns the Applications that read it, and no others.
+    if (error instanceof KintsugiError && error.code === 'KIN-1002') return refuse('input-too-large', error.message)
+    throw error
+  }
+}
+
+async function renderEach(
   application: Application,
   sources: Sources,
   deps: RenderDeps,

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { removeFolders } from '../adapters/local/repository.ts'
-import { staleBuild } from './built.ts'
+import { staleBuild } from '../fakes/built.ts'
+import { type Moment, ShopFolder } from '../fakes/shop-folder.ts'
 import { dice, seedOf } from './dice.ts'
 import { doubles, type End } from './end.ts'
-import { KillWorld, type Moment } from './world.ts'
 
 const FULL = process.env['KINTSUGI_N'] === 'full'
 const KILLS = FULL ? 100 : 12
@@ -23,7 +23,7 @@ const WRITING = 0.35
 afterAll(removeFolders)
 
 /** A run that must come to its end. A ref's lock that a killed git has left holds it up for a minute, not for ever. */
-async function complete(world: KillWorld): Promise<number> {
+async function complete(world: ShopFolder): Promise<number> {
   const began = performance.now()
   const ended = await world.start().ended
   if (ended.code === 0) return performance.now() - began
@@ -45,7 +45,7 @@ function isOver(end: End): boolean {
 }
 
 /** The story until every pull request has its verdict. `tick` is given how far it has come, from 0 to 1. */
-async function play(world: KillWorld, tick: (share: number, minute: number) => Promise<void>): Promise<End> {
+async function play(world: ShopFolder, tick: (share: number, minute: number) => Promise<void>): Promise<End> {
   let now = 0
   for (const minute of TICKS) {
     await world.pass(minute - now)
@@ -69,7 +69,7 @@ describe('a controller that is killed and started again', () => {
   beforeAll(async () => {
     const stale = staleBuild()
     if (stale !== undefined) throw new Error(stale)
-    const world = await KillWorld.make()
+    const world = await ShopFolder.make()
     undisturbed = await play(world, async () => {
       await complete(world)
     })
@@ -87,7 +87,7 @@ describe('a controller that is killed and started again', () => {
   it(`comes to the same end, with nothing doubled and nothing lost, through ${KILLS} kills`, async () => {
     const seed = seedOf(process.env)
     const roll = dice(seed)
-    const world = await KillWorld.make()
+    const world = await ShopFolder.make()
     const wrong: string[] = []
     let [kills, writing, survived, usualMs] = [0, 0, 0, await complete(world)]
     const end = await play(world, async (share, minute) => {
@@ -111,7 +111,7 @@ describe('a controller that is killed and started again', () => {
   }, 400_000)
 
   it('is started twice at the same moments, and does everything once', async () => {
-    const world = await KillWorld.make()
+    const world = await ShopFolder.make()
     const wrong: string[] = []
     const end = await play(world, async (_, minute) => {
       const both = await Promise.all([world.start().ended, world.start().ended])

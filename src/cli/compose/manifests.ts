@@ -1,4 +1,4 @@
-import { isJsonObject, type Manifest } from '../../domain/index.ts'
+import { isJsonObject, KintsugiError, type Manifest, type Tree } from '../../domain/index.ts'
 import { readYaml } from '../../source/index.ts'
 
 /** Objects of a YAML file, Lists unpacked; none where the file is not YAML, as templates are not. */
@@ -10,4 +10,14 @@ export function manifestsIn(bytes: Uint8Array, file: string): readonly Manifest[
     const { items } = value
     return value['kind'] === 'List' && Array.isArray(items) ? items.filter(isJsonObject) : [value]
   })
+}
+
+/** The same of a file in a tree; none too where the tree lists the file and does not read it, being too large. */
+export function manifestsAt(tree: Tree, path: string): readonly Manifest[] {
+  try {
+    return manifestsIn(tree.bytes(path) ?? new Uint8Array(), path)
+  } catch (error) {
+    if (error instanceof KintsugiError && error.code === 'KIN-1002') return []
+    throw error
+  }
 }

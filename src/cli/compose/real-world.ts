@@ -8,7 +8,7 @@ import type { Repository, Site } from '../../controller/index.ts'
 import { type ApplicationSource, type Config, KintsugiError, type Manifest, type Tree } from '../../domain/index.ts'
 import type { Clock } from '../../ports/index.ts'
 import { parseApplication } from '../../source/index.ts'
-import { manifestsIn } from './manifests.ts'
+import { manifestsAt, manifestsIn } from './manifests.ts'
 import { repositoryName, urlsOfRepository } from './repository-urls.ts'
 
 export type Jobs = { readonly cadvisor: readonly string[]; readonly kubeStateMetrics: readonly string[] }
@@ -144,7 +144,7 @@ async function applicationsOf(options: RealOptions, tree: Tree): Promise<readonl
   const manifests: Manifest[] = []
   if (options.applications.length === 0) {
     for (const path of tree.paths().filter((name) => /\.ya?ml$/.test(name))) {
-      manifests.push(...manifestsIn(tree.bytes(path) ?? new Uint8Array(), path).filter(isApplication))
+      manifests.push(...manifestsAt(tree, path).filter(isApplication))
     }
     return manifests
   }

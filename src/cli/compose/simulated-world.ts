@@ -102,7 +102,13 @@ async function readWorldFile(dir: string): Promise<WorldFile> {
   return value
 }
 
+/** Beyond this a Date has no text, in ms on either side of 1970. */
+const MOST_TIME_MS = 8.64e15
+
 function isWorldFile(value: unknown): value is WorldFile {
   if (!isJsonObject(value) || value['schemaVersion'] !== 1 || typeof value['helm'] !== 'boolean') return false
-  return ['seed', 'speed', 'startMs', 'startedWallMs'].every((key) => typeof value[key] === 'number')
+  const { seed, speed, frozenAtMs } = value
+  const times = [value['startMs'], value['startedWallMs'], ...(frozenAtMs === undefined ? [] : [frozenAtMs])]
+  const timely = times.every((time) => typeof time === 'number' && Math.abs(time) <= MOST_TIME_MS)
+  return timely && Number.isSafeInteger(seed) && typeof speed === 'number' && speed > 0 && Number.isFinite(speed)
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readdirSync, utimesSync, watch } from 'node:fs'
+import { cpSync, readdirSync, utimesSync, watch } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { localForge, type ReviewedForge } from '../../src/adapters/local/index.ts'
@@ -23,11 +23,11 @@ import {
 } from '../../src/cli/compose/simulated-world.ts'
 import { STORY_START_MS } from '../../src/cli/demo/make-world.ts'
 import { TestRepository, temporaryFolder } from '../adapters/local/repository.ts'
+import { type End, endOf } from '../kill/end.ts'
 import { CLI } from './built.ts'
-import { type End, endOf } from './end.ts'
 
 const MINUTE = 60_000
-const WORKLOADS = ['cart', 'catalog', 'checkout']
+const ALL = ['cart', 'catalog', 'checkout', 'frontend', 'payments', 'recommendation']
 
 /** What the operator allows; a short look back keeps each start of the process short. */
 const CONFIG = `clusters:
@@ -53,7 +53,7 @@ export type Controller = { kill(group: boolean): void; readonly ended: Promise<E
 export type Moment = { readonly after: 'start' | 'first write'; readonly ms: number }
 
 /** A folder as `kintsugi demo` makes it, with three workloads only, whose time is moved by hand: processes are started on it. */
-export class KillWorld {
+export class ShopFolder {
   readonly dir: string
   readonly gitDir: string
   readonly repository: TestRepository
@@ -73,18 +73,36 @@ export class KillWorld {
     this.forge = localForge({ gitDir: this.gitDir, url: REPOSITORY_URL, branchPrefix: 'kintsugi', clock: this.#seen })
   }
 
-  static async make(): Promise<KillWorld> {
-    const world = new KillWorld(temporaryFolder())
+  /** With these workloads of the shop; the others' folders are there and hold no object. */
+  static async make(workloads: readonly string[] = ['cart', 'catalog', 'checkout']): Promise<ShopFolder> {
+    const world = new ShopFolder(temporaryFolder())
     const { gitDir } = world
     await createRepository(gitDir, 'main')
     const scenario = shopScenario({ repoURL: REPOSITORY_URL, startMs: STORY_START_MS })
     const author = 'Robin Ames <robin@shop.example>'
-    await commitAs(gitDir, { branch: 'main', author, message: 'shop', atMs: scenario.bornMs, files: smallShop() })
+    await commitAs(gitDir, {
+      branch: 'main',
+      author,
+      message: 'shop',
+      atMs: scenario.bornMs,
+      files: smallShop(workloads),
+    })
     const syncs = gitSyncStore({ gitDir })
     await syncs.append(firstSyncs(scenario, String(await syncs.head('main'))))
     await writeFile(join(world.dir, 'kintsugi.yaml'), CONFIG)
+    if (!workloads.includes('catalog')) world.#planned = []
     await world.#write()
     return world
+  }
+
+  /** The same at the same moment, in a folder of its own. */
+  copy(): ShopFolder {
+    const copied = new ShopFolder(temporaryFolder())
+    cpSync(this.dir, copied.dir, { recursive: true })
+    copied.nowMs = this.nowMs
+    copied.repository.nowMs = this.nowMs
+    copied.#planned = this.#planned
+    return copied
   }
 
   /** Time goes on: people commit, and Argo CD looks. */
@@ -157,13 +175,12 @@ export class KillWorld {
   }
 }
 
-/** Only some of the shop's workloads; the folders of the others are there and hold no object. */
-function smallShop(): Readonly<Record<string, string>> {
+function smallShop(workloads: readonly string[]): Readonly<Record<string, string>> {
   const files = Object.entries(shopRepository({ repoURL: REPOSITORY_URL })).filter(([path]) => {
     const name = /^apps\/([^/]+)\//.exec(path)?.[1]
-    return name === undefined || WORKLOADS.includes(name)
+    return name === undefined || workloads.includes(name)
   })
-  const empty = ['frontend', 'payments', 'recommendation'].map((name) => [`apps/${name}/README.md`, 'nothing\n'])
+  const empty = ALL.filter((name) => !workloads.includes(name)).map((name) => [`apps/${name}/README.md`, 'nothing\n'])
   return Object.fromEntries([...files, ...empty])
 }
 
