@@ -11,7 +11,7 @@ export const REASONS = {
   'no-policy': {
     group: 'hold',
     means: 'No policy covers this failure of this workload.',
-    next: 'Add a SelfHealingPolicy for the namespace and the anomalyType, or do nothing: without a policy the bot only takes note.',
+    next: 'Add a SelfHealingPolicy for the namespace and the anomalyType. Without one nothing is written, not even a note.',
   },
   'policy-disabled': {
     group: 'hold',

@@ -33,7 +33,7 @@ type Held = { readonly reason: Reason; readonly untilMs?: number }
 /**
  * May we act on this diagnosis? The first that holds, in this order, is the answer:
  *
- * no-policy (notify) · policy-disabled · paused · frozen · warm-up · protected-namespace · not-bound · notify-only (notify; models alone
+ * no-policy · policy-disabled · paused · frozen · warm-up · protected-namespace · not-bound · notify-only (notify; models alone
  * never get further) · above-ceiling · data-missing · data-partial · low-confidence · closed-by-person · breaker-open · retries-exhausted · cooldown ·
  * budget-exhausted. The last three ask about opening something new, so an open proposal for the same failure passes them.
  *
@@ -45,7 +45,7 @@ export function decide(input: DecideInput): Decision {
   const { subject, failure } = diagnosis
   const matched = matchPolicies({ ...input, subject, failure, policyNamespaces: config.policyNamespaces })
   const policy = matched[0]
-  if (policy === undefined) return { do: 'notify', reason: 'no-policy' }
+  if (policy === undefined) return { do: 'hold', reason: 'no-policy' }
   const early = heldByOperator(input, policy)
   if (early !== undefined) return { do: 'hold', ...early, policy }
   if (policy.action === 'notify-only' || failure === 'Anomaly') return { do: 'notify', reason: 'notify-only', policy }

@@ -220,7 +220,7 @@ describe.runIf(tools !== undefined)('kintsugi on a real Prometheus and a bare re
 
   it('asks for a policy where none covers what was found', async () => {
     const { out, err } = await kintsugi(desk().folder, 'plan', ...world(), '--application', 'podinfo.yaml')
-    expect(out).toContain('would take note of OOMKilled: no-policy')
+    expect(out).toContain('held: no-policy')
     expect(err).toContain('Name yours with --policies PATH')
   })
 

@@ -18,7 +18,7 @@ import {
 
 /** In the order in which they are asked. Each row alone holds; with all rows after it, it still is the answer. */
 const CHECKS: readonly { reason: Reason; does: 'hold' | 'notify'; change: Partial<DecideInput> }[] = [
-  { reason: 'no-policy', does: 'notify', change: { policies: [] } },
+  { reason: 'no-policy', does: 'hold', change: { policies: [] } },
   { reason: 'policy-disabled', does: 'hold', change: { policies: [policy({ enabled: false })] } },
   { reason: 'paused', does: 'hold', change: { paused: true } },
   { reason: 'frozen', does: 'hold', change: { frozen: true } },
