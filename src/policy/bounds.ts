@@ -66,18 +66,24 @@ export function beyondBounds(
     if (most !== undefined && compareQuantities(value, most) > 0)
       return [`${change.field} ${change.value} is above ${most.text}`]
     const factor = Math.min(limits.maxIncreaseFactor, ceiling.maxIncreaseFactor)
-    const before = beforeOf(change, rendered)
-    return before !== undefined && growsTooFast(measure, before, value, factor)
-      ? [`${change.field} ${before.text} -> ${change.value} is more than ${factor} times`]
-      : []
+    const before = valuesBefore(change, value, rendered).find((one) => growsTooFast(measure, one, value, factor))
+    return before === undefined
+      ? []
+      : [`${change.field} ${before.text} -> ${change.value} is more than ${factor} times`]
   })
 }
 
-/** The value that the rendered field had. Replicas and sizes are found by the end of their path and their new value. */
-function beforeOf(change: FieldChange, rendered: readonly RenderedChange[]): Quantity | undefined {
+/**
+ * The values that the rendered field may have had. A path does not name its container, so every field of that name that is now as meant,
+ * in whatever notation, is one of them.
+ */
+function valuesBefore(change: FieldChange, value: Quantity, rendered: readonly RenderedChange[]): readonly Quantity[] {
   const tail = change.field === 'storage' ? 'storage' : change.field
-  const found = rendered.find(({ path, after }) => path.endsWith(tail) && String(after) === change.value)
-  return found?.before === undefined || found.before === null ? undefined : parseQuantity(String(found.before))
+  return rendered.flatMap(({ path, before, after }) => {
+    if (!path.endsWith(tail) || before === undefined || before === null) return []
+    const [was, is] = [parseQuantity(String(before)), parseQuantity(String(after))]
+    return was !== undefined && is !== undefined && compareQuantities(is, value) === 0 ? [was] : []
+  })
 }
 
 function growsTooFast(measure: Measure, before: Quantity, after: Quantity, factor: number): boolean {

@@ -16,6 +16,19 @@ const elsewhere = { name: 'prod', order: 1, paths: ['apps/**'], branches: [], ed
 const before = { object: 'apps/Deployment shop/cart', path: 'spec.replicas', before: 2, after: 9 }
 const replicas = { changes: [{ field: 'replicas', value: '9' }], proof: proof({ changes: [before] }) } as const
 
+const limitOf = (container: number, was: string, is: string) => ({
+  object: 'apps/Deployment shop/cart',
+  path: `spec.template.spec.containers[${container}].resources.limits.memory`,
+  before: was,
+  after: is,
+})
+const wanted = { field: 'resources.limits.memory', container: 'app', value: '2Gi' } as const
+const notation = { changes: [wanted], proof: proof({ changes: [limitOf(0, '256Mi', '2048Mi')] }) }
+const beside = {
+  changes: [wanted, { ...wanted, container: 'proxy' }],
+  proof: proof({ changes: [limitOf(0, '1Gi', '2Gi'), limitOf(1, '256Mi', '2Gi')] }),
+}
+
 /** One thing wrong at a time: exactly the named gate falls, with this reason. */
 const FALLS: readonly [string, string, Partial<GateInput>, Reason][] = [
   ['mode', 'a person merges', { mode: 'propose' }, 'awaiting-merge'],
@@ -58,6 +71,8 @@ const FALLS: readonly [string, string, Partial<GateInput>, Reason][] = [
   ['limits', 'above memoryMax', { policy: withLimits({ memoryMax: bytesQuantity(255 * 2 ** 20) }) }, 'at-maximum'],
   ['limits', "above the operator's maximum", { config: config({ memoryMaxBytes: 200 * 2 ** 20 }) }, 'at-maximum'],
   ['limits', 'more than the factor', replicas, 'at-maximum'],
+  ['limits', 'more than the factor, in another notation', notation, 'at-maximum'],
+  ['limits', 'more than the factor, beside a container that grows less', beside, 'at-maximum'],
   ['proof', 'nothing was rendered', { proof: proof({ rendered: false }) }, 'render-failed'],
   ['proof', 'it changes nothing', { proof: proof({ changes: [] }) }, 'no-effect'],
   ['proof', 'it changes more', { proof: proof({ changes: [...proof().changes, before] }) }, 'other-changes'],
