@@ -25,7 +25,8 @@ export function closedUntil(
 ): number | undefined {
   let until: number | undefined
   for (const { pull, record } of attempts) {
-    const isNo = record.kind === 'fix' && pull.state === 'closed' && pull.endedBy === 'person'
+    // Where it is not known who closed it, a person may have.
+    const isNo = record.kind === 'fix' && pull.state === 'closed' && pull.endedBy !== 'bot'
     if (!isNo || record.failure !== diagnosis.failure) continue
     const at = pull.endedAtMs ?? pull.createdAtMs
     if (retryAskedAtMs !== undefined && retryAskedAtMs > at) continue

@@ -125,6 +125,11 @@ describe('decide: a proposal that a person closed', () => {
     })
   })
 
+  it('is assumed where nobody knows who closed it', () => {
+    const unknown = attempt(DAY, { pull: { state: 'closed' } })
+    expect(decide(decideInput({ attempts: [unknown] }))).toMatchObject({ reason: 'closed-by-person' })
+  })
+
   it('means nothing after that', () => {
     expect(decide(decideInput({ attempts: [closed(7 * DAY)] }))).toMatchObject({ do: 'act' })
   })
