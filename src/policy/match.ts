@@ -87,15 +87,11 @@ function leave(policy: Policy): number {
 }
 
 /**
- * What the bot may do under the ceiling and the matched policies: the strictest of the ceiling, the repository's policy and the cluster's
- * (operator or resource), each kind speaking through its first. A policy that is off asks for a person, so it never lets the bot merge.
+ * What the bot may do under the ceiling and the matched policies: the strictest of the ceiling, the operator's policy, the repository's and
+ * the namespace's own, each kind speaking through its first. A policy that is off asks for a person, so it never lets the bot merge.
  */
 export function effectiveMode(matched: readonly Policy[], ceiling: Mode): Mode {
-  const repository = matched.find((policy) => policy.origin.from === 'repository')
-  const cluster = matched.find((policy) => policy.origin.from !== 'repository')
-  let mode = ceiling
-  for (const policy of [repository, cluster]) {
-    if (policy !== undefined) mode = stricterMode(mode, policy.enabled ? policy.pullRequest.mode : 'propose')
-  }
-  return mode
+  return ORIGINS.flatMap((origin) => matched.find((policy) => policy.origin.from === origin) ?? [])
+    .map((policy) => (policy.enabled ? policy.pullRequest.mode : stricterMode('propose', policy.pullRequest.mode)))
+    .reduce(stricterMode, ceiling)
 }

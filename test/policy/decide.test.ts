@@ -296,6 +296,11 @@ describe('decide: the mode', () => {
     expect(decide(decideInput({ policies, repository }))).toMatchObject({ mode: effective })
   })
 
+  it("never is looser than what the namespace's own policy allows, whatever the operator's says", () => {
+    const operators = withMode('automerge', { origin: { from: 'operator', namespace: 'kintsugi-policies' } })
+    expect(decide(decideInput({ policies: [operators, withMode('comment')] }))).toMatchObject({ mode: 'comment' })
+  })
+
   it('does not ask the policy of another repository', () => {
     const policies = [withMode('automerge'), withMode('comment', { origin: ours })]
     expect(decide(decideInput({ policies, repository: 'github.com/example/other' }))).toMatchObject({
