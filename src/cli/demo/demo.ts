@@ -75,22 +75,41 @@ async function tell(context: Context, seed: number, speed: number): Promise<Exit
   const review = args.has('headless') ? undefined : await openReview(dir, charts)
   if (review !== undefined) say(terminal, 'Review page: ', styled('cyan', review.url))
   say(terminal, '')
-  const children = [
-    startChild('cli/demo/world-process.js', [dir], {
-      line: (event) => stage.world(event as WorldEvent),
-      words: (text) => stage.words(text),
-    }),
-    startChild('cli.js', ['run', '--write', '--json', '--simulation', dir], {
-      line: (tick) => stage.tick(tick as TickDocument),
-      words: (text) => stage.words(text),
-    }),
-  ]
-  const told = await stage.until(children, (STORY_MS * DEFAULT_SPEED) / speed)
-  if (review !== undefined && told) await lookAround(terminal, review.url)
-  for (const child of children) child.stop()
-  await Promise.all(children.map((child) => child.ended))
-  await review?.close()
-  return ended(terminal, stage, dir, told)
+  const stop = askedToStop()
+  const children: Child[] = []
+  let told = false
+  try {
+    children.push(
+      startChild('cli/demo/world-process.js', [dir], {
+        line: (event) => stage.world(event as WorldEvent),
+        words: (text) => stage.words(text),
+      }),
+      startChild('cli.js', ['run', '--write', '--json', '--simulation', dir], {
+        line: (tick) => stage.tick(tick as TickDocument),
+        words: (text) => stage.words(text),
+      }),
+    )
+    told = await stage.until(children, (STORY_MS * DEFAULT_SPEED) / speed, stop)
+    if (review !== undefined && told) await lookAround(terminal, review.url, stop)
+  } finally {
+    for (const child of children) child.stop()
+    await Promise.all(children.map((child) => child.ended))
+    await review?.close()
+  }
+  return ended(terminal, stage, dir, told, stop.aborted)
+}
+
+/** Aborted by Ctrl-C, by `kill`, and by the end of the terminal. A second signal ends the process at once. */
+function askedToStop(): AbortSignal {
+  const stop = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort())
+  return stop.signal
+}
+
+/** Runs `then` when it is stopped, or right away when it was stopped already. */
+function whenStopped(stop: AbortSignal, then: () => void): void {
+  if (stop.aborted) then()
+  else stop.addEventListener('abort', then, { once: true })
 }
 
 async function openReview(
@@ -102,14 +121,18 @@ async function openReview(
 }
 
 /** The story is told; the page stays until the reader has seen enough. */
-function lookAround(terminal: Terminal, url: string): Promise<void> {
+function lookAround(terminal: Terminal, url: string, stop: AbortSignal): Promise<void> {
   say(terminal, '')
   say(terminal, 'The story is told; the shop goes on. Look around at ', styled('cyan', url), ' and end with Ctrl-C.')
-  return new Promise((done) => process.once('SIGINT', () => done()))
+  return new Promise((done) => whenStopped(stop, done))
 }
 
-function ended(terminal: Terminal, stage: Stage, dir: string, told: boolean): ExitCode {
+function ended(terminal: Terminal, stage: Stage, dir: string, told: boolean, stopped: boolean): ExitCode {
   if (terminal.asJson) terminal.event({ event: 'ended', told, missing: stage.missing(), dir })
+  if (!told && stopped) {
+    terminal.note(`Stopped before the story was told. What was written so far is in ${dir}`)
+    return 1
+  }
   if (!told) {
     for (const one of stage.missing()) terminal.note(styled('red', 'not as told: '), one)
     return 1
@@ -180,8 +203,8 @@ class Stage {
     )
   }
 
-  /** True when everything has been told in time; a process that ends early ends the story. */
-  until(children: readonly Child[], ms: number): Promise<boolean> {
+  /** True when everything has been told in time; a process that ends early ends the story, and so does `stop`. */
+  until(children: readonly Child[], ms: number, stop: AbortSignal): Promise<boolean> {
     return new Promise((resolve) => {
       const finish = (told: boolean) => {
         clearTimeout(timer)
@@ -190,6 +213,7 @@ class Stage {
       const timer = setTimeout(() => finish(false), ms)
       this.#told = () => finish(true)
       for (const child of children) child.ended.then(() => finish(false))
+      whenStopped(stop, () => finish(false))
     })
   }
 

@@ -60,5 +60,8 @@ if (
 ) {
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+  // Whoever was killed cannot say goodbye, and a world that nobody watches has no reason to go on.
+  const starter = process.ppid
+  setInterval(() => process.ppid !== starter && stop.abort(), LOOK_MS).unref()
   await runWorld(resolve(dir), (event) => process.stdout.write(`${JSON.stringify(event)}\n`), stop.signal)
 }

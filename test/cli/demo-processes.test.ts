@@ -1,0 +1,69 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+
+const CLI = resolve(import.meta.dirname, '../../dist/cli.js')
+
+let folder = ''
+let demo: ChildProcess
+let ended: Promise<number | null>
+
+/** Ids of the processes that work on the folder of this demo: its world and its controller. */
+function parts(): readonly number[] {
+  const listed = execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' })
+  return listed
+    .split('\n')
+    .filter((line) => line.includes(folder) && /world-process\.js|--simulation/.test(line))
+    .map((line) => Number.parseInt(line, 10))
+    .filter((pid) => pid !== demo.pid)
+}
+
+/** Gives up after 15 s, and then the expectation that follows says what is there. */
+async function until(enough: (found: number) => boolean): Promise<number> {
+  for (let look = 0; look < 150 && !enough(parts().length); look += 1) await wait(100)
+  return parts().length
+}
+
+beforeEach(async () => {
+  folder = join(mkdtempSync(join(tmpdir(), 'kintsugi-test-')), 'world')
+  demo = spawn(process.execPath, [CLI, 'demo', '--headless', '--speed', '240', '--dir', folder], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  ended = new Promise((done) => demo.once('close', (code) => done(code)))
+  expect(await until((found) => found === 2)).toBe(2)
+})
+
+afterEach(() => {
+  demo.kill('SIGKILL')
+  for (const pid of parts()) process.kill(pid, 'SIGKILL')
+  rmSync(resolve(folder, '..'), { recursive: true, force: true, maxRetries: 5 })
+})
+
+describe.skipIf(process.platform === 'win32')('the processes of a demo end with it', () => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('at %s, which is no success', async (signal) => {
+    demo.kill(signal)
+    expect(await ended).toBe(1)
+    expect(parts()).toEqual([])
+  })
+
+  it('when it is killed', async () => {
+    demo.kill('SIGKILL')
+    expect(await until((found) => found === 0)).toBe(0)
+  })
+
+  it('when nobody reads its output any more', async () => {
+    demo.stdout?.destroy()
+    expect(await ended).toBe(0)
+    expect(await until((found) => found === 0)).toBe(0)
+  })
+
+  it('when one of them ends early, which is no success', async () => {
+    const [first] = parts()
+    process.kill(first ?? 0, 'SIGKILL')
+    expect(await ended).toBe(1)
+    expect(parts()).toEqual([])
+  })
+})
