@@ -101,7 +101,8 @@ function judgeBinding({ binding, baseBranch, files, policy }: GateInput): Gate {
 function judgeEnvironment({ config, baseBranch, files }: GateInput): Gate {
   const barred = config.environments.find(
     (one) =>
-      one.edit !== 'direct' && (covers(one.branches, baseBranch) || files.some((file) => covers(one.paths, file))),
+      one.edit !== 'direct' &&
+      (covers(one.branches, baseBranch, true) || files.some((file) => covers(one.paths, file, true))),
   )
   const value = barred === undefined ? 'direct edit' : `${barred.name}: ${barred.edit}`
   return gate('promotion', barred === undefined, value, 'environment-not-edited')

@@ -13,6 +13,11 @@ function withLimits(change: Partial<Policy['limits']>): Policy {
 
 const closedWindow = { timeZone: 'UTC', days: [0, 6], fromMinute: 0, toMinute: 1440 }
 const elsewhere = { name: 'prod', order: 1, paths: ['apps/**'], branches: [], edit: 'promote' } as const
+const hidden = {
+  files: ['apps/.argocd-source-cart.yaml'],
+  binding: { ...gateInput().binding, paths: ['apps/.argocd-source-*'] } as GateInput['binding'],
+  config: config({}, { environments: [elsewhere] }),
+}
 const before = { object: 'apps/Deployment shop/cart', path: 'spec.replicas', before: 2, after: 9 }
 const replicas = { changes: [{ field: 'replicas', value: '9' }], proof: proof({ changes: [before] }) } as const
 
@@ -59,6 +64,7 @@ const FALLS: readonly [string, string, Partial<GateInput>, Reason][] = [
     { config: config({}, { environments: [elsewhere] }) },
     'environment-not-edited',
   ],
+  ['promotion', 'the environment is promoted to, by a file that is hidden', hidden, 'environment-not-edited'],
   [
     'confidence',
     'it fell below the threshold',
