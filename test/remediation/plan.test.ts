@@ -132,6 +132,13 @@ describe('raise-memory', () => {
     expect(set({ facts: app({ memoryLimit: '0.5Gi' }) })).toEqual({ 'resources.limits.memory': '1Gi' })
   })
 
+  it.each([
+    ['observed', { observed: { memoryLimitBytes: 0 } }],
+    ['declared', { facts: app({ memoryLimit: '0', memoryRequest: '0' }) }],
+  ])('refuses where the %s limit is 0, which is none', (_, one) => {
+    expect(reason(one)).toBe('no-evidence-for-sizing')
+  })
+
   it('refuses without any limit', () => {
     expect(reason({})).toBe('no-evidence-for-sizing')
   })

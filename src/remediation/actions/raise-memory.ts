@@ -15,7 +15,8 @@ export const raiseMemory: Remedy = {
     const limit = limitNow(input)
     return (
       ownedByAutoscaler(input) ??
-      (limit === undefined
+      // A limit of 0 is none: whatever were set instead would be less.
+      (limit === undefined || toBytes(limit) === 0
         ? refused('no-evidence-for-sizing', 'the memory limit of the container is not known')
         : raiseFrom(input, limit))
     )
