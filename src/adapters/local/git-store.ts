@@ -160,7 +160,9 @@ export function gitStore(gitDir: string, beforeWrite: (what: 'tree' | 'commit' |
   return {
     defaultBranch: async () => {
       await bare()
-      return (await must(git, ['symbolic-ref', '--short', 'HEAD'])).toString('utf8').trim()
+      const answer = await git(['symbolic-ref', '--short', '--quiet', 'HEAD'])
+      if (answer.exit !== 0) throw new KintsugiError('KIN-4002', `HEAD of ${gitDir} names no branch`)
+      return answer.stdout.toString('utf8').trim()
     },
     refs: async () => {
       await bare()
