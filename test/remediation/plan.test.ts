@@ -15,7 +15,7 @@ import {
 } from '../../src/domain/index.ts'
 import { remedies } from '../../src/remediation/actions/index.ts'
 import { type PlanInput, planFor } from '../../src/remediation/index.ts'
-import { attemptOf, cart, diagnosisOf, policyOf, T0 } from '../fakes/incident.ts'
+import { attemptOf, cart, diagnosisOf, HOUR, policyOf, T0 } from '../fakes/incident.ts'
 
 const MI = 1024 ** 2
 
@@ -94,6 +94,12 @@ describe('planFor', () => {
     ['argoproj.io/Rollout', undefined],
   ])('changes the pod template of a %s: refused with %s', (kind, expected) => {
     expect(reason({ kind, observed: limit(32) })).toBe(expected)
+  })
+
+  it('refuses the very change that did harm', () => {
+    const { changes } = plan({ observed: limit(32) })
+    const harmed = attemptOf({ record: { changes }, conclusion: { verdict: 'harmful', atMs: T0, because: '' } })
+    expect(reason({ observed: limit(32), attempts: [harmed] })).toBe('action-unfit')
   })
 
   it('watches what the diagnosis watches', () => {
@@ -311,13 +317,18 @@ describe('roll-back-image', () => {
     expect(reason(broken(change))).toBe('no-proven-image')
   })
 
-  it('does not go back twice to what did not help', () => {
+  it.each([
+    ['did not help', 'insufficient', 0],
+    ['did harm', 'harmful', 0],
+    ['did not help hours ago, in an episode that outlasts the range of the queries', 'insufficient', 9 * HOUR],
+  ] as const)('does not go back twice to what %s', (_, verdict, agoMs) => {
     const tried = attemptOf({
       record: {
         failure: 'CrashLoopBackOff',
         changes: [{ field: 'image', container: 'app', value: 'shop:5000/cart:1' }],
+        decidedAtMs: T0 - agoMs,
       },
-      conclusion: { verdict: 'insufficient', atMs: T0, because: '' },
+      conclusion: { verdict, atMs: T0 - agoMs, because: '' },
     })
     expect(plan(broken({}, { attempts: [tried] })).changes[0]?.value).toBe('shop:5000/cart:0')
   })

@@ -1,7 +1,7 @@
 import { bytesQuantity, type PlanOutcome, parseQuantity, type Quantity, toBytes } from '../../domain/index.ts'
 import { declaredOf } from '../effective.ts'
 import { FREE_MEMORY_BYTES, memoryWanted, scaleDown, stepBound } from '../sizing.ts'
-import { containerOf, insufficient, type PlanInput, type Remedy, refused, smallest } from './remedy.ts'
+import { containerOf, endedAs, type PlanInput, type Remedy, refused, smallest } from './remedy.ts'
 import { ownedByAutoscaler, raise } from './resources.ts'
 
 const MI = 1024 ** 2
@@ -60,9 +60,9 @@ function sizedBy(by: 'peak' | 'step'): string {
   return by === 'peak' ? '15 % above the highest working set that was seen' : 'at least twice what it was killed under'
 }
 
-/** Limits that fixes of this episode set and under which the kills went on. */
+/** Limits that late fixes set and under which the kills went on. */
 function triedLimits(input: PlanInput): readonly number[] {
-  const values = insufficient(input).flatMap(({ record }) =>
+  const values = endedAs(input, ['insufficient']).flatMap(({ record }) =>
     record.changes.filter(({ field }) => field === 'resources.limits.memory').map(({ value }) => parseQuantity(value)),
   )
   return values.flatMap((value) => (value === undefined ? [] : [toBytes(value)]))

@@ -2,6 +2,7 @@ import type {
   Action,
   Attempt,
   Ceiling,
+  Conclusion,
   Diagnosis,
   Failure,
   Plan,
@@ -54,14 +55,21 @@ export function containerOf(input: PlanInput): DeclaredContainer | undefined {
   return containers.find((one) => one.name === container)
 }
 
-/** Fixes of this episode that were followed by the same failure. */
-export function insufficient(input: PlanInput): readonly Attempt[] {
-  return input.attempts.filter(
+/** The start of an episode moves with the range of the queries where that is shorter, so what was tried counts as long as retries do. */
+const TRIED_MS = 7 * 24 * 3_600_000
+
+/** Fixes of this failure since seven days before the episode that ended so. */
+export function endedAs(
+  { attempts, diagnosis }: PlanInput,
+  verdicts: readonly Conclusion['verdict'][],
+): readonly Attempt[] {
+  return attempts.filter(
     ({ record, conclusion }) =>
       record.kind === 'fix' &&
-      record.failure === input.diagnosis.failure &&
-      record.decidedAtMs >= input.diagnosis.startMs &&
-      conclusion?.verdict === 'insufficient',
+      record.failure === diagnosis.failure &&
+      record.decidedAtMs >= diagnosis.startMs - TRIED_MS &&
+      conclusion !== undefined &&
+      verdicts.includes(conclusion.verdict),
   )
 }
 

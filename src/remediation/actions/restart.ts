@@ -1,5 +1,5 @@
 import { formatInstant } from '../../domain/index.ts'
-import { insufficient, planned, type Remedy, refused } from './remedy.ts'
+import { endedAs, planned, type Remedy, refused } from './remedy.ts'
 
 /** Rolls new pods by an annotation of the pod template. Its value is the start of the incident, so that a second look plans the same. */
 export const restart: Remedy = {
@@ -7,8 +7,8 @@ export const restart: Remedy = {
   action: 'restart',
   answers: ['CrashLoopBackOff'],
   plan(input) {
-    if (insufficient(input).some(({ record }) => record.action === 'restart'))
-      return refused('action-unfit', 'a restart did not help in this episode')
+    if (endedAs(input, ['insufficient']).some(({ record }) => record.action === 'restart'))
+      return refused('action-unfit', 'a restart did not help against this failure lately')
     const at = formatInstant(input.diagnosis.startMs)
     return planned(input, {
       changes: [{ field: 'annotations.kintsugi.dev/restarted-at', value: at }],

@@ -1,5 +1,5 @@
 import type { PlanOutcome, ProvenImage } from '../../domain/index.ts'
-import { containerOf, insufficient, type PlanInput, planned, type Remedy, refused } from './remedy.ts'
+import { containerOf, endedAs, type PlanInput, planned, type Remedy, refused } from './remedy.ts'
 
 /** Goes back to the newest image of the same repository that ran without the failure, where a change in Git came before it. */
 export const rollBackImage: Remedy = {
@@ -37,9 +37,11 @@ function rollBack(input: PlanInput, container: string, current: string): PlanOut
   })
 }
 
-/** Newest first; never one that was tried in this episode without success, nor one of another repository. */
+/** Newest first; never one that was tried lately without success, nor one of another repository. */
 function candidates(input: PlanInput, current: string): readonly ProvenImage[] {
-  const tried = new Set(insufficient(input).flatMap(({ record }) => record.changes.map(({ value }) => value)))
+  const tried = new Set(
+    endedAs(input, ['insufficient', 'harmful']).flatMap(({ record }) => record.changes.map(({ value }) => value)),
+  )
   return (input.facts.provenImages ?? []).filter(
     ({ image, fromMs }) =>
       image !== current &&
