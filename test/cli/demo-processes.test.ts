@@ -21,9 +21,9 @@ function parts(): readonly number[] {
     .filter((pid) => pid !== demo.pid)
 }
 
-/** Gives up after 15 s, and then the expectation that follows says what is there. */
+/** Gives up after 40 s, and then the expectation that follows says what is there. */
 async function until(enough: (found: number) => boolean): Promise<number> {
-  for (let look = 0; look < 150 && !enough(parts().length); look += 1) await wait(100)
+  for (let look = 0; look < 400 && !enough(parts().length); look += 1) await wait(100)
   return parts().length
 }
 

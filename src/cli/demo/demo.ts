@@ -1,4 +1,4 @@
-import { mkdtemp } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { KintsugiError } from '../../domain/index.ts'
@@ -60,10 +60,14 @@ async function tell(context: Context, seed: number, speed: number): Promise<Exit
   const { chartsOf } = await import('../compose/controller.ts')
   const { makeWorld, STORY_START_MS } = await import('./make-world.ts')
   const charts = await chartsOf(io.env)
-  const named = args.text('dir')
-  const dir = named === undefined ? await mkdtemp(join(tmpdir(), 'kintsugi-demo-')) : resolve(io.cwd, named)
   const helm = charts.version !== undefined
-  await makeWorld(dir, { schemaVersion: 1, seed, speed, startMs: STORY_START_MS, startedWallMs: Date.now(), helm })
+  const dir = await freshFolder(args.text('dir'), io.cwd)
+  try {
+    await makeWorld(dir, { schemaVersion: 1, seed, speed, startMs: STORY_START_MS, startedWallMs: Date.now(), helm })
+  } catch (error) {
+    await rm(dir, { recursive: true, force: true })
+    throw error
+  }
   say(terminal, `A GitOps repository of seven services was made in ${dir}`)
   say(
     terminal,
@@ -97,6 +101,19 @@ async function tell(context: Context, seed: number, speed: number): Promise<Exit
     await review?.close()
   }
   return ended(terminal, stage, dir, told, stop.aborted)
+}
+
+/** A folder that is there and empty: nothing of anybody else's is mixed with the world, or removed with it. */
+async function freshFolder(named: string | undefined, cwd: string): Promise<string> {
+  if (named === undefined) return mkdtemp(join(tmpdir(), 'kintsugi-demo-'))
+  const dir = resolve(cwd, named)
+  const found = await mkdir(dir, { recursive: true })
+    .then(() => readdir(dir))
+    .catch((cause: unknown) => {
+      throw new KintsugiError('KIN-1002', `--dir ${named} cannot be made or read.`, { cause })
+    })
+  if (found.length > 0) throw new KintsugiError('KIN-1001', `--dir ${named} is not empty: name a new folder.`)
+  return dir
 }
 
 /** Aborted by Ctrl-C, by `kill`, and by the end of the terminal. A second signal ends the process at once. */
