@@ -10,7 +10,7 @@ import {
   samplesIn,
   type Verdict,
 } from '../domain/index.ts'
-import { freshFrom, loudNow, SIGN_OF } from './loud.ts'
+import { freshFrom, isLoud, loudNow, SIGN_OF } from './loud.ts'
 
 const MINUTE_MS = 60_000
 /** A new failure counts once it has been there this long, in at least two samples. */
@@ -18,7 +18,7 @@ const HARM_LASTS_MS = 3 * MINUTE_MS
 const HARM_SAMPLES = 2
 /** Missing replicas are normal while pods are replaced. */
 const SHORT_LASTS_MS = 5 * MINUTE_MS
-/** Replicas that were missing this shortly before the sync are not the fix's doing. */
+/** What was wrong this shortly before the sync, or what nobody saw to be right then, is not the fix's doing. */
 const BEFORE_MS = 10 * MINUTE_MS
 
 /** What a failure brings with it: as long as it lasts these are no harm of the fix. */
@@ -69,11 +69,11 @@ function newFailure({ record, index, syncedAtMs, toMs }: HarmInput, failure: Fai
   const signal = SIGN_OF[failure]
   if (signal === undefined) return undefined
   for (const series of index.all(signal, workloadOf(record.subject))) {
-    // Where the samples do not reach back to the sync nobody saw it begin.
-    if (series.startMs > syncedAtMs) continue
-    const run = loudNow(series, series.startMs, toMs)
+    const before = samplesIn(series, syncedAtMs - BEFORE_MS, syncedAtMs)
+    if (before.length === 0 || before.some(({ value }) => isLoud(signal, value))) continue
+    const run = loudNow(series, syncedAtMs + 1, toMs)
     const [first, last] = [run[0], run.at(-1)]
-    if (first === undefined || last === undefined || first.atMs <= syncedAtMs) continue
+    if (first === undefined || last === undefined) continue
     if (run.length < HARM_SAMPLES || last.atMs - first.atMs < HARM_LASTS_MS) continue
     const asked = index.answer(signal)?.asked ?? ''
     return { signal, subject: series.subject, ...last, says: 'was not there before the fix was synced', asked }
@@ -89,7 +89,8 @@ function replicasMissing({ record, index, syncedAtMs, toMs }: HarmInput): Eviden
   const desired = index.series('replicas-desired', record.subject)
   const available = index.series('replicas-available', record.subject)
   if (desired === undefined || available === undefined) return undefined
-  if (samplesIn(available, syncedAtMs - BEFORE_MS, syncedAtMs).some((one) => isShort(desired, one))) return undefined
+  const before = samplesIn(available, syncedAtMs - BEFORE_MS, syncedAtMs)
+  if (before.length === 0 || !before.every((one) => one.value >= sampleAt(desired, one.atMs))) return undefined
   const after = samplesIn(available, syncedAtMs + 1, toMs)
   const since = after.slice(after.findLastIndex((one) => !isShort(desired, one)) + 1)
   const [first, last] = [since[0], since.at(-1)]

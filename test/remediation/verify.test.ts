@@ -209,6 +209,16 @@ describe('harmful', () => {
     expect(judge(10, [quiet(10), late])).toMatchObject({ verdict: 'waiting' })
   })
 
+  it.each([
+    ['came and went before the sync too', ((minute) => (minute === -4 || minute >= 2 ? 1 : 0)) satisfies Level],
+    [
+      'may have been there before, when nothing was measured',
+      ((minute) => (minute < 2 ? Number.NaN : 1)) satisfies Level,
+    ],
+  ])('not when the failure %s', (_, level) => {
+    expect(judge(6, [quiet(6), around('crash-loop', 6, level)])).toMatchObject({ verdict: 'waiting' })
+  })
+
   it('not by the crash loop that goes on OOM kills bring: that is insufficient', () => {
     const again = around('oom-killed', 12, (minute) => (minute < 0 || minute >= 4 ? 1 : 0))
     expect(judge(12, [again, around('crash-loop', 12, since(5))])).toMatchObject({ verdict: 'insufficient' })
@@ -231,6 +241,14 @@ describe('harmful', () => {
 
     it('not while pods are replaced', () => {
       const list = [quiet(8), desired(8), available(8, (minute) => (minute >= 1 && minute < 5 ? 2 : 3))]
+      expect(judge(8, list)).toMatchObject({ verdict: 'waiting' })
+    })
+
+    it.each([
+      ['available', (minute: number) => (minute < 1 ? Number.NaN : 2), () => 3],
+      ['desired', (minute: number) => (minute < 1 ? 3 : 2), (minute: number) => (minute < 1 ? Number.NaN : 3)],
+    ] as const)('not where nobody knows how many were %s before', (_, some, wanted) => {
+      const list = [quiet(8), around('replicas-desired', 8, wanted, cart), available(8, some)]
       expect(judge(8, list)).toMatchObject({ verdict: 'waiting' })
     })
 
