@@ -83,13 +83,14 @@ async function writeFix(tick: Tick, view: LaneView, owner: Owner, fix: Fix): Pro
   const { deps } = tick
   const outside = plan.changes.find((change) => !fieldAllowed(change.field, deps.config.ceiling.fields))
   if (outside !== undefined) return refused('above-ceiling', `the operator does not allow ${outside.field}`)
-  if (renderMatch(view.facts, owner, plan.changes) === 'differs') {
-    return refused('render-mismatch', 'the cluster runs another value of this field than Git renders')
-  }
   const edited = await editFor(tick, owner, plan)
   if (edited.outcome === 'refused') return refused(edited.reason, edited.message)
   if (edited.outcome === 'already-set')
     return refused('awaiting-sync', 'Git already holds the wanted value; it has not reached the cluster yet')
+  // After the edit: what bars the line itself says more than that the cluster differs.
+  if (renderMatch(view.facts, owner, plan.changes) === 'differs') {
+    return refused('render-mismatch', 'the cluster runs another value of this field than Git renders')
+  }
   const barred = barredBy(tick, view, owner, fix, edited)
   if (barred !== undefined) return barred
   const record = attemptRecord({
