@@ -10,7 +10,7 @@ import {
   samplesIn,
   type Verdict,
 } from '../domain/index.ts'
-import { freshFrom, isLoud, loudNow, SIGN_OF } from './loud.ts'
+import { freshFrom, isLevel, isLoud, loudNow, SIGN_OF } from './loud.ts'
 
 const MINUTE_MS = 60_000
 /** A new failure counts once it has been there this long, in at least two samples. */
@@ -81,7 +81,32 @@ function newFailure({ record, index, syncedAtMs, toMs }: HarmInput, failure: Fai
   return undefined
 }
 
-function workloadOf({ cluster, namespace, kind, name }: Subject): Subject {
+/**
+ * What a revert was made for and what is still there at `toMs`; undefined once it is gone. The old symptom is expected back, so it is none
+ * of it.
+ */
+export function harmLeft({ record, index, syncedAtMs, toMs }: Omit<HarmInput, 'again'>): Evidence | undefined {
+  for (const signal of record.watch) {
+    if (signal === SIGN_OF[record.failure] || isLevel(signal)) continue
+    for (const series of index.all(signal, workloadOf(record.subject))) {
+      const last =
+        signal === 'replicas-available'
+          ? shortNow(index, series, syncedAtMs, toMs)
+          : loudNow(series, freshFrom(series, syncedAtMs, toMs), toMs).at(-1)
+      const asked = index.answer(signal)?.asked ?? ''
+      if (last !== undefined) return { signal, subject: series.subject, ...last, says: 'still there', asked }
+    }
+  }
+  return undefined
+}
+
+function shortNow(index: AnswerIndex, available: Series, fromMs: number, toMs: number) {
+  const desired = index.series('replicas-desired', available.subject)
+  const last = samplesIn(available, fromMs, toMs).at(-1)
+  return desired !== undefined && last !== undefined && isShort(desired, last) ? last : undefined
+}
+
+export function workloadOf({ cluster, namespace, kind, name }: Subject): Subject {
   return { cluster, namespace, kind, name }
 }
 

@@ -13,7 +13,7 @@ import {
   samplesIn,
   type Verdict,
 } from '../domain/index.ts'
-import { harmDone } from './harm.ts'
+import { harmDone, harmLeft, workloadOf } from './harm.ts'
 import { freshFrom, isLevel, isLoud, latestFresh } from './loud.ts'
 
 /** Share of the expected samples below which nothing is said to have been quiet. */
@@ -35,7 +35,7 @@ export type VerifyInput = {
 /**
  * What came of a merged fix (PROTOCOL 6), judged only on samples after its sync that cannot be echoes of what came before. Harm and a
  * repeated failure are said at once; that all is well, at the window's end. The window is counted from where the signals speak of the
- * time after the sync alone. For a revert only new harm counts: the old symptom is expected back.
+ * time after the sync alone. For a revert the old symptom is expected back: what counts is that the harm, on whichever container, is gone.
  */
 export function verify(input: VerifyInput): Verdict {
   const index = indexAnswers(input.answers)
@@ -49,6 +49,13 @@ export function verify(input: VerifyInput): Verdict {
   if (harm !== undefined) return harm
   if (again !== undefined) return again
   if (input.nowMs < endMs) return { verdict: 'waiting', untilMs: endMs }
+  const left = input.record.kind === 'revert' ? harmLeft({ ...input, index, toMs: lastMs }) : undefined
+  if (left !== undefined)
+    return {
+      verdict: 'insufficient',
+      because: 'the harm is still there after the fix was taken back',
+      evidence: [left],
+    }
   if (quietIn(index, watched, firstMs, endMs)) return resolved(index, watched, endMs)
   if (!input.extended) return unclear(endMs)
   if (input.nowMs < endMs + windowMs) return { verdict: 'waiting', untilMs: endMs + windowMs }
@@ -60,7 +67,13 @@ export function verify(input: VerifyInput): Verdict {
 type Watched = { readonly signal: SignalId; readonly series: Series | undefined }
 
 function watchedSeries({ record }: VerifyInput, index: AnswerIndex): readonly Watched[] {
-  return record.watch.map((signal) => ({ signal, series: index.series(signal, record.subject) }))
+  return record.watch.flatMap((signal): readonly Watched[] => {
+    const found =
+      record.kind === 'revert'
+        ? index.all(signal, workloadOf(record.subject))
+        : index.all(signal, record.subject).slice(0, 1)
+    return found.length === 0 ? [{ signal, series: undefined }] : found.map((series) => ({ signal, series }))
+  })
 }
 
 function startOfWindow({ syncedAtMs, nowMs }: VerifyInput, watched: readonly Watched[]): number {

@@ -87,6 +87,39 @@ describe('resolved', () => {
   })
 })
 
+describe('of a revert', () => {
+  const proxy: Subject = { ...cart, container: 'proxy' }
+  const revert = (signal: SignalId) =>
+    record({ kind: 'revert', watch: [signal], present: ['CrashLoopBackOff', 'OOMKilled'] })
+  const old = around('oom-killed', 30, () => 1)
+
+  it.each([
+    ['on the container of the fix', [around('crash-loop', 30, () => 1)]],
+    ['on another container', [around('crash-loop', 30, () => 0), around('crash-loop', 30, () => 1, proxy)]],
+  ])('insufficient while the harm goes on %s', (_, list) => {
+    expect(judge(30, [old, ...list], { record: revert('crash-loop') })).toMatchObject({
+      verdict: 'insufficient',
+      evidence: [{ signal: 'crash-loop', value: 1 }],
+    })
+  })
+
+  it('resolved once it is gone', () => {
+    const list = [old, around('crash-loop', 30, (minute) => (minute < 6 ? 1 : 0), proxy)]
+    expect(judge(30, list, { record: revert('crash-loop') })).toMatchObject({ verdict: 'resolved' })
+  })
+
+  it.each([
+    [2, 'insufficient'],
+    [3, 'resolved'],
+  ])('with %i of 3 replicas: %s', (available, verdict) => {
+    const list = [
+      around('replicas-desired', 30, () => 3, cart),
+      around('replicas-available', 30, () => available, cart),
+    ]
+    expect(judge(30, list, { record: revert('replicas-available') })).toMatchObject({ verdict })
+  })
+})
+
 describe('insufficient', () => {
   it('as soon as the flag comes up anew', () => {
     const again: Level = (minute) => (minute < 0 || minute >= 5 ? 1 : 0)
