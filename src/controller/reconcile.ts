@@ -9,7 +9,7 @@ import {
   type Tree,
   type Unknown,
 } from '../domain/index.ts'
-import { type Problem, parsePolicies, parsePolicyManifest } from '../policy/index.ts'
+import { formatProblem, parsePolicies, parsePolicyManifest } from '../policy/index.ts'
 import { commonCauses } from './common-cause.ts'
 import type { ControllerDeps } from './deps.ts'
 import { historyOf, lanesOf, type Remembered, remember, settlingLanes } from './history.ts'
@@ -163,7 +163,7 @@ async function readPolicies(
       operators ? { from: 'operator', namespace } : { from: 'resource', namespace },
     )
     policies.push(...parsed.policies)
-    problems.push(...parsed.problems.map(sayProblem))
+    problems.push(...parsed.problems.map(formatProblem))
   }
   return { policies, problems }
 }
@@ -186,7 +186,7 @@ function policiesIn(tree: Pick<Tree, 'paths' | 'bytes'>, repo: string) {
     }
     const parsed = parsePolicies(text, file, { from: 'repository', repo, file })
     policies.push(...parsed.policies)
-    problems.push(...parsed.problems.map(sayProblem))
+    problems.push(...parsed.problems.map(formatProblem))
   }
   return { policies, problems }
 }
@@ -199,8 +199,4 @@ function textOf(tree: Pick<Tree, 'bytes'>, file: string): string | undefined {
     if (error instanceof KintsugiError && error.code === 'KIN-1002') return undefined
     throw error
   }
-}
-
-function sayProblem(problem: Problem): string {
-  return `${problem.file}:${problem.line}:${problem.column}: ${problem.message}`
 }
