@@ -8,6 +8,11 @@ export function isLevel(signal: SignalId): boolean {
   return signalInfo(signal).unit === 'ratio'
 }
 
+/** What a rule holds a level against before it names a failure: without these its silence says nothing. */
+export const JUDGED_BY: Readonly<Partial<Record<SignalId, readonly SignalId[]>>> = {
+  'cpu-throttled': ['cpu-usage', 'cpu-limit'],
+}
+
 /** Whether a sample shows the symptom of its signal: flags and counts from 1 on. */
 export function isLoud(signal: SignalId, value: number): boolean {
   return isLevel(signal) ? value > THROTTLED : value >= 1

@@ -14,7 +14,7 @@ import {
   type Verdict,
 } from '../domain/index.ts'
 import { harmDone, harmLeft, workloadOf } from './harm.ts'
-import { freshFrom, isLevel, isLoud, latestFresh } from './loud.ts'
+import { freshFrom, isLevel, isLoud, JUDGED_BY, latestFresh } from './loud.ts'
 
 /** Share of the expected samples below which nothing is said to have been quiet. */
 const LEAST_COVERAGE = 0.8
@@ -110,13 +110,20 @@ function ruled({ findings, record }: VerifyInput): boolean {
 function quietIn(index: AnswerIndex, watched: readonly Watched[], fromMs: number, toMs: number): boolean {
   return (
     watched.length > 0 &&
-    watched.every(
-      ({ signal, series }) =>
-        series !== undefined &&
-        index.answer(signal)?.status === 'ok' &&
-        coverage(series, fromMs, toMs) >= LEAST_COVERAGE,
-    )
+    watched.every(({ series }) => {
+      if (!covered(index, series, fromMs, toMs)) return false
+      // A level that is still high is well only because a rule that could judge it found nothing.
+      const high =
+        isLevel(series.signal) && samplesIn(series, fromMs, toMs).some((one) => isLoud(series.signal, one.value))
+      const needed = high ? (JUDGED_BY[series.signal] ?? []) : []
+      return needed.every((signal) => covered(index, index.series(signal, series.subject), fromMs, toMs))
+    })
   )
+}
+
+function covered(index: AnswerIndex, series: Series | undefined, fromMs: number, toMs: number): series is Series {
+  if (series === undefined || index.answer(series.signal)?.status !== 'ok') return false
+  return coverage(series, fromMs, toMs) >= LEAST_COVERAGE
 }
 
 function resolved(index: AnswerIndex, watched: readonly Watched[], endMs: number): Verdict {

@@ -148,15 +148,20 @@ describe('insufficient', () => {
   })
 
   it.each([
-    [true, 'insufficient'],
-    [false, 'resolved'],
-  ])('of throttling depends on whether a rule still finds it: %s', (ruled, verdict) => {
+    [true, 'usage', 'insufficient'],
+    [false, 'usage', 'resolved'],
+    [false, 'no usage', 'indeterminate'],
+  ])('of throttling depends on whether a rule still finds it: %s, with %s: %s', (ruled, known, verdict) => {
     const one = record({ failure: 'CPUThrottling', watch: ['cpu-throttled'], present: ['CPUThrottling'] })
     const finding: Finding = {
       ...{ subject: cartApp, failure: 'CPUThrottling', by: { rule: 'cpu-throttling' }, confidence: betaMean(8, 2) },
       ...{ startMs: SYNC, lastMs: SYNC, evidence: [], data: 'complete' },
     }
-    const list = [around('cpu-throttled', 18, (minute) => (minute === 2 ? 0.1 : 0.5))]
+    const list = [
+      around('cpu-throttled', 18, (minute) => (minute === 2 ? 0.1 : 0.5)),
+      around('cpu-limit', 18, () => 1),
+      around('cpu-usage', 18, () => (known === 'usage' ? 0.5 : Number.NaN)),
+    ]
     expect(judge(18, list, { record: one, findings: ruled ? [finding] : [] })).toMatchObject({ verdict })
   })
 })
