@@ -63,6 +63,8 @@ function bomb(): string {
 
 const kustomization = (lines: string): string =>
   `apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nnamespace: shop\n${lines}`
+/** As envsubst reads it. */
+const PLACEHOLDER = ['$', '{CART_MEMORY}'].join('')
 const OID = '1234567890123456789012345678901234567890'
 
 const CASES: readonly (readonly [about: string, reason: string, change: () => Change])[] = [
@@ -143,6 +145,16 @@ const CASES: readonly (readonly [about: string, reason: string, change: () => Ch
     }),
   ],
   ['an overlay that is gone', 'path-missing', () => ({ files: { [KUSTOMIZATION]: undefined, [PATCH]: undefined } })],
+  [
+    'a value that something else replaces after Git',
+    'templated',
+    () => ({ files: { [PATCH]: patch.replace('memory: 32Mi', `memory: ${PLACEHOLDER}`) } }),
+  ],
+  [
+    'a file that is a template',
+    'broken-base',
+    () => ({ files: { [PATCH]: patch.replace('memory: 32Mi', 'memory: {{ .Values.memory }}') } }),
+  ],
   [
     'a file that SOPS has encrypted',
     'encrypted',
