@@ -27,7 +27,7 @@ export function diagnose(
   for (const kind of failures) {
     const mine = past.filter((finding) => finding.failure === kind.failure)
     const main = mine.sort(bySurenessThenStart)[0]
-    if (main !== undefined) return describe(kind, main, past, indexAnswers(answers))
+    if (main !== undefined) return describe(kind, main, past, { index: indexAnswers(answers), nowMs })
   }
   return undefined
 }
@@ -38,8 +38,11 @@ function bySurenessThenStart(a: Finding, b: Finding): number {
   return formatSubject(a.subject) < formatSubject(b.subject) ? -1 : 1
 }
 
-function describe(kind: FailureKind, main: Finding, all: readonly Finding[], index: AnswerIndex): Diagnosis {
-  const observed = observe(index, main.subject)
+type Sight = { readonly index: AnswerIndex; readonly nowMs: number }
+
+function describe(kind: FailureKind, main: Finding, all: readonly Finding[], { index, nowMs }: Sight): Diagnosis {
+  const observed = observe(index, main.subject, nowMs)
+  const sizedBy = kind.sizedBy ?? []
   const others = all.filter((finding) => finding !== main)
   const image = kind.followsImage ? newImageBefore(index, main) : undefined
   const beside = others.flatMap((finding) => finding.evidence.slice(0, 1))
@@ -52,7 +55,11 @@ function describe(kind: FailureKind, main: Finding, all: readonly Finding[], ind
     evidence: unrepeated([...main.evidence, ...(image === undefined ? [] : [image]), ...beside]),
     votes: all.flatMap((finding) => ('votes' in finding.by ? finding.by.votes : [])),
     independentSignals: independent(main, others),
-    data: all.some((finding) => finding.data === 'partial') ? 'partial' : 'complete',
+    data:
+      all.some((finding) => finding.data === 'partial') ||
+      sizedBy.some((signal) => index.answer(signal)?.status === 'partial')
+        ? 'partial'
+        : 'complete',
     watch: kind.watch(main),
     observed,
     summary: `${kind.says(main.subject, observed)}, since ${formatInstant(main.startMs)}.`,

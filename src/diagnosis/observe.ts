@@ -14,11 +14,17 @@ import {
 /** A working set this near to the limit may have been cut off by it, so it says nothing about the need. */
 const CUT_OFF = 0.95
 
-/** The numbers that an action sizes by, from the samples of one container and its workload. What was not observed is absent. */
-export function observe(index: AnswerIndex, subject: Subject): Observed {
+/** A setting that was last seen longer ago may be another one by now. */
+const RECENT_MS = 10 * 60_000
+/** Bytes, and cores too: no machine has more, and every size that is computed from it is still exact. */
+const MOST = 2 ** 43
+
+/** The numbers that an action sizes by, from the samples of one container and its workload. What was not observed lately, or cannot be, is absent. */
+export function observe(index: AnswerIndex, subject: Subject, nowMs: number): Observed {
   const newest = (signal: SignalId) => {
     const series = index.series(signal, subject)
-    return series === undefined ? undefined : newestSample(series)?.value
+    const sample = series === undefined ? undefined : newestSample(series)
+    return sample === undefined || nowMs - sample.atMs > RECENT_MS ? undefined : sample.value
   }
   return withoutAbsent({
     memoryPeakBytes: memoryPeak(index, subject),
@@ -35,7 +41,9 @@ export function observe(index: AnswerIndex, subject: Subject): Observed {
 type Numbers = { readonly [Name in keyof Observed]: number | undefined }
 
 function withoutAbsent(numbers: Numbers): Observed {
-  return Object.fromEntries(Object.entries(numbers).filter(([, value]) => value !== undefined))
+  return Object.fromEntries(
+    Object.entries(numbers).filter(([, value]) => value !== undefined && value >= 0 && value <= MOST),
+  )
 }
 
 function everySample(series: Series) {

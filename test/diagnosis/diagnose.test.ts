@@ -11,7 +11,7 @@ import {
   type Subject,
   voteShareOf,
 } from '../../src/domain/index.ts'
-import { answersOf, cart, cartApp, MINUTE, NOW, series } from '../fakes/series.ts'
+import { answer, answersOf, cart, cartApp, MINUTE, NOW, series } from '../fakes/series.ts'
 
 const MI = 1024 ** 2
 const START = NOW - 10 * MINUTE
@@ -80,6 +80,16 @@ describe('diagnose', () => {
   it('is partial when any finding rests on a partial answer', () => {
     const partial = finding('CrashLoopBackOff', [evidenceOf('crash-loop')], { data: 'partial' })
     expect(of([finding('OOMKilled', [evidenceOf('oom-killed')]), partial])?.data).toBe('partial')
+  })
+
+  it.each([
+    ['memory-working-set', 'partial'],
+    ['memory-limit', 'partial'],
+    ['oom-killed', 'partial'],
+    ['latency-p99', 'complete'],
+  ] as const)('with an incomplete answer for %s, which may size the fix or not, is %s', (signal, data) => {
+    const answers = [answer([series(signal, cartApp, () => 1)], signal, 'partial')]
+    expect(of([finding('OOMKilled', [evidenceOf('oom-killed')])], answers)?.data).toBe(data)
   })
 
   it('says what happened and since when in one sentence', () => {
@@ -205,6 +215,19 @@ describe('what was observed', () => {
     const raised = series('memory-limit', cartApp, (ago) => (ago > 10 ? 32 * MI : 128 * MI))
     const killed = series('oom-killed', cartApp, (ago) => (ago < 3 ? 1 : 0))
     expect(observed(answersOf(raised, killed))?.oomLimitBytes).toBe(128 * MI)
+  })
+
+  it('leaves out a limit that was last seen long ago', () => {
+    const gone = series('memory-limit', cartApp, (ago) => (ago > 10 ? 32 * MI : Number.NaN))
+    expect(observed(answersOf(gone))).toEqual({})
+  })
+
+  it.each([2 ** 60, Number.MAX_VALUE, -1])('leaves out what no machine has: %d', (value) => {
+    const absurd = (['memory-limit', 'cpu-limit', 'cpu-usage', 'replicas-desired'] as const).map((signal) =>
+      series(signal, cartApp, () => value),
+    )
+    const killed = series('oom-killed', cartApp, () => 1)
+    expect(Object.values(observed(answersOf(...absurd, killed)) ?? {}).filter((one) => one !== 0)).toEqual([])
   })
 
   it('has peak and p90 of the CPU use, and the replicas of the workload', () => {

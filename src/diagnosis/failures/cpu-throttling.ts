@@ -4,6 +4,7 @@ import { type FailureKind, named } from './failure.ts'
 export const cpuThrottling: FailureKind = {
   failure: 'CPUThrottling',
   watch: () => ['cpu-throttled'],
+  sizedBy: ['cpu-usage', 'cpu-limit', 'replicas-desired'],
   followsImage: false,
   says(subject, observed) {
     const limit = observed.cpuLimitCores

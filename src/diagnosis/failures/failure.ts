@@ -5,6 +5,8 @@ export type FailureKind = {
   readonly failure: Failure
   /** The signals that must be quiet for a fix to count as done. */
   watch(finding: Finding): readonly SignalId[]
+  /** What a fix is sized by, where it has a size: incomplete answers to these make the diagnosis partial. */
+  readonly sizedBy?: readonly SignalId[]
   /** Whether a new image shortly before is worth saying. */
   readonly followsImage: boolean
   /** What happened, without the time: fixed words, and data only as numbers and names of subjects. */

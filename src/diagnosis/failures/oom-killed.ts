@@ -4,6 +4,7 @@ import { type FailureKind, named } from './failure.ts'
 export const oomKilled: FailureKind = {
   failure: 'OOMKilled',
   watch: () => ['oom-killed'],
+  sizedBy: ['oom-killed', 'memory-limit', 'memory-working-set'],
   followsImage: true,
   says(subject, observed) {
     const limit = observed.oomLimitBytes ?? observed.memoryLimitBytes
