@@ -1,7 +1,12 @@
-import { describe, expect, it } from 'vitest'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { gitTree } from '../../src/adapters/local/index.ts'
+import { helmRenderer } from '../../src/adapters/render/index.ts'
 import { type RepositoryFiles, shopRepository, shopScenario } from '../../src/adapters/simulation/index.ts'
 import { renderFrom } from '../../src/cli/compose/simulated-world.ts'
 import { valueAt } from '../../src/domain/index.ts'
+import { freshRepository, removeFolders, temporaryFolder } from '../adapters/local/repository.ts'
 import { pushByPerson } from '../fakes/memory-forge.ts'
 import { tinyHelm } from '../fakes/tiny-helm.ts'
 import { URL, Walk } from '../fakes/walk.ts'
@@ -76,4 +81,34 @@ describe('a chart whose', () => {
     expect(done).toEqual(['reviews opened'])
     expect(written.length).toBeGreaterThan(0)
   }, 30_000)
+})
+
+describe('a chart in Git with a link among its templates', () => {
+  afterAll(removeFolders)
+
+  it.each(['120000', '160000'])(
+    'is refused whole (mode %s): no helm is started on what is left of it',
+    async (mode) => {
+      const repository = freshRepository()
+      const secret = mode === '160000' ? repository.git(['rev-parse', 'main']) : '/etc/passwd'
+      const path = 'charts/shop/templates/secret.yaml'
+      const chart = { 'charts/shop/Chart.yaml': 'apiVersion: v2\nname: shop\nversion: 1.0.0\n', [path]: secret }
+      const revision = repository.push('main', chart, { [path]: mode })
+      const tree = await gitTree(repository.gitDir, revision)
+      const helm = join(temporaryFolder(), 'helm')
+      writeFileSync(helm, '#!/bin/sh\nexit 9\n', { mode: 0o755 })
+      const outcome = await helmRenderer({ env: { KINTSUGI_HELM: helm } }).render({
+        ...{
+          tree,
+          chartPath: 'charts/shop',
+          releaseName: 'shop',
+          namespace: 'shop',
+          valueFiles: [],
+          validateSchema: true,
+        },
+        helm: { valueFiles: [], ignoreMissingValueFiles: false, parameters: [] },
+      })
+      expect(outcome).toMatchObject({ rendered: false, reason: 'unsafe-path' })
+    },
+  )
 })
