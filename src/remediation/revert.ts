@@ -30,6 +30,9 @@ export type RevertAnswer =
   | { readonly allowed: true }
   | { readonly allowed: false; readonly reason: Reason; readonly message: string }
 
+/** A larger limit is no sample of a real one, and is shown as this. */
+const MOST_SHOWN = 2 ** 52
+
 /** Whether a fix may be taken back: never to a memory limit under which the container was OOM-killed. No limit at all is above every limit. */
 export function revertAllowed(input: RevertInput): RevertAnswer {
   for (const { field, container, value } of input.restores) {
@@ -38,7 +41,9 @@ export function revertAllowed(input: RevertInput): RevertAnswer {
     if (restored === undefined) return refusal(`${value} is not a quantity`)
     const killed = killedUnder(input, container)
     if (killed !== undefined && toBytes(restored) <= killed)
-      return refusal(`the container was OOM-killed under ${bytesQuantity(Math.round(killed)).text}`)
+      return refusal(
+        `the container was OOM-killed under ${bytesQuantity(Math.round(Math.min(killed, MOST_SHOWN))).text}`,
+      )
     const set = limitForKills(input, container)
     if (set !== undefined && toBytes(restored) < set)
       return refusal(`${bytesQuantity(set).text} was set against OOM kills under less`)

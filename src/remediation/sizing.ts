@@ -16,6 +16,14 @@ const CPU_SATURATED = 0.9
 const LEAST_CPU_FACTOR = 1.25
 const CPU_GRAIN_MILLICORES = 50
 
+/** Bytes or millicores: no machine has more, and whatever is computed from less is exact. */
+const MOST_SIZED = 2 ** 43
+
+/** Whether a limit can be sized from: 0 is none, so whatever were set in its place would be less. */
+export function isSizable(limit: number): boolean {
+  return limit > 0 && limit <= MOST_SIZED
+}
+
 /** The smallest value of 32, 48, 64, 96, 128, 192, 256 ... Mi that is not below `bytes`. */
 export function scaleUp(bytes: number): number {
   for (let power = SCALE_FROM; ; power *= 2) {

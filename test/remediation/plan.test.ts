@@ -145,6 +145,13 @@ describe('raise-memory', () => {
     expect(reason(one)).toBe('no-evidence-for-sizing')
   })
 
+  it.each([
+    ['a limit', { memoryLimit: '16Pi' }, 'no-evidence-for-sizing'],
+    ['a request', { memoryLimit: '32Mi', memoryRequest: '16Pi' }, 'request-above-limit'],
+  ])('refuses %s that no machine has', (_, declared, expected) => {
+    expect(reason({ facts: app(declared) })).toBe(expected)
+  })
+
   it('refuses without any limit', () => {
     expect(reason({})).toBe('no-evidence-for-sizing')
   })

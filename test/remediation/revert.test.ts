@@ -26,6 +26,14 @@ describe('a revert', () => {
     expect(answer).toMatchObject({ allowed: false, reason: 'revert-would-oom' })
   })
 
+  it('is refused where a kill under an absurd limit is reported', () => {
+    const answers = answersOf(
+      series('memory-limit', cartApp, () => 2 ** 63),
+      series('oom-killed', cartApp, (ago) => (ago > 60 && ago < 80 ? 1 : 0)),
+    )
+    expect(ask('32Mi', { answers })).toMatchObject({ allowed: false, reason: 'revert-would-oom' })
+  })
+
   it.each([
     ['31Mi', false],
     ['32Mi', false],

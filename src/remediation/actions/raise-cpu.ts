@@ -1,6 +1,6 @@
 import { millicoresQuantity, type PlanOutcome, type Quantity, toMillicores } from '../../domain/index.ts'
 import { declaredOf } from '../effective.ts'
-import { cpuWanted, FREE_CPU_MILLICORES, stepBound } from '../sizing.ts'
+import { cpuWanted, FREE_CPU_MILLICORES, isSizable, stepBound } from '../sizing.ts'
 import { containerOf, type PlanInput, type Remedy, refused, smallest } from './remedy.ts'
 import { ownedByAutoscaler, raise } from './resources.ts'
 
@@ -13,7 +13,7 @@ export const raiseCpu: Remedy = {
     const limit = limitNow(input)
     return (
       ownedByAutoscaler(input) ??
-      (limit === undefined || toMillicores(limit) === 0
+      (limit === undefined || !isSizable(toMillicores(limit))
         ? refused('no-evidence-for-sizing', 'the CPU limit of the container is not known')
         : raiseFrom(input, limit))
     )

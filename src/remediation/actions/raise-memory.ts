@@ -1,6 +1,6 @@
 import { bytesQuantity, type PlanOutcome, parseQuantity, type Quantity, toBytes } from '../../domain/index.ts'
 import { declaredOf } from '../effective.ts'
-import { FREE_MEMORY_BYTES, memoryWanted, scaleDown, stepBound } from '../sizing.ts'
+import { FREE_MEMORY_BYTES, isSizable, memoryWanted, scaleDown, stepBound } from '../sizing.ts'
 import { containerOf, endedAs, type PlanInput, type Remedy, refused, smallest } from './remedy.ts'
 import { ownedByAutoscaler, raise } from './resources.ts'
 
@@ -15,8 +15,7 @@ export const raiseMemory: Remedy = {
     const limit = limitNow(input)
     return (
       ownedByAutoscaler(input) ??
-      // A limit of 0 is none: whatever were set instead would be less.
-      (limit === undefined || toBytes(limit) === 0
+      (limit === undefined || !isSizable(toBytes(limit))
         ? refused('no-evidence-for-sizing', 'the memory limit of the container is not known')
         : raiseFrom(input, limit))
     )
@@ -52,7 +51,7 @@ function raiseFrom(input: PlanInput, limit: Quantity): PlanOutcome {
     from: limit,
     to: bytesQuantity(to),
     by: to < wanted.bytes ? 'as far as one step may go' : sizedBy(wanted.by),
-    request: (declared) => bytesQuantity(Math.ceil((toBytes(declared) * (to / now)) / MI) * MI),
+    request: (declared) => bytesQuantity(Math.min(to, Math.ceil((toBytes(declared) * (to / now)) / MI) * MI)),
   })
 }
 
