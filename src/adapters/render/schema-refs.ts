@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { oneLine, type Refused, refuse } from './refused.ts'
 
@@ -22,7 +23,7 @@ export function outsideReference(files: ReadonlyMap<string, Uint8Array>): Refuse
 }
 
 function ofFile(content: Uint8Array, path: string): Refused | undefined {
-  if (path !== 'values.schema.json' && !path.endsWith('/values.schema.json')) return undefined
+  if (posix.basename(path) !== 'values.schema.json') return undefined
   const name = oneLine(path)
   try {
     const outside = outsideOf(JSON.parse(new TextDecoder().decode(content)) as unknown)
@@ -67,7 +68,7 @@ function ofArchive(content: Uint8Array, path: string, depth: number): Refused | 
   for (const entry of entriesOf(tar)) {
     if (entry === undefined)
       return refuse('unsupported-source', `${oneLine(path)} names its files in a way that is not read here`)
-    const inner = `${path}:${entry.name}`
+    const inner = `${path}/${entry.name}`
     const refused = entry.name.endsWith('.tgz')
       ? ofArchive(entry.content, inner, depth + 1)
       : ofFile(entry.content, inner)
@@ -78,7 +79,10 @@ function ofArchive(content: Uint8Array, path: string, depth: number): Refused | 
 
 type Entry = { readonly name: string; readonly content: Uint8Array }
 
-/** Files of a tar with plain headers; `undefined` for each header that renames what follows (pax, GNU long names) or has no readable size. */
+/**
+ * Files of a tar with plain headers; `undefined` for each header that renames what follows (pax, GNU long names), has no readable size, or
+ * gives a size to a folder or a link: readers differ in whether content follows it.
+ */
 function* entriesOf(tar: Buffer): Generator<Entry | undefined> {
   for (let at = 0; at + BLOCK <= tar.length; ) {
     const header = tar.subarray(at, at + BLOCK)
@@ -93,11 +97,21 @@ function* entriesOf(tar: Buffer): Generator<Entry | undefined> {
       return
     }
     const size = Number.parseInt(digits, 8)
+    const isFile = type === '0' || type === '\0'
+    if (!isFile && size > 0) {
+      yield undefined
+      return
+    }
     const [prefix, name] = [textIn(header, 345, 155), textIn(header, 0, 100)]
     const content = tar.subarray(at + BLOCK, at + BLOCK + size)
-    if (type === '0' || type === '\0') yield { name: prefix === '' ? name : `${prefix}/${name}`, content }
+    if (isFile) yield { name: asHelmReadsIt(prefix === '' ? name : `${prefix}/${name}`), content }
     at += BLOCK + Math.ceil(size / BLOCK) * BLOCK
   }
+}
+
+/** Helm takes a backslash for a separator and cleans the path: `sub\\values.schema.json` and `sub/values.schema.json/.` are the schema too. */
+function asHelmReadsIt(name: string): string {
+  return posix.normalize(name.replaceAll('\\', '/')).replace(/\/+$/, '')
 }
 
 function textIn(header: Buffer, start: number, length: number): string {

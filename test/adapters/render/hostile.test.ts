@@ -119,6 +119,20 @@ const REFUSED: readonly [string, Tree, Partial<HelmRenderInput>, string][] = [
     {},
     'unsupported-source',
   ],
+  ...['sub\\values.schema.json', 'sub/values.schema.json/.', 'values.schema.json', 'sub//values.schema.json'].map(
+    (name): (typeof REFUSED)[number] => [
+      `such a schema in a vendored archive by the name ${name}`,
+      chart({ ...plain, 'chart/charts/sub-1.tgz': archive({ [name]: '{"$ref": "http://example.com"}' }) }),
+      {},
+      'unsupported-source',
+    ],
+  ),
+  [
+    'an archive in which a link has content, which hides the file after it from some readers',
+    chart({ ...plain, 'chart/charts/sub-1.tgz': archive({ 'sub/link': 'values.schema.json' }, '2') }),
+    {},
+    'unsupported-source',
+  ],
   [
     'such a schema in an archive in an archive',
     chart({
