@@ -77,13 +77,12 @@ function unrepeated(evidence: readonly Evidence[]): readonly Evidence[] {
 }
 
 /**
- * Whether two signals that fail apart agree: two exporters or mechanisms, the same fact on two pods, or a rule and a model that looks
- * at another mechanism. One model is one signal, however many metrics it saw.
+ * Whether two signals that fail apart agree: two exporters or mechanisms, or a rule and a model that looks at another mechanism. One model
+ * is one signal, however many metrics it saw. The same fact on two pods would count only on different nodes, which no signal tells.
  */
 function independent(main: Finding, others: readonly Finding[]): boolean {
   if ('votes' in main.by) return false
   const models = others.filter((finding) => 'votes' in finding.by)
   const shown = [...main.evidence, ...models.flatMap((finding) => finding.evidence)]
-  const mechanisms = new Set(shown.map((one) => signalInfo(one.signal).mechanism))
-  return mechanisms.size >= 2 || main.evidence.some((one) => one.signal === 'oom-killed-pods' && one.value >= 2)
+  return new Set(shown.map((one) => signalInfo(one.signal).mechanism)).size >= 2
 }

@@ -119,9 +119,9 @@ describe('independent signals', () => {
     expect(of(found)?.independentSignals).toBe(expected)
   })
 
-  it('agree when two pods show the same', () => {
+  it('are not two pods of which nobody knows that they run on different nodes', () => {
     const found = [finding('OOMKilled', [evidenceOf('oom-killed'), evidenceOf('oom-killed-pods', 2)])]
-    expect(of(found)?.independentSignals).toBe(true)
+    expect(of(found)?.independentSignals).toBe(false)
   })
 
   it('agree when a model saw another mechanism', () => {
