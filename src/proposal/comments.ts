@@ -146,6 +146,11 @@ export function sameNote(a: string, b: string): boolean {
   return one.lane === other.lane && one.incident === other.incident && one.reason === other.reason
 }
 
+/** Whether a date can be made of it: 1e999 is a number in JSON. */
+function isMoment(atMs: number): boolean {
+  return Math.abs(atMs) <= 8.64e15
+}
+
 /** The conclusion that a living comment holds for this attempt. `broken` when a block is there that was not written for it. */
 export function readConclusion(comment: string, record: AttemptRecord): Conclusion | 'none' | 'broken' {
   const block = findBlock('conclusion', comment)
@@ -154,6 +159,7 @@ export function readConclusion(comment: string, record: AttemptRecord): Conclusi
   if (!isJsonObject(held) || held['attempt'] !== attemptKey(record)) return 'broken'
   const verdict = VERDICTS.find((one) => one === held['verdict'])
   const { atMs, because } = held
-  if (verdict === undefined || typeof atMs !== 'number' || typeof because !== 'string') return 'broken'
+  if (verdict === undefined || typeof atMs !== 'number' || !isMoment(atMs) || typeof because !== 'string')
+    return 'broken'
   return { verdict, atMs, because }
 }

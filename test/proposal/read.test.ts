@@ -168,6 +168,12 @@ describe('conclusions', () => {
     expect(reasonFor({ comment: text.replace('"insufficient"', '"perfect"') })).toBe('tampered')
   })
 
+  it('of no moment that there is are not believed', () => {
+    const text = conclusionText(conclusion, record, templates).replace(`"atMs":${NOW}`, '"atMs":1e999')
+    expect(text).toContain('1e999')
+    expect(reasonFor({ comment: text })).toBe('tampered')
+  })
+
   it.each(['superseded', 'no-longer-needed', 'conflict'] as const)('come with a withdrawal that is %s', (reason) => {
     const text = withdrawText(record, reason, NOW, templates)
     const answer = readAttempt(pullOf(proposal, { state: 'closed', comment: text }))
