@@ -41,7 +41,7 @@ export type RecordInput = {
   readonly reverts?: number
 }
 
-/** The record of a new attempt. Mechanisms are the different ones behind its evidence. */
+/** The record of a new attempt. Mechanisms are the different ones behind its evidence, and one where they say nothing of the same failure. */
 export function attemptRecord(input: RecordInput): AttemptRecord {
   const { diagnosis, plan, proof, policy } = input
   const lane = laneOf(plan.subject)
@@ -67,7 +67,7 @@ export function attemptRecord(input: RecordInput): AttemptRecord {
     proof: digestOf(proof),
     inputs: proof.inputs,
     confidence: diagnosis.confidence,
-    mechanisms: mechanisms.size,
+    mechanisms: diagnosis.independentSignals ? mechanisms.size : 1,
     ...(input.reverts === undefined ? {} : { reverts: input.reverts }),
     present: input.present,
   }

@@ -1,11 +1,19 @@
 import { describe, expect, it } from 'vitest'
-import { type ProposalInput, readAttempt, recordFits, writeProposal, writeRevert } from '../../src/proposal/index.ts'
+import {
+  attemptRecord,
+  type ProposalInput,
+  readAttempt,
+  recordFits,
+  writeProposal,
+  writeRevert,
+} from '../../src/proposal/index.ts'
 import {
   answersOf,
   attemptOf,
   diagnosis,
   FILE,
   input,
+  NOW,
   policy,
   pullOf,
   record,
@@ -44,6 +52,20 @@ function namedBy(name: string): ProposalInput {
     version: name,
   }
 }
+
+describe('the record', () => {
+  it.each([
+    [true, 2],
+    [false, 1],
+  ])('counts mechanisms only where they agree on the failure: %s -> %i', (independentSignals, expected) => {
+    const found = { ...input.diagnosis, independentSignals }
+    const made = attemptRecord({
+      ...{ diagnosis: found, plan: input.plan, edits: input.edits, proof: input.proof, policy: input.policy },
+      ...{ mode: record.mode, base: record.base, application: record.application, present: [], decidedAtMs: NOW },
+    })
+    expect(made.mechanisms).toBe(expected)
+  })
+})
 
 describe('writeProposal', () => {
   const proposal = writeProposal(input, templates)
