@@ -40,7 +40,8 @@ function walk(root: string, limits: TreeLimits): Walked {
       return
     }
     for (const entry of entries) {
-      if (entry.name === '.git') continue
+      // A name that is not UTF-8 comes with U+FFFD for what it holds: it cannot be asked for by anyone.
+      if (entry.name === '.git' || entry.name.includes('\ufffd')) continue
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`
       if (entry.isSymbolicLink()) special.set(path, 'symlink')
       else if (entry.isDirectory()) enter(path, depth + 1)

@@ -58,6 +58,9 @@ async function stage(target: Target, suffix: string): Promise<string> {
     await handle.chmod(target.mode)
     await handle.writeFile(target.content)
     await handle.sync()
+  } catch (cause) {
+    await rm(beside, { force: true })
+    throw cause
   } finally {
     await handle.close()
   }

@@ -40,6 +40,11 @@ describe('a folder as a Tree', () => {
     expect(tree.special('vendor')).toBe('submodule')
   })
 
+  it('passes over a file whose name is not UTF-8, and reads the others', async () => {
+    await writeFile(Buffer.concat([Buffer.from(`${dir}/caf`), Buffer.from([0xe9])]), 'latin-1')
+    expect((await diskTree(dir)).paths()).toEqual(['README.md', 'apps/cart/values.yaml'])
+  })
+
   it('follows no link, to a file or to a folder', async () => {
     await writeFile(join(outside, 'secret'), 'key')
     await symlink(join(outside, 'secret'), join(dir, 'link.yaml'))
@@ -101,6 +106,12 @@ describe('writing files', () => {
     expect(await readFile(file, 'utf8')).toBe('memory: 64Mi\n')
     expect((await stat(file)).mode & 0o777).toBe(0o640)
     expect(await readdir(join(dir, 'apps/cart'))).toEqual(['values.yaml'])
+  })
+
+  it('leaves nothing beside a file that could not be written', async () => {
+    const unwritable = { path: 'README.md', content: 42 } as never
+    await expect(writeFiles(dir, [unwritable])).rejects.toMatchObject({ code: 'KIN-1002' })
+    expect((await readdir(dir)).sort()).toEqual(['README.md', 'apps'])
   })
 
   it('makes a new file in a new folder', async () => {
