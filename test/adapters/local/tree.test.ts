@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { gitHistory, gitTree } from '../../../src/adapters/local/index.ts'
 import { blobOid } from '../../../src/domain/index.ts'
 import { CART, FIRST_FILES, WEB } from '../../contracts/forge.ts'
-import { freshRepository, removeFolders } from './repository.ts'
+import { freshRepository, removeFolders, temporaryFolder } from './repository.ts'
 
 afterAll(removeFolders)
 
@@ -64,6 +66,27 @@ describe('gitTree', () => {
     expect(back.oid).toBe(first.oid)
     expect(changed.oid).not.toBe(first.oid)
     expect(Buffer.from(changed.bytes(WEB) ?? []).toString()).toBe(FIRST_FILES[WEB])
+  })
+
+  it('fetches no object that a partial clone lacks, and starts nothing that its configuration names', async () => {
+    const repository = freshRepository()
+    const mark = join(temporaryFolder(), 'started')
+    const absent = '1'.repeat(40)
+    const tree = repository.git(['mktree', '--missing'], `100644 blob ${absent}\tx.yaml\n`).trim()
+    const commit = repository.git(['commit-tree', '-m', 'x', tree]).trim()
+    for (const [name, value] of [
+      ['core.repositoryformatversion', '1'],
+      ['extensions.partialClone', 'origin'],
+      ['remote.origin.promisor', 'true'],
+      ['remote.origin.url', 'ssh://git.example/x'],
+      ['core.sshCommand', `touch ${mark};`],
+    ] as const)
+      repository.git(['config', name, value])
+    const read = await gitTree(repository.gitDir, commit)
+    expect(() => read.bytes('x.yaml')).toThrow()
+    expect(existsSync(mark)).toBe(false)
+    expect(() => repository.git(['cat-file', '-p', absent])).toThrow()
+    expect(existsSync(mark), 'plain git starts it, so the trap is a real one').toBe(true)
   })
 
   it.each([
