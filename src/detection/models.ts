@@ -5,7 +5,7 @@ import type { FitOutcome, Scores, Silence } from './detectors/detector.ts'
 import { detectors } from './detectors/index.ts'
 import { ALARM_TAIL, count, PERSISTENCE } from './ensemble.ts'
 import { episodeStart, runsOf } from './runs.ts'
-import { type Column, rowAt, rowMs, type Window } from './window.ts'
+import { type Column, rowAt, type Window } from './window.ts'
 
 /** What fitting one detector gave. Plain data: a fit may run in a worker. */
 export type Fit = {
@@ -71,11 +71,11 @@ export type ModelFindingInput = {
   readonly nowMs: number
 }
 
-/** An `Anomaly` when the models vote for one in the newest row, which must not be older than two steps. Its start is found among the judged rows only. */
+/** An `Anomaly` when the models vote for one in the newest row that any of them could judge, which must not be older than two steps. Its start is found among the judged rows only. */
 export function modelFinding(input: ModelFindingInput): Finding | undefined {
   const { window, judgements } = input
-  const lastMs = rowMs(window, window.length - 1)
-  if (input.nowMs - lastMs > 2 * window.stepMs) return undefined
+  const lastMs = newestJudged(judgements)
+  if (lastMs === undefined || input.nowMs - lastMs > 2 * window.stepMs) return undefined
   const ballot = count(votesAt(judgements, lastMs), input.configured, input.voting)
   if (!ballot.anomaly || ballot.share === undefined) return undefined
   const runs = alarmRuns(input, lastMs)
@@ -91,6 +91,17 @@ export function modelFinding(input: ModelFindingInput): Finding | undefined {
     evidence: unlikeItself(window, runs.at(-1)?.fromMs ?? lastMs, lastMs),
     data: window.partial ? 'partial' : 'complete',
   }
+}
+
+/** A row without samples is on the grid all the same, but it shows nothing. */
+function newestJudged(judgements: readonly Judgement[]): number | undefined {
+  const moments = judgements.flatMap((judgement) => {
+    if ('absent' in judgement) return []
+    const { startMs, stepMs, tails } = judgement.scores
+    const row = tails.findLastIndex(Number.isFinite)
+    return row < 0 ? [] : [startMs + row * stepMs]
+  })
+  return moments.length === 0 ? undefined : Math.max(...moments)
 }
 
 /** The runs of rows in which the vote was for an anomaly. */

@@ -87,6 +87,18 @@ describe('a finding of the models', () => {
     expect(find(sick, lastMs + 2 * FIVE_MINUTES + 1)).toBeUndefined()
   })
 
+  const silent = (missing: number) => cut(withChanged(sick, 'cpu-usage', rows - missing, rows, () => Number.NaN))
+
+  it('speaks of the newest row that was measured, and quotes it', () => {
+    const finding = find(silent(2))
+    expect(finding).toMatchObject({ lastMs: lastMs - 2 * FIVE_MINUTES })
+    expect(finding?.evidence[0]).toMatchObject({ signal: 'cpu-usage', atMs: lastMs - 2 * FIVE_MINUTES })
+  })
+
+  it('is none once nothing was measured for longer', () => {
+    expect(find(silent(3))).toBeUndefined()
+  })
+
   it('is none where the models have too little data', () => {
     expect(
       modelFinding({
