@@ -168,6 +168,13 @@ describe('a new image', () => {
     expect(said(answersOf(series('running-image', cartApp, () => 1, { labels: { image: 'shop/cart:1' } })))).toBe(0)
   })
 
+  it('is not quoted where no image was seen before it, as after an outage of the metrics', () => {
+    const outage = series('running-image', cartApp, (ago) => (ago <= 15 ? 1 : Number.NaN), {
+      labels: { image: 'shop/cart:1' },
+    })
+    expect(said(answersOf(outage))).toBe(0)
+  })
+
   it('of another container is not quoted', () => {
     const other = finding('CrashLoopBackOff', [evidenceOf('crash-loop')], { subject: { ...cart, container: 'proxy' } })
     expect(said(withImageAt(15), other)).toBe(0)
