@@ -7,18 +7,15 @@ import { doubles, type End } from './end.ts'
 
 const FULL = process.env['KINTSUGI_N'] === 'full'
 const KILLS = FULL ? 100 : 12
-const LAST_MINUTE = 75
-/** Minutes of the ticks: about those in which something is written, with KINTSUGI_N=full every second one, and some later ones for what a kill has put off. */
-const TICKS: readonly number[] = FULL
-  ? [...Array.from({ length: 25 }, (_, at) => 2 * at + 2), 55, 60, 65, 70, LAST_MINUTE]
-  : [4, 5, 9, 10, 14, 19, 22, 23, 25, 29, 31, 38, 46, 50, 55, 60, 65, 70, LAST_MINUTE]
-/** Kills are spread over the ticks up to this minute, when the undisturbed story is over. */
-const OVER = 46
-/** Shares of a run: before the first, node is still loading modules; the second comes shortly after its end. */
+/** Minutes of the ticks: about those in which something is written, more of them with KINTSUGI_N=full, and some later ones for what a kill has put off. */
+const STORY = FULL
+  ? [4, 5, 6, 9, 10, 11, 14, 19, 20, 22, 23, 24, 25, 26, 29, 30, 31, 32, 38, 44, 45, 46]
+  : [4, 5, 9, 10, 14, 19, 22, 23, 25, 29, 31, 38, 46]
+const TICKS: readonly number[] = [...STORY, 48, 50, 55, 60, 65, 70, 75]
+/** Shares of a run: node is still loading modules before the first, it reads until about the second, and writes for about the third. */
 const LOADED = 0.3
-const LATEST = 1.05
-/** How long it writes. */
-const WRITING = 0.35
+const READ = 0.7
+const WRITING = 0.2
 
 afterAll(removeFolders)
 
@@ -33,11 +30,11 @@ async function complete(world: ShopFolder): Promise<number> {
   return performance.now() - began
 }
 
-/** Half of the kills fall after the first write, where there is something to write; a few while node is still loading modules; the others while it reads. */
-function momentOf(roll: () => number, usualMs: number, written: boolean): Moment {
+/** Every other kill falls after the first write, while there is something to write; the others while it reads, a few of them while node loads. */
+function momentOf(roll: () => number, usualMs: number, writing: boolean): Moment {
   const [kind, share] = [roll(), roll()]
-  if (kind < 0.5 && !written) return { after: 'first write', ms: share * WRITING * usualMs }
-  return { after: 'start', ms: (kind < 0.6 ? share * LOADED : LOADED + share * (LATEST - LOADED)) * usualMs }
+  if (writing) return { after: 'first write', ms: share * WRITING * usualMs }
+  return { after: 'start', ms: (kind < 0.15 ? share * LOADED : LOADED + share * (READ - LOADED)) * usualMs }
 }
 
 function isOver(end: End): boolean {
@@ -50,7 +47,7 @@ async function play(world: ShopFolder, tick: (share: number, minute: number) => 
   for (const minute of TICKS) {
     await world.pass(minute - now)
     now = minute
-    await tick(Math.min(1, (TICKS.indexOf(minute) + 1) / TICKS.filter((one) => one <= OVER).length), minute)
+    await tick(Math.min(1, (TICKS.indexOf(minute) + 1) / STORY.length), minute)
     const end = await world.end()
     if (isOver(end)) return end
   }
@@ -90,22 +87,27 @@ describe('a controller that is killed and started again', () => {
     const world = await ShopFolder.make()
     const wrong: string[] = []
     let [kills, writing, survived, usualMs] = [0, 0, 0, await complete(world)]
-    const end = await play(world, async (share, minute) => {
-      const due = Math.ceil(KILLS * share)
+    /** Kills it until it was killed so often in all. */
+    const killUntil = async (due: number, minute: number) => {
       let written = false
-      for (let tries = 0; kills < due && tries < 20; tries += 1) {
-        const [before, began] = [world.repository.state(), performance.now()]
-        const killed = await world.killAt(momentOf(roll, usualMs, written), roll() < 0.5)
+      for (let tries = 0; kills < due && tries < 100; tries += 1) {
+        const before = world.repository.state()
+        const killed = await world.killAt(momentOf(roll, usualMs, !written && tries % 2 === 1), roll() < 0.5)
         if (killed) kills += 1
         else survived += 1
+        if (killed && world.repository.state() !== before) writing += 1
         // After a run that came to its end there is nothing left to write at this moment.
         written ||= !killed
-        if (killed && world.repository.state() !== before) writing += 1
-        if (!killed) usualMs = (usualMs + performance.now() - began) / 2
         wrong.push(...doubles(await world.forge.pulls()).map((what) => `minute ${minute}, kill ${kills}: ${what}`))
       }
+    }
+    await play(world, async (share, minute) => {
+      await killUntil(Math.ceil(KILLS * share), minute)
       usualMs = (usualMs + (await complete(world))) / 2
     })
+    await killUntil(KILLS, 0)
+    await complete(world)
+    const end = await world.end()
     const told = `seed ${seed}: ${kills} kills, ${writing} of them after a first write; ${survived} came too late; a run takes about ${Math.round(usualMs)} ms`
     console.log(told)
     expect(wrong, told).toEqual([])
