@@ -16,8 +16,8 @@ const MINUTE_MS = 60_000
 /** A new failure counts once it has been there this long, in at least two samples. */
 const HARM_LASTS_MS = 3 * MINUTE_MS
 const HARM_SAMPLES = 2
-/** Missing replicas are normal while pods are replaced. */
-const SHORT_LASTS_MS = 5 * MINUTE_MS
+/** Missing replicas are normal while pods are replaced one by one. A Deployment itself gives up after 10 minutes without progress. */
+const SHORT_LASTS_MS = 10 * MINUTE_MS
 /** What was wrong this shortly before the sync, or what nobody saw to be right then, is not the fix's doing. */
 const BEFORE_MS = 10 * MINUTE_MS
 

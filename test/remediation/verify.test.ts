@@ -272,27 +272,27 @@ describe('harmful', () => {
     const desired = (now: number) => around('replicas-desired', now, () => 3, cart)
     const available = (now: number, level: Level) => around('replicas-available', now, level, cart)
 
-    it('once they are missing for five minutes', () => {
-      const list = [quiet(8), desired(8), available(8, (minute) => (minute >= 3 ? 2 : 3))]
-      expect(judge(8, list)).toMatchObject({ verdict: 'harmful', evidence: [{ value: 2, threshold: 3 }] })
+    it('once they are missing for ten minutes', () => {
+      const list = [quiet(12), desired(12), available(12, (minute) => (minute >= 2 ? 2 : 3))]
+      expect(judge(12, list)).toMatchObject({ verdict: 'harmful', evidence: [{ value: 2, threshold: 3 }] })
     })
 
     it('not while pods are replaced', () => {
-      const list = [quiet(8), desired(8), available(8, (minute) => (minute >= 1 && minute < 5 ? 2 : 3))]
-      expect(judge(8, list)).toMatchObject({ verdict: 'waiting' })
+      const list = [quiet(9), desired(9), available(9, (minute) => (minute >= 1 ? 2 : 3))]
+      expect(judge(9, list)).toMatchObject({ verdict: 'waiting' })
     })
 
     it.each([
       ['available', (minute: number) => (minute < 1 ? Number.NaN : 2), () => 3],
       ['desired', (minute: number) => (minute < 1 ? 3 : 2), (minute: number) => (minute < 1 ? Number.NaN : 3)],
     ] as const)('not where nobody knows how many were %s before', (_, some, wanted) => {
-      const list = [quiet(8), around('replicas-desired', 8, wanted, cart), available(8, some)]
-      expect(judge(8, list)).toMatchObject({ verdict: 'waiting' })
+      const list = [quiet(12), around('replicas-desired', 12, wanted, cart), available(12, some)]
+      expect(judge(12, list)).toMatchObject({ verdict: 'resolved' })
     })
 
     it('not where they were missing before', () => {
-      const list = [quiet(8), desired(8), available(8, () => 2)]
-      expect(judge(8, list)).toMatchObject({ verdict: 'waiting' })
+      const list = [quiet(12), desired(12), available(12, () => 2)]
+      expect(judge(12, list)).toMatchObject({ verdict: 'resolved' })
     })
   })
 })
