@@ -4,6 +4,7 @@ import { forgeOn, type Store } from '../../src/adapters/local/index.ts'
 import type { Forge } from '../../src/ports/index.ts'
 import { CART, CART_LANE, DECIDED, FIRST_FILES, proposalOn } from '../contracts/forge.ts'
 import { MemoryRepository, memoryStore, pushByPerson } from './memory-forge.ts'
+import { size } from './size.ts'
 
 /** A store whose every answer comes when the schedule says so. */
 function scheduled(store: Store, schedule: <T>(answer: Promise<T>) => Promise<T>): Store {
@@ -77,7 +78,7 @@ describe('two writers at once', () => {
         const changes = (await forgeOn(memoryStore(memory), options).commitsTouching([CART], 'main', 50)).length - 1
         expect(pulls.filter(({ state }) => state === 'merged')).toHaveLength(changes)
       }),
-      { numRuns: Number(process.env['KINTSUGI_N'] ?? 300) },
+      { numRuns: size(300, 3000) },
     )
   }, 60_000)
 })

@@ -8,6 +8,7 @@ import { eachScalar, type Leaf, leafOf, leafProblem, type SourceText } from '../
 import { leafSplice, newToken } from '../../src/source/place.ts'
 import { applySplices } from '../../src/source/splice.ts'
 import { readYaml } from '../../src/source/yaml/index.ts'
+import { size } from '../fakes/size.ts'
 
 const key = fc.stringMatching(/^[a-z][a-zA-Z0-9./-]{0,8}[a-z]$/)
 const scalar = fc.oneof(
@@ -87,7 +88,7 @@ function leaves(source: SourceText): readonly Found[] {
   return found
 }
 
-const RUNS = Number(process.env['KINTSUGI_N'] ?? 400)
+const RUNS = size(400, 4000)
 
 describe('a splice', () => {
   it('changes only the bytes of its range, and only that leaf reads differently, as the text that was meant', () => {

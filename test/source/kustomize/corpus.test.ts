@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { kustomizationRoots } from '../../../src/source/kustomize/index.ts'
+import { size } from '../../fakes/size.ts'
 import { compare, hasKubectl, treeOfDirectory } from './against-kubectl.ts'
 
 const DATA = resolve(import.meta.dirname, '../../../../shared/data/gitops-dev')
@@ -10,8 +11,7 @@ const SAMPLE = 60
 
 /** Every n-th root, the same ones each time. `KINTSUGI_N=all` takes all. */
 function sampled<T>(items: readonly T[]): readonly T[] {
-  const wanted = process.env['KINTSUGI_N']
-  const count = wanted === 'all' ? items.length : Number(wanted) || SAMPLE
+  const count = size(SAMPLE, items.length)
   const step = Math.max(1, items.length / count)
   return items.filter((_, index) => Math.floor(index / step) !== Math.floor((index - 1) / step))
 }
