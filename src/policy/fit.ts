@@ -1,7 +1,10 @@
 import type { Action, Failure } from '../domain/index.ts'
 
-/** Pre-checks that the guards of the plan answer; a policy may name them, and no others. */
+/** Pre-checks that a policy may name, and no others. */
 export const PRE_CHECKS = ['checkDeploymentHistory', 'checkResourceQuota'] as const
+
+/** Those that the guards of a plan answer. The quota of a namespace is not read, so a person has to look at it. */
+export const ANSWERED_PRE_CHECKS: readonly string[] = ['checkDeploymentHistory']
 
 /**
  * Actions that could help against a failure at all; `notify-only` always may stand. What is left out is impossible (more replicas do not

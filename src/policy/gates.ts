@@ -14,6 +14,7 @@ import {
 } from '../domain/index.ts'
 import { beyondBounds, fieldAllowed } from './bounds.ts'
 import { isProtected } from './decide.ts'
+import { ANSWERED_PRE_CHECKS } from './fit.ts'
 import { covers } from './globs.ts'
 import { breakerUntil } from './history.ts'
 import { inWindow } from './window.ts'
@@ -85,6 +86,16 @@ function judgeCeiling({ policy, changes, config, diagnosis }: GateInput): Gate {
 
 function judgePolicy({ policy }: GateInput): Gate {
   return gate('policy', policy.enabled, `${policy.name} ${policy.enabled ? 'enabled' : 'disabled'}`, 'policy-disabled')
+}
+
+function judgePreChecks({ policy }: GateInput): Gate {
+  const open = policy.preChecks.find((check) => !ANSWERED_PRE_CHECKS.includes(check))
+  return gate(
+    'pre-checks',
+    open === undefined,
+    open === undefined ? 'answered' : `${open} not answered`,
+    'data-missing',
+  )
 }
 
 function judgeBinding({ binding, baseBranch, files, policy }: GateInput): Gate {
@@ -211,6 +222,7 @@ const JUDGES: readonly Judge[] = [
   judgeMode,
   judgeCeiling,
   judgePolicy,
+  judgePreChecks,
   judgeBinding,
   judgeEnvironment,
   judgeConfidence,

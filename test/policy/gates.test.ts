@@ -48,6 +48,12 @@ const FALLS: readonly [string, string, Partial<GateInput>, Reason][] = [
     'protected-namespace',
   ],
   ['policy', 'the policy was switched off', { policy: policy({ enabled: false }) }, 'policy-disabled'],
+  [
+    'pre-checks',
+    'one is asked that nothing answers',
+    { policy: policy({ preChecks: ['checkDeploymentHistory', 'checkResourceQuota'] }) },
+    'data-missing',
+  ],
   ['binding', 'nothing is bound', { binding: undefined }, 'not-bound'],
   ['binding', 'the branch is not bound', { baseBranch: 'release' }, 'not-bound'],
   ['binding', 'a file is not bound', { files: ['apps/cart/values.yaml', 'infra/x.yaml'] }, 'not-bound'],
