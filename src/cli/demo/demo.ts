@@ -68,7 +68,7 @@ async function tell(context: Context, seed: number, speed: number): Promise<Exit
     await rm(dir, { recursive: true, force: true })
     throw error
   }
-  say(terminal, `A GitOps repository of seven services was made in ${dir}`)
+  say(terminal, `A GitOps repository of ${helm ? 'seven' : 'six'} services was made in ${dir}`)
   say(
     terminal,
     helm
