@@ -37,8 +37,8 @@ type Held = { readonly reason: Reason; readonly untilMs?: number }
  * never get further) · above-ceiling · data-missing · data-partial · low-confidence · closed-by-person · breaker-open · retries-exhausted · cooldown ·
  * budget-exhausted. The last three ask about opening something new, so an open proposal for the same failure passes them.
  *
- * Otherwise act, in the strictest mode of the ceiling and the policies that cover the workload; automerge becomes propose where only one
- * signal shows the failure. Act in mode `comment` means: say what would be changed, open nothing.
+ * Otherwise act, in the strictest mode of the ceiling and the policies that cover the workload. A second signal is left to the gates: it may
+ * still come before the merge. Act in mode `comment` means: say what would be changed, open nothing.
  */
 export function decide(input: DecideInput): Decision {
   const { diagnosis, config } = input
