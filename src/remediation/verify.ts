@@ -3,9 +3,11 @@ import {
   type AttemptRecord,
   coverage,
   type Evidence,
+  type Field,
   type Finding,
   formatInstant,
   indexAnswers,
+  parseQuantity,
   type Series,
   type SignalAnswer,
   type SignalId,
@@ -18,6 +20,9 @@ import { freshFrom, isLevel, isLoud, JUDGED_BY, latestFresh } from './loud.ts'
 
 /** Share of the expected samples below which nothing is said to have been quiet. */
 const LEAST_COVERAGE = 0.8
+
+/** Samples are floating-point numbers. */
+const ALMOST = 0.999
 
 export type VerifyInput = {
   readonly record: AttemptRecord
@@ -56,12 +61,33 @@ export function verify(input: VerifyInput): Verdict {
       because: 'the harm is still there after the fix was taken back',
       evidence: [left],
     }
-  if (quietIn(index, watched, firstMs, endMs)) return resolved(index, watched, endMs)
+  if (quietIn(index, watched, firstMs, endMs)) return atOurValue(input, index, endMs) ?? resolved(index, watched, endMs)
   if (!input.extended) return unclear(endMs)
   if (input.nowMs < endMs + windowMs) return { verdict: 'waiting', untilMs: endMs + windowMs }
   return quietIn(index, watched, firstMs, endMs + windowMs)
-    ? resolved(index, watched, endMs + windowMs)
+    ? (atOurValue(input, index, endMs + windowMs) ?? resolved(index, watched, endMs + windowMs))
     : unclear(endMs + windowMs)
+}
+
+const LIMIT_OF: Readonly<Partial<Record<Field, SignalId>>> = {
+  'resources.limits.memory': 'memory-limit',
+  'resources.limits.cpu': 'cpu-limit',
+}
+
+/** Indeterminate where the pods are seen to run with less than the fix set: a synced object that never rolled out cures nothing. */
+function atOurValue({ record }: VerifyInput, index: AnswerIndex, endMs: number): Verdict | undefined {
+  for (const { field, container, value } of record.kind === 'fix' ? record.changes : []) {
+    const signal = LIMIT_OF[field]
+    const set = parseQuantity(value)
+    const subject = container === undefined ? record.subject : { ...record.subject, container }
+    const series = signal === undefined ? undefined : index.series(signal, subject)
+    const last = series === undefined ? undefined : samplesIn(series, endMs - record.verify.windowMs, endMs).at(-1)
+    if (series === undefined || last === undefined || set === undefined) continue
+    if (last.value >= (Number(set.nano) / 1e9) * ALMOST) continue
+    const evidence = [quote(index, series, last, 'what the pods run with, below what the fix set')]
+    return { verdict: 'indeterminate', because: `the pods do not run with ${value} yet`, evidence }
+  }
+  return undefined
 }
 
 type Watched = { readonly signal: SignalId; readonly series: Series | undefined }

@@ -87,6 +87,19 @@ describe('resolved', () => {
   })
 })
 
+describe('of pods that were not replaced', () => {
+  const MI = 1024 ** 2
+  const limit = (mi: number) => around('memory-limit', 12, () => mi * MI)
+
+  it.each([
+    [32, 'indeterminate'],
+    [128, 'resolved'],
+    [256, 'resolved'],
+  ])('that run with %iMi where 128Mi was set: %s', (mi, verdict) => {
+    expect(judge(12, [around('oom-killed', 12, cured), limit(mi)])).toMatchObject({ verdict })
+  })
+})
+
 describe('of a revert', () => {
   const proxy: Subject = { ...cart, container: 'proxy' }
   const revert = (signal: SignalId) =>
