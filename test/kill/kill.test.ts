@@ -86,7 +86,7 @@ describe('a controller that is killed and started again', () => {
     const roll = dice(seed)
     const world = await ShopFolder.make()
     const wrong: string[] = []
-    let [kills, writing, survived, usualMs] = [0, 0, 0, await complete(world)]
+    let [kills, moved, survived, usualMs] = [0, 0, 0, await complete(world)]
     /** Kills it until it was killed so often in all. */
     const killUntil = async (due: number, minute: number) => {
       let written = false
@@ -95,7 +95,7 @@ describe('a controller that is killed and started again', () => {
         const killed = await world.killAt(momentOf(roll, usualMs, !written && tries % 2 === 1), roll() < 0.5)
         if (killed) kills += 1
         else survived += 1
-        if (killed && world.repository.state() !== before) writing += 1
+        if (killed && world.repository.state() !== before) moved += 1
         // After a run that came to its end there is nothing left to write at this moment.
         written ||= !killed
         wrong.push(...doubles(await world.forge.pulls()).map((what) => `minute ${minute}, kill ${kills}: ${what}`))
@@ -108,7 +108,7 @@ describe('a controller that is killed and started again', () => {
     await killUntil(KILLS, 0)
     await complete(world)
     const end = await world.end()
-    const told = `seed ${seed}: ${kills} kills, ${writing} of them after a first write; ${survived} came too late; a run takes about ${Math.round(usualMs)} ms`
+    const told = `seed ${seed}: ${kills} kills, ${moved} of them after a ref had moved; ${survived} came too late; a run takes about ${Math.round(usualMs)} ms`
     console.log(told)
     expect(wrong, told).toEqual([])
     expect(end, told).toEqual(undisturbed)
