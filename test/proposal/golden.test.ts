@@ -44,7 +44,7 @@ it.each([
   ['revert-body.md', revert.body],
   ['revert-commit.txt', revert.commitMessage],
   ['verdict.md', conclusionText(verdict, record, templates, diagnosis.evidence)],
-  ['note.md', noteText(diagnosis, 'no-policy', templates)],
+  ['note.md', noteText(diagnosis, 'common-cause', templates)],
 ])('a reviewer reads %s', (file, text) => {
   expect(`${text.trimEnd()}\n`).toBe(readFileSync(join(GOLDEN, file), 'utf8'))
 })
