@@ -1,4 +1,11 @@
-import { type Application, isJsonObject, type Manifest, type Reason, type Tree } from '../domain/index.ts'
+import {
+  type Application,
+  isJsonObject,
+  KintsugiError,
+  type Manifest,
+  type Reason,
+  type Tree,
+} from '../domain/index.ts'
 import { parseApplication, readYaml } from '../source/index.ts'
 
 export type Refusal = { readonly reason: Reason; readonly message: string }
@@ -35,13 +42,23 @@ function mayHoldApplications(bytes: Uint8Array): boolean {
 
 /**
  * Every Application that stands in the YAML files of a tree, so that an edit can be held against all that read the same file.
- * Files that are templates or broken are passed over: Argo CD cannot apply them as they are either.
+ * Files that are templates, broken or too large are passed over: Argo CD cannot apply them as they are either.
  */
 export function applicationsIn(tree: Tree): readonly Application[] {
   return tree.paths().flatMap((file) => {
-    const bytes = /\.ya?ml$/.test(file) ? tree.bytes(file) : undefined
+    const bytes = /\.ya?ml$/.test(file) ? bytesOf(tree, file) : undefined
     return bytes !== undefined && mayHoldApplications(bytes) ? namedApplications(bytes, file).applications : []
   })
+}
+
+/** Undefined for a file that is too large to be read: the YAML reader would refuse it as well. */
+function bytesOf(tree: Tree, file: string): Uint8Array | undefined {
+  try {
+    return tree.bytes(file)
+  } catch (thrown) {
+    if (thrown instanceof KintsugiError && thrown.code === 'KIN-1002') return undefined
+    throw thrown
+  }
 }
 
 export function sameApplication(a: Application, b: Application): boolean {

@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { diskTree } from '../adapters/files/index.ts'
 import { helmRenderer } from '../adapters/render/index.ts'
@@ -100,10 +100,23 @@ async function readable(path: string): Promise<boolean> {
   )
 }
 
+/** More than the YAML reader takes, which then says so: the rest of a larger file is never in memory. */
+const MOST_BYTES = 2 * 1024 * 1024
+
+async function beginningOf(path: string): Promise<Uint8Array> {
+  const file = await open(path)
+  try {
+    const { buffer, bytesRead } = await file.read(new Uint8Array(MOST_BYTES), 0, MOST_BYTES, 0)
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await file.close()
+  }
+}
+
 /** The file as a path from here; where there is none, as one in the tree. */
 async function applicationsOf(file: string, dir: string, cwd: string): Promise<NamedApplications> {
   const places = [resolve(cwd, file), resolve(dir, file)]
-  for (const place of places) if (await readable(place)) return namedApplications(await readFile(place), file)
+  for (const place of places) if (await readable(place)) return namedApplications(await beginningOf(place), file)
   throw new KintsugiError('KIN-1002', `${file} is no file, neither here nor in the tree.`)
 }
 

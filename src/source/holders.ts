@@ -11,6 +11,7 @@ import type { SourceText } from './nodes.ts'
 import { type Question, readSource } from './place.ts'
 import { isRefused } from './refused.ts'
 import { type SourceFile, treeAt } from './resolve.ts'
+import { bytesIfReadable } from './tree.ts'
 
 /** A file that holds the settings of a source: the Application itself, or an `.argocd-source` file beside the manifests. */
 export type Holder = {
@@ -53,7 +54,7 @@ function applicationHolders(question: Question): readonly Holder[] {
   const { tree } = source
   return tree.paths().flatMap((path): readonly Holder[] => {
     if (!/\.ya?ml$/.test(path)) return []
-    const bytes = tree.bytes(path)
+    const bytes = bytesIfReadable(tree, path)
     if (bytes === undefined || bytes.byteLength > FILE_LIMIT) return []
     const plain = new TextDecoder().decode(bytes)
     if (!/^kind: *["']?Application["']?\s*$/m.test(plain) || !plain.includes(context.application.name)) return []

@@ -5,6 +5,7 @@ import { kustomizationFile } from './formats/kustomize-file.ts'
 import { filesReadBy, kustomizationRoots } from './kustomize/index.ts'
 import { isRefused } from './refused.ts'
 import { type ResolvedSource, resolveSources, type Sources, treeAt } from './resolve.ts'
+import { bytesIfReadable } from './tree.ts'
 import { sameTree, type TreeAt } from './world.ts'
 
 /** Something else that renders files of the tree: another Application, or a kustomization that no other one refers to. */
@@ -57,7 +58,7 @@ const COMPONENT = /^kind: *["']?Component\b/m
 
 /** A component is no root: it is built only into what names it. */
 function isComponent(tree: Tree, path: string): boolean {
-  return COMPONENT.test(new TextDecoder().decode(tree.bytes(path)))
+  return COMPONENT.test(new TextDecoder().decode(bytesIfReadable(tree, path)))
 }
 
 /** Files that each top root of a tree reads: a kustomization that no other one refers to. Kept as long as the tree. */

@@ -1,4 +1,4 @@
-import { blobOid, digestOf, type FileChange, type Tree } from '../domain/index.ts'
+import { blobOid, digestOf, type FileChange, KintsugiError, type Tree } from '../domain/index.ts'
 
 type Special = 'symlink' | 'submodule'
 
@@ -177,4 +177,14 @@ export function changedTree(tree: Tree, files: readonly FileChange[]): Tree {
   })
   bases.set(changed, baseTree(tree))
   return changed
+}
+
+/** The content; undefined too where the tree lists a file and does not read it, being too large. For looking through files that nobody named. */
+export function bytesIfReadable(tree: Tree, path: string): Uint8Array | undefined {
+  try {
+    return tree.bytes(path)
+  } catch (error) {
+    if (error instanceof KintsugiError && error.code === 'KIN-1002') return undefined
+    throw error
+  }
 }

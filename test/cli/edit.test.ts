@@ -1,4 +1,4 @@
-import { chmod, rm, stat, symlink } from 'node:fs/promises'
+import { chmod, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { helmRenderer } from '../../src/adapters/render/index.ts'
@@ -98,6 +98,14 @@ describe('edit', () => {
     await chmod(file, 0o600)
     await edit(dir, 'argocd/cart.yaml', 'replicas', '5', ['--write'])
     expect((await stat(file)).mode & 0o777).toBe(0o600)
+  })
+
+  it('is not stopped by a huge file that has nothing to do with it', async () => {
+    const dir = await tree(PLAIN)
+    await writeFile(join(dir, 'dump.yaml'), '')
+    await truncate(join(dir, 'dump.yaml'), 2 ** 30)
+    const ran = await edit(dir, 'argocd/cart.yaml', 'replicas', '5')
+    expect(JSON.parse(ran.out)).toMatchObject({ outcome: 'edited' })
   })
 
   it('gives the same bytes twice', async () => {
@@ -241,6 +249,14 @@ describe('edit refuses', () => {
     })
     expect(ran.code).toBe(3)
     expect(await readTree(dir)).toEqual(files)
+  })
+
+  it('a file of Applications that has no end, without reading all of it', async () => {
+    const dir = await tree(PLAIN)
+    const endless = join(await tree({ 'cart.yaml': '' }), 'cart.yaml')
+    await truncate(endless, 3 * 2 ** 30)
+    const ran = await edit(dir, endless, 'replicas', '3', ['--write'])
+    expect(JSON.parse(ran.out)).toMatchObject({ outcome: 'refused', reason: 'input-too-large' })
   })
 
   it('a path through a link', async () => {

@@ -91,6 +91,12 @@ describe('a folder as a Tree', () => {
     expect(() => tree.bytes('README.md')).toThrow(/larger than 3 bytes/)
   })
 
+  it('has an id of its own for a file that it does not read, so that the folder has one', async () => {
+    const tree = await diskTree(dir, { fileBytes: 8 })
+    expect(tree.blob('apps/cart/values.yaml')).not.toBe(tree.blob('README.md'))
+    expect(tree.oid).toBe((await diskTree(dir, { fileBytes: 8 })).oid)
+  })
+
   it('says KIN-1002 for a folder that is not there', async () => {
     await expect(diskTree(join(dir, 'nowhere'))).rejects.toMatchObject({ code: 'KIN-1002' })
   })
