@@ -28,7 +28,10 @@ async function yamlBelow(folder: string): Promise<readonly string[]> {
 }
 
 async function textOf(path: string): Promise<string> {
-  if ((await stat(path)).size > MAX_BYTES) throw unreadable(path, `larger than ${MAX_BYTES} bytes`)
+  const found = await stat(path)
+  // A pipe or a device may have no end.
+  if (!found.isFile()) throw unreadable(path, 'not a regular file')
+  if (found.size > MAX_BYTES) throw unreadable(path, `larger than ${MAX_BYTES} bytes`)
   return readFile(path, 'utf8')
 }
 

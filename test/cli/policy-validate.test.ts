@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -56,6 +57,14 @@ describe('policy validate', () => {
       policies: [{ file: 'policies/a.yaml', name: 'cart-oom' }],
       problems: [{ file: 'policies/b.yaml', line: 8 }],
     })
+  })
+
+  it.skipIf(process.platform === 'win32')('reads no pipe and no device, which may have no end', async () => {
+    execFileSync('mkfifo', [join(dir, 'pipe.yaml')])
+    for (const path of ['pipe.yaml', '/dev/zero']) {
+      const { code, err } = await kintsugi(['policy', 'validate', path], { cwd: dir })
+      expect({ code, err }).toMatchObject({ code: 1, err: expect.stringContaining('not a regular file') })
+    }
   })
 
   it('passes over other manifests of a folder, but not over a file that was named', async () => {
