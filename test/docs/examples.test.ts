@@ -137,7 +137,7 @@ describe('what the pages name', () => {
   const named = pages
     .filter(({ path }) => !path.startsWith('docs/reference') && !path.startsWith('docs/how-to'))
     .flatMap(({ path, text }) =>
-      [...text.matchAll(/`((?:[\w.*-]+\/)+[\w.*-]*)`/g)].map((match) => ({ path, name: match[1] ?? '' })),
+      [...text.matchAll(/`([a-z.](?:[\w.*-]*\/)+[\w.*-]*)`/g)].map((match) => ({ path, name: match[1] ?? '' })),
     )
     .filter(({ name }) => !name.startsWith('kintsugi/') && !name.startsWith('.kintsugi/') && !name.startsWith('shop/'))
   it('are files that exist', () => {
