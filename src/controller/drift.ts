@@ -2,7 +2,9 @@ import {
   compareQuantities,
   type FieldChange,
   isContainerField,
+  type Manifest,
   parseQuantity,
+  valueAt,
   type WorkloadFacts,
 } from '../domain/index.ts'
 import { containersOf } from '../source/index.ts'
@@ -16,7 +18,11 @@ export function renderMatch(facts: WorkloadFacts, owner: Owner, changes: readonl
   const live = containersOf(facts.live)
   const rendered = containersOf(owner.object.manifest)
   for (const { field, container } of changes) {
-    if (!isContainerField(field)) continue
+    if (!isContainerField(field)) {
+      const match = sameElsewhere(facts.live, owner.object.manifest, field)
+      if (match !== 'same') return match
+      continue
+    }
     const a = live.find((one) => one.name === container)
     const b = rendered.find((one) => one.name === container)
     if (a === undefined || b === undefined) return 'differs'
@@ -24,6 +30,18 @@ export function renderMatch(facts: WorkloadFacts, owner: Owner, changes: readonl
     if (!sameText(a[fact], b[fact])) return 'differs'
   }
   return 'same'
+}
+
+/** Replicas and annotations of the pod template; whatever else a field may be cannot be compared here, and is not called the same. */
+function sameElsewhere(live: Manifest, rendered: Manifest, field: FieldChange['field']): RenderMatch {
+  const path =
+    field === 'replicas'
+      ? ['spec', 'replicas']
+      : field.startsWith('annotations.')
+        ? ['spec', 'template', 'metadata', 'annotations', field.slice('annotations.'.length)]
+        : undefined
+  if (path === undefined) return 'unknown'
+  return valueAt(live, path) === valueAt(rendered, path) ? 'same' : 'differs'
 }
 
 const RESOURCES_AND_IMAGE = [

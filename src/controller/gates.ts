@@ -1,10 +1,13 @@
 import {
   type Attempt,
+  type Decision,
   type Diagnosis,
   digestOf,
   type Gate,
+  type Mode,
   measuredConfidence,
   type Policy,
+  stricterMode,
   type WorkloadFacts,
 } from '../domain/index.ts'
 import { type GateInput, gates } from '../policy/index.ts'
@@ -24,6 +27,7 @@ const ONLY_FOR_FIXES: ReadonlySet<string> = new Set([
   'budget',
   'breaker',
   'window',
+  'pre-checks',
 ])
 
 export type GateQuestion = {
@@ -32,6 +36,8 @@ export type GateQuestion = {
   readonly facts: WorkloadFacts
   readonly owner: Owner | undefined
   readonly diagnosis: Diagnosis | undefined
+  /** What the policy room says of it now. */
+  readonly decision: Decision | undefined
 }
 
 /** Every gate of an open attempt, judged on what is true now. */
@@ -91,7 +97,7 @@ function gateInput(
   return {
     diagnosis: diagnosis ?? harmOf(attempt),
     policy,
-    mode: record.mode,
+    mode: modeNow(question),
     config,
     binding: bindingOf(config, owner, record.subject),
     attempts: [...history.attempts, ...history.elsewhere].filter((one) => one.record.policy.name === policy.name),
@@ -111,6 +117,12 @@ function gateInput(
     openedLastHour: view?.openedSince(tick.sight.nowMs - 3_600_000) ?? 0,
     nowMs: tick.sight.nowMs,
   }
+}
+
+/** The mode of the record, or a stricter one where the policies have become stricter since. A revert keeps the mode of its fix. */
+function modeNow({ attempt, decision }: GateQuestion): Mode {
+  const { mode, kind } = attempt.record
+  return kind === 'fix' && decision?.do === 'act' ? stricterMode(mode, decision.mode) : mode
 }
 
 /** A revert stands on a verdict; where nothing is wrong just now, its record says what it is about. */

@@ -32,7 +32,7 @@ function believe(repository: Repository, view: RepositoryView, prefix: string): 
   for (const pull of [...pulls.values()].sort((a, b) => a.number - b.number)) {
     const answer = readAttempt(pull)
     if (answer.read) attempts.push(answer.attempt)
-    else if (pull.state === 'open' || answer.reason === 'tampered')
+    else if (pull.state === 'open' || answer.reason === 'tampered' || answer.reason === 'record-unknown')
       unbelieved.push({ pull, reason: answer.reason === 'head-not-ours' ? 'head-not-ours' : 'tampered' })
   }
   return { repository, view, prefix, attempts, unbelieved }

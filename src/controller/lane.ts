@@ -10,7 +10,9 @@ import {
   laneOf,
   type Policy,
   type SignalAnswer,
+  type SignalId,
   type Subject,
+  stricterMode,
   type WorkloadFacts,
 } from '../domain/index.ts'
 import { decide } from '../policy/index.ts'
@@ -31,6 +33,8 @@ export type Tick = {
   readonly sight: Sight
   readonly trees: Trees
   readonly policies: readonly Policy[]
+  /** Repositories with a policy that cannot be read. */
+  readonly unreadPolicies: ReadonlySet<string>
   readonly common: ReadonlySet<Failure>
   readonly paused: boolean
   readonly frozen: boolean
@@ -65,6 +69,7 @@ export async function viewLane(tick: Tick, lane: Lane, subject: Subject, history
     history,
     owner,
     ...(diagnosis && { diagnosis }),
+    ...(decision && { decision }),
   })
   return {
     lane,
@@ -104,7 +109,7 @@ function decisionOf(tick: Tick, { lane, diagnosis, facts, owner, history }: Judg
   const found = owner.found ? owner.owner : undefined
   const repository = owner.found ? owner.owner.repository : owner.repository
   const view = history.all.find((one) => one.repository === repository)?.view
-  return decide({
+  const decision = decide({
     diagnosis,
     policies: tick.policies,
     attempts: history.attempts,
@@ -123,6 +128,12 @@ function decisionOf(tick: Tick, { lane, diagnosis, facts, owner, history }: Judg
     frozen: tick.frozen,
     nowMs: sight.nowMs,
   })
+  return repository !== undefined && tick.unreadPolicies.has(repository.forge.repository) ? capped(decision) : decision
+}
+
+/** What stands in a policy that cannot be read might have been stricter: until it can, people merge. */
+function capped(decision: Decision): Decision {
+  return decision.do === 'act' ? { ...decision, mode: stricterMode(decision.mode, 'propose') } : decision
 }
 
 /** A lane is warm once one of its series reaches back the whole warm-up: judged by the data, so a restart changes nothing. */
@@ -139,6 +150,7 @@ function warm(sight: Sight, lane: Lane, warmUpMs: number): boolean {
 
 type Followed = Omit<Judged, 'diagnosis'> & {
   readonly diagnosis?: Diagnosis
+  readonly decision?: Decision
   readonly answers: readonly SignalAnswer[]
   readonly findings: readonly Finding[]
 }
@@ -166,6 +178,7 @@ async function openPending(tick: Tick, attempt: Attempt, followed: Followed): Pr
       facts: followed.facts,
       owner: found,
       diagnosis: followed.diagnosis,
+      decision: followed.decision,
     }),
     stale: found !== undefined && !inputsUnchanged,
     ...(quietMs === undefined ? {} : { quietMs }),
@@ -183,6 +196,7 @@ const LOOKS = 6
 /** The window's length when no rule found the failure at any of `LOOKS` moments of it; undefined when one did. */
 function quietFor(attempt: Attempt, answers: readonly SignalAnswer[], nowMs: number): number | undefined {
   const { windowMs } = attempt.record.verify
+  if (!attempt.record.watch.every((signal) => sampledSince(answers, signal, nowMs - windowMs))) return undefined
   for (let look = 0; look < LOOKS; look += 1) {
     const atMs = nowMs - (windowMs * look) / (LOOKS - 1)
     const { findings, unknown } = scan(answers, atMs, { cooldownMs: 0 })
@@ -190,6 +204,14 @@ function quietFor(attempt: Attempt, answers: readonly SignalAnswer[], nowMs: num
     if (unknown.some((one) => attempt.record.watch.includes(one.signal))) return undefined
   }
   return windowMs
+}
+
+/** Whether the lane still has samples of a signal: one that has vanished is not quiet. */
+function sampledSince(answers: readonly SignalAnswer[], signal: SignalId, fromMs: number): boolean {
+  const series = answers.find((answer) => answer.signal === signal)?.series ?? []
+  return series.some((one) =>
+    one.values.some((value, index) => Number.isFinite(value) && one.startMs + index * one.stepMs >= fromMs),
+  )
 }
 
 async function mergedPending(tick: Tick, attempt: Attempt, followed: Followed): Promise<Pending> {

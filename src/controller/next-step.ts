@@ -1,14 +1,4 @@
-import type {
-  Attempt,
-  Conclusion,
-  Decision,
-  Diagnosis,
-  Failure,
-  Gate,
-  Reason,
-  SignalId,
-  Verdict,
-} from '../domain/index.ts'
+import type { Attempt, Conclusion, Decision, Diagnosis, Gate, Reason, SignalId, Verdict } from '../domain/index.ts'
 
 /** Where Argo CD is with the merge commit of an attempt. */
 export type SyncState =
@@ -107,7 +97,7 @@ function stepOfPending(pending: Pending, seen: Seen, nowMs: number): Step {
     case 'open-foreign':
       return { do: 'hold', reason: pending.reason }
     case 'open':
-      return stepOfOpen(pending, seen.diagnosis?.failure)
+      return stepOfOpen(pending, seen)
     case 'merged':
       return stepOfMerged(pending, nowMs)
     default:
@@ -115,19 +105,23 @@ function stepOfPending(pending: Pending, seen: Seen, nowMs: number): Step {
   }
 }
 
-function stepOfOpen(pending: Pending & { state: 'open' }, failing: Failure | undefined): Step {
+function stepOfOpen(pending: Pending & { state: 'open' }, { diagnosis, decision }: Seen): Step {
   const { attempt, gates, stale, quietMs } = pending
+  const failing = diagnosis?.failure
   if (!attempt.pull.headIsOurs) return { do: 'hold', reason: 'head-not-ours' }
   const { kind, failure, mode, verify } = attempt.record
   // A revert is wanted because of harm, so a quiet symptom does not make it needless.
   if (kind === 'fix' && failing !== failure && quietMs !== undefined && quietMs >= verify.windowMs) {
     return { do: 'close', attempt, reason: 'no-longer-needed' }
   }
+  // Whatever would keep the bot from proposing now keeps it from merging too: a policy may have been switched off since.
+  if (kind === 'fix' && failing === failure && decision !== undefined && decision.do !== 'act')
+    return { do: 'hold', reason: decision.reason }
   // Without the symptom there is nothing to recompute a fix from; the gate on the base then holds it.
   if (stale && (kind === 'revert' || failing === failure)) return { do: 'refresh', attempt }
   if (mode === 'propose' || mode === 'comment') return { do: 'hold', reason: 'awaiting-merge' }
   const shut = gates.find((gate) => !gate.pass)
-  if (shut !== undefined) return { do: 'hold', reason: shut.reason ?? 'awaiting-merge' }
+  if (shut !== undefined || gates.length === 0) return { do: 'hold', reason: shut?.reason ?? 'awaiting-merge' }
   return { do: 'merge', attempt, gates }
 }
 
@@ -150,6 +144,8 @@ function stepOfMerged(pending: Pending & { state: 'merged' }, nowMs: number): St
     case 'resolved':
       return conclude(attempt, 'resolved', verdict.because, nowMs)
     case 'insufficient':
+      // What a revert did not mend, no further step of the bot will.
+      if (attempt.record.kind === 'revert') return escalate(attempt, 'insufficient', verdict.because, nowMs)
       return conclude(attempt, 'insufficient', verdict.because, nowMs)
     case 'harmful':
       if (attempt.record.kind === 'fix' && attempt.record.verify.onHarm === 'revert')
@@ -174,11 +170,11 @@ function conclude(attempt: Attempt, verdict: Conclusion['verdict'], because: str
 
 function escalate(
   attempt: Attempt,
-  reason: 'sync-timeout' | 'harmful' | 'indeterminate',
+  reason: 'sync-timeout' | 'harmful' | 'insufficient' | 'indeterminate',
   because: string,
   atMs: number,
 ): Step {
-  const verdict = reason === 'harmful' ? 'harmful' : 'indeterminate'
+  const verdict = reason === 'sync-timeout' ? 'indeterminate' : reason
   return { do: 'escalate', attempt, reason, conclusion: { verdict, atMs, because } }
 }
 

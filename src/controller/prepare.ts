@@ -11,10 +11,10 @@ import {
   type Reason,
   type SignalId,
 } from '../domain/index.ts'
-import { covers, fieldAllowed } from '../policy/index.ts'
+import { barringEnvironment, covers, fieldAllowed } from '../policy/index.ts'
 import type { Forge } from '../ports/index.ts'
 import { attemptRecord, recordFits, writeProposal, writeRevert } from '../proposal/index.ts'
-import { planFor, revertAllowed } from '../remediation/index.ts'
+import { planFor, type RevertInput, revertAllowed } from '../remediation/index.ts'
 import { bindingOf, prefixOf } from './binding.ts'
 import { gitIsAhead, renderMatch } from './drift.ts'
 import type { LaneView, Tick } from './lane.ts'
@@ -131,6 +131,12 @@ function barredBy(tick: Tick, view: LaneView, owner: Owner, { decision }: Fix, e
       binding === undefined || !covers(binding.paths, path) || (allowedPaths.length > 0 && !covers(allowedPaths, path)),
   )
   if (forbidden !== undefined) return refused('path-forbidden', `${forbidden.path} is outside of what may be changed`)
+  const environment = barringEnvironment(
+    tick.deps.config.environments,
+    owner.base.branch,
+    edited.files.map((file) => file.path),
+  )
+  if (environment !== undefined) return refused('environment-not-edited', `${environment.name}: ${environment.edit}`)
   const lines = new Set(edited.edits.map((edit) => `${edit.file}:${edit.line}`))
   const other = view.history.elsewhere.find(
     ({ pull, record }) => pull.state === 'open' && record.lines.some((line) => lines.has(line)),
@@ -170,9 +176,11 @@ async function prepareRevert(tick: Tick, view: LaneView, fix: Attempt, { because
   if (proven.outcome === 'refused') return refused(proven.reason, proven.message)
   if (proven.outcome === 'already-set')
     return refused('no-longer-needed', 'the files are already as they were before the fix')
+  const restores = restoredValues(fix, proven)
+  if (restores === undefined) return refused('conflict', 'not every field of the fix goes back with its files')
   const allowed = revertAllowed({
     record: fix.record,
-    restores: restoredValues(fix, proven),
+    restores,
     attempts: view.history.attempts,
     answers: view.answers,
     facts: view.facts,
@@ -201,12 +209,15 @@ async function prepareRevert(tick: Tick, view: LaneView, fix: Attempt, { because
   return { ready: 'proposal', proposal, forge: owner.repository.forge }
 }
 
-/** What each field of the fix goes back to, as the proof of the revert rendered it. */
-function restoredValues(fix: Attempt, proven: Edited) {
-  return fix.record.changes.map(({ field, container }) => {
-    const leaf = field.split('.').at(-1) ?? field
-    const change = proven.proof.changes.find(({ path }) => path.endsWith(leaf))
-    const value = change?.after === undefined ? undefined : String(change.after)
+/** What each field of the fix goes back to, as the proof of the revert rendered it; undefined where one of them is not in the proof. */
+function restoredValues(fix: Attempt, proven: Edited): RevertInput['restores'] | undefined {
+  const restores = fix.record.changes.map(({ field, container }) => {
+    const change = proven.proof.changes.find(
+      ({ path }) => path.endsWith(`.${field}`) && (container === undefined || path.includes(`[${container}]`)),
+    )
+    if (change === undefined) return undefined
+    const value = change.after === undefined ? undefined : String(change.after)
     return { field, value, ...(container === undefined ? {} : { container }) }
   })
+  return restores.every((one) => one !== undefined) ? restores : undefined
 }

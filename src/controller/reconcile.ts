@@ -1,6 +1,7 @@
 import {
   type Diagnosis,
   type Finding,
+  formatError,
   KintsugiError,
   type Lane,
   laneOf,
@@ -60,32 +61,49 @@ export async function reconcile(deps: ControllerDeps, memory: Memory, nowMs: num
     last = await look(deps, memory, { ...seen, findings: [...seen.findings, ...modelled] })
     lanes.push(...(await eachLane(last, (lane) => !decided.has(lane))))
   }
-  return reportOf(seen, lanes, last.problems)
+  return reportOf(seen, lanes, [...new Set([...first.problems, ...last.problems])])
 }
 
 /** One look at what is remembered and allowed, for what was seen. */
-type Look = { readonly tick: Tick; readonly remembered: readonly Remembered[]; readonly problems: readonly string[] }
+type Look = { readonly tick: Tick; readonly remembered: readonly Remembered[]; readonly problems: string[] }
 
 async function look(deps: ControllerDeps, memory: Memory, sight: Sight): Promise<Look> {
   const trees = new Trees(deps)
   const remembered = await remember(deps, lanesIn(sight.findings))
-  const { policies, problems } = await readPolicies(deps, memory, trees)
+  const { policies, problems, unread } = await readPolicies(deps, memory, trees)
   const common = commonCauses(sight.findings, sight.watched.size)
   const [paused, frozen] = [await deps.paused(), await deps.frozen()]
-  return { tick: { deps, memory, sight, trees, policies, common, paused, frozen }, remembered, problems }
+  const tick: Tick = { deps, memory, sight, trees, policies, unreadPolicies: unread, common, paused, frozen }
+  return { tick, remembered, problems: [...problems] }
 }
 
 /** One step per lane, in order. What one opens or merges counts for those after it: its line, and its place in the budget. */
-async function eachLane({ tick, remembered }: Look, asked: (lane: Lane) => boolean): Promise<LaneReport[]> {
+async function eachLane({ tick, remembered, problems }: Look, asked: (lane: Lane) => boolean): Promise<LaneReport[]> {
   const reports: LaneReport[] = []
   const lanes = lanesIn(tick.sight.findings)
   let known = remembered
   for (const lane of lanesOf(subjectsIn(tick.sight.findings), remembered).filter(asked)) {
-    const report = await reconcileLane(tick, lane, known)
+    const report = await lanewise(() => reconcileLane(tick, lane, known), lane, problems)
+    if (report === undefined) continue
     reports.push(report)
     if (changedPulls(report.done)) known = await remember(tick.deps, lanes)
   }
   return reports
+}
+
+/** What the world did to one lane is said, and the others go on; the next tick looks at it anew. */
+async function lanewise(
+  work: () => Promise<LaneReport>,
+  lane: Lane,
+  problems: string[],
+): Promise<LaneReport | undefined> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof KintsugiError)) throw error
+    problems.push(`${lane}: ${formatError(error)}`)
+    return undefined
+  }
 }
 
 function changedPulls({ done }: Done): boolean {
@@ -142,9 +160,10 @@ async function readPolicies(
   deps: ControllerDeps,
   memory: Memory,
   trees: Trees,
-): Promise<{ policies: readonly Policy[]; problems: readonly string[] }> {
+): Promise<{ policies: readonly Policy[]; problems: readonly string[]; unread: ReadonlySet<string> }> {
   const policies: Policy[] = [...deps.policies]
   const problems: string[] = []
+  const unread = new Set<string>()
   for (const repository of deps.repositories) {
     const [url] = repository.urls
     const head = url === undefined ? undefined : await trees.head(url, 'HEAD')
@@ -154,6 +173,7 @@ async function readPolicies(
     memory.policies.set(head.tree.oid, read)
     policies.push(...read.policies)
     problems.push(...read.problems)
+    if (read.problems.length > 0) unread.add(repository.forge.repository)
   }
   for (const manifest of await deps.site.cluster.policies()) {
     const namespace = namespaceOf(manifest)
@@ -164,8 +184,10 @@ async function readPolicies(
     )
     policies.push(...parsed.policies)
     problems.push(...parsed.problems.map(formatProblem))
+    // A resource may speak of any workload of the cluster.
+    if (parsed.problems.length > 0) for (const { forge } of deps.repositories) unread.add(forge.repository)
   }
-  return { policies, problems }
+  return { policies, problems, unread }
 }
 
 function namespaceOf(manifest: Readonly<Record<string, unknown>>): string {

@@ -3,6 +3,7 @@ import {
   type Binding,
   type Config,
   type Diagnosis,
+  type Environment,
   type FieldChange,
   formatInstant,
   type Gate,
@@ -109,12 +110,21 @@ function judgeBinding({ binding, baseBranch, files, policy }: GateInput): Gate {
   return gate('binding', files.length > 0, files.join(', ') || 'no file', 'not-bound')
 }
 
-function judgeEnvironment({ config, baseBranch, files }: GateInput): Gate {
-  const barred = config.environments.find(
+/** The environment that lets these files of this branch be changed by promotion only, or never; undefined where there is none. */
+export function barringEnvironment(
+  environments: Config['environments'],
+  branch: string,
+  files: readonly string[],
+): Environment | undefined {
+  return environments.find(
     (one) =>
       one.edit !== 'direct' &&
-      (covers(one.branches, baseBranch, true) || files.some((file) => covers(one.paths, file, true))),
+      (covers(one.branches, branch, true) || files.some((file) => covers(one.paths, file, true))),
   )
+}
+
+function judgeEnvironment({ config, baseBranch, files }: GateInput): Gate {
+  const barred = barringEnvironment(config.environments, baseBranch, files)
   const value = barred === undefined ? 'direct edit' : `${barred.name}: ${barred.edit}`
   return gate('promotion', barred === undefined, value, 'environment-not-edited')
 }

@@ -1,7 +1,7 @@
 export { fieldAllowed } from './bounds.ts'
 export { type DecideInput, decide } from './decide.ts'
 export { possibleActions } from './fit.ts'
-export { type GateInput, gates, mayMerge } from './gates.ts'
+export { barringEnvironment, type GateInput, gates, mayMerge } from './gates.ts'
 export { covers, globProblem } from './globs.ts'
 export { effectiveMode, type MatchInput, matchPolicies } from './match.ts'
 export { type ParsedPolicies, POLICY_API_VERSION, parsePolicies, parsePolicyManifest, policySchema } from './parse.ts'

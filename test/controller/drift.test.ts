@@ -17,13 +17,18 @@ beforeAll(async () => {
 })
 
 /** The cart as the cluster holds it; Git renders a limit of 32Mi and an image of tag 3.4.1. */
-function live({ memory = '32Mi', image = 'registry.example/shop/cart:3.4.1', name = 'app' } = {}): Manifest {
+function live({
+  memory = '32Mi',
+  image = 'registry.example/shop/cart:3.4.1',
+  name = 'app',
+  replicas = 2,
+} = {}): Manifest {
   const resources = { limits: { memory, cpu: '500m' }, requests: { memory: '24Mi', cpu: '50m' } }
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata: { name: 'cart', namespace: 'shop' },
-    spec: { template: { spec: { containers: [{ name, image, resources }] } } },
+    spec: { replicas, template: { spec: { containers: [{ name, image, resources }] } } },
   }
 }
 
@@ -38,7 +43,10 @@ describe('renderMatch', () => {
     ['sees that the container is not there', live({ name: 'other' }), [limit], 'differs'],
     ['leaves fields alone that are not meant', live({ image: 'x/cart:9' }), [limit], 'same'],
     ['compares images where one is meant', live({ image: 'x/cart:9' }), [{ ...limit, field: 'image' }], 'differs'],
-    ['has nothing to compare for fields of the workload', live(), [{ field: 'replicas', value: '3' }], 'same'],
+    ['compares replicas', live(), [{ field: 'replicas', value: '3' }], 'same'],
+    ['sees replicas that somebody else set', live({ replicas: 5 }), [{ field: 'replicas', value: '3' }], 'differs'],
+    ['compares annotations of the pod template', live(), [{ field: 'annotations.kintsugi.dev/x', value: '1' }], 'same'],
+    ['calls nothing the same that it cannot compare', live(), [{ field: 'storage', value: '2Gi' }], 'unknown'],
   ] satisfies readonly [string, Manifest | undefined, FieldChange[], string][])(
     '%s',
     (_name, object, changes, match) => {

@@ -30,6 +30,7 @@ beforeAll(async () => {
     facts: view.facts,
     owner: view.owner.owner,
     diagnosis: view.seen.diagnosis,
+    decision: view.seen.decision,
   }
 })
 
@@ -54,6 +55,11 @@ describe('gatesOf', () => {
       'the policy says something else now',
       () => ({ attempt: withRecord({ policy: { name: 'cart-memory', digest: 'x' } }) }),
       'policy: no-policy',
+    ],
+    [
+      'the policies have become stricter since',
+      () => ({ decision: question.decision && { ...question.decision, mode: 'propose' as const } }),
+      'mode: awaiting-merge',
     ],
     ['the symptom is not seen now', () => ({ diagnosis: undefined }), 'symptom: persistence'],
     [

@@ -85,6 +85,35 @@ const rows: readonly [string, Seen, Partial<Step>][] = [
   ],
   ['recomputes a stale proposal before any merge', { ...failing, pending: open({ stale: true }) }, { do: 'refresh' }],
   [
+    'does not merge what it would not propose any more: the policy was switched off',
+    { diagnosis: diagnosisOf(), decision: { do: 'hold', reason: 'policy-disabled' }, pending: open({ stale: true }) },
+    { do: 'hold', reason: 'policy-disabled' },
+  ],
+  [
+    'does not merge what the policy only wants noted now',
+    { diagnosis: diagnosisOf(), decision: { do: 'notify', reason: 'notify-only' }, pending: open() },
+    { do: 'hold', reason: 'notify-only' },
+  ],
+  [
+    'lets a revert go its way while the fix would be held',
+    {
+      diagnosis: diagnosisOf(),
+      decision: { do: 'hold', reason: 'retries-exhausted' },
+      pending: open({ attempt: attemptOf({ record: { kind: 'revert', reverts: 1 } }) }),
+    },
+    { do: 'merge' },
+  ],
+  [
+    'never takes a list without gates for open ones',
+    { ...failing, pending: open({ gates: [] }) },
+    { do: 'hold', reason: 'awaiting-merge' },
+  ],
+  [
+    'asks people when a revert was not enough',
+    { pending: merged({ verdict: verdict('insufficient'), attempt: notedRevert }) },
+    { do: 'escalate', reason: 'insufficient' },
+  ],
+  [
     'leaves a stale proposal to its gates while the symptom is away',
     { pending: open({ stale: true, gates: [{ ...shut, reason: 'base-moved' }] }) },
     { do: 'hold', reason: 'base-moved' },

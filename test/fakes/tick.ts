@@ -14,6 +14,7 @@ export async function tickOf(walk: Walk, change: Partial<Tick> = {}): Promise<Ti
     sight: await observe(walk.deps, walk.clock.now()),
     trees: new Trees(walk.deps),
     policies: [],
+    unreadPolicies: new Set(),
     common: new Set(),
     paused: false,
     frozen: false,

@@ -6,7 +6,7 @@ import { dice, seedOf } from './dice.ts'
 import { doubles, type End } from './end.ts'
 
 const FULL = process.env['KINTSUGI_N'] === 'full'
-const KILLS = FULL ? 100 : 12
+const KILLS = FULL ? 100 : 6
 /** Minutes of the ticks: about those in which something is written, more of them with KINTSUGI_N=full, and some later ones for what a kill has put off. */
 const STORY = FULL
   ? [4, 5, 6, 9, 10, 11, 14, 19, 20, 22, 23, 24, 25, 26, 29, 30, 31, 32, 38, 44, 45, 46]
