@@ -63,7 +63,7 @@ async function watch({ terminal }: Context, { deps, clock }: Opened): Promise<Ex
   const { emptyMemory, loop } = await import('../controller/index.ts')
   const { printTick, tickDocument } = await import('./tick-report.ts')
   const stop = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort())
   const events = {
     ticked: (report: TickReport) => {
       if (terminal.asJson) terminal.event(tickDocument(report))

@@ -91,7 +91,7 @@ async function refuse(
 
 /** One living note per lane: edited in place, and not written at all where it would say the same. */
 async function note(
-  { deps }: Tick,
+  { deps, sight }: Tick,
   view: LaneView,
   forge: Forge | undefined,
   reason: Reason,
@@ -103,7 +103,9 @@ async function note(
     diagnosis === undefined
       ? statusText(reason, message, deps.templates)
       : noteText(diagnosis, reason, deps.templates, options)
-  if (!sameNote(view.history.note?.text, text)) await forge?.say({ lane: view.lane }, text)
+  const { lookBackMs, stepMs } = deps.config.tick
+  const unbegun = diagnosis !== undefined && sight.nowMs - diagnosis.startMs >= lookBackMs - 2 * stepMs
+  if (!sameNote(view.history.note?.text, text, unbegun)) await forge?.say({ lane: view.lane }, text)
   return { done: 'noted', reason, ...(message === undefined ? {} : { message }) }
 }
 
@@ -155,9 +157,18 @@ async function escalate(tick: Tick, forge: Forge, view: LaneView, step: Step & {
   return { done: 'escalated', pull: step.attempt.pull.number, conclusion: step.conclusion }
 }
 
-/** Whether two notes are about the same thing; their figures may move. */
-function sameNote(written: string | undefined, text: string): boolean {
+/**
+ * Whether two notes are about the same thing; their figures may move. Of an episode as old as what is read (`unbegun`) the start is
+ * only where reading begins, and moves with it.
+ */
+function sameNote(written: string | undefined, text: string, unbegun: boolean): boolean {
   if (written === undefined) return false
   const [a, b] = [readNote(written), readNote(text)]
-  return a !== undefined && b !== undefined && a.incident === b.incident && a.reason === b.reason
+  if (a === undefined || b === undefined || a.reason !== b.reason) return false
+  return a.incident === b.incident || (unbegun && failureOf(a.incident) === failureOf(b.incident))
+}
+
+/** An incident's id without the minute of its start: lane and failure. */
+function failureOf(incident: string): string {
+  return incident.slice(0, incident.lastIndexOf('/'))
 }

@@ -187,9 +187,19 @@ describe('the living note', () => {
   })
 
   it('is written anew for another incident', async () => {
-    expect((await performed(notify, {}, over(noteOf('no-policy', { startMs: T0 - 86_400_000 })))).written).toEqual([
-      'say',
-    ])
+    const young = { ...diagnosis, startMs: tick.sight.nowMs - 60_000 }
+    const step: Step = { do: 'notify', reason: 'no-policy', diagnosis: young }
+    const view = { ...over(noteOf('no-policy')), seen: { diagnosis: young } }
+    expect((await performed(step, {}, view)).written).toEqual(['say'])
+  })
+
+  it('is not written again for an episode that is older than what is read, whose start moves with the reading', async () => {
+    const { lookBackMs } = tick.deps.config.tick
+    const [then, now] = [tick.sight.nowMs - lookBackMs - 60_000, tick.sight.nowMs - lookBackMs]
+    const old = { ...diagnosis, startMs: now }
+    const step: Step = { do: 'notify', reason: 'no-policy', diagnosis: old }
+    const view = { ...over(noteOf('no-policy', { startMs: then })), seen: { diagnosis: old } }
+    expect((await performed(step, {}, view)).written).toEqual([])
   })
 
   it('says what stood in the way of a fix', async () => {
