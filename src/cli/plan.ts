@@ -1,6 +1,6 @@
 import type { Terminal } from './terminal.ts'
 import type { Verb } from './verb.ts'
-import { exitOf, lookOnce, open, WORLD_OPTIONS } from './world.ts'
+import { exitOf, lookOnce, open, sayFailed, WORLD_OPTIONS } from './world.ts'
 
 /** The text of the pull request as its reader sees it, without the block for machines. */
 function printBody(body: string, terminal: Terminal): void {
@@ -42,6 +42,7 @@ export const plan: Verb = {
       for (const { prepared } of terminal.asJson ? [] : report.lanes) {
         if (prepared.ready === 'proposal') printBody(prepared.proposal.body, terminal)
       }
+      sayFailed(report, terminal)
       advise(report, opened, terminal)
       return exitOf(report)
     } finally {

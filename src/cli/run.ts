@@ -2,7 +2,7 @@ import type { ControllerDeps, TickReport } from '../controller/index.ts'
 import { formatError, KintsugiError } from '../domain/index.ts'
 import type { Arguments } from './arguments.ts'
 import type { Context, ExitCode, Verb } from './verb.ts'
-import { exitOf, lookOnce, type Opened, open, WORLD_OPTIONS } from './world.ts'
+import { exitOf, lookOnce, type Opened, open, sayFailed, WORLD_OPTIONS } from './world.ts'
 
 export const run: Verb = {
   name: 'run',
@@ -55,6 +55,7 @@ async function once(context: Context, opened: Opened): Promise<ExitCode> {
   const { printTick, tickDocument } = await import('./tick-report.ts')
   if (terminal.asJson) terminal.json(tickDocument(report))
   else printTick(report, terminal)
+  sayFailed(report, terminal)
   advise(report, opened, terminal)
   return exitOf(report)
 }
@@ -68,6 +69,7 @@ async function watch({ terminal }: Context, { deps, clock }: Opened): Promise<Ex
     ticked: (report: TickReport) => {
       if (terminal.asJson) terminal.event(tickDocument(report))
       else printTick(report, terminal)
+      sayFailed(report, terminal)
     },
     failed: (error: unknown) => {
       terminal.note(

@@ -37,6 +37,7 @@ export type TickDocument = {
   }[]
   readonly quiet: readonly string[]
   readonly problems: readonly string[]
+  readonly failed: readonly { readonly lane: string; readonly code: string; readonly message: string }[]
 }
 
 export function tickDocument(report: TickReport): TickDocument {
@@ -51,6 +52,7 @@ export function tickDocument(report: TickReport): TickDocument {
     })),
     quiet: report.quiet,
     problems: report.problems,
+    failed: report.failed.map(({ lane, error }) => ({ lane, code: error.code, message: error.message })),
   }
 }
 

@@ -1,7 +1,8 @@
 import type { ControllerDeps, TickReport } from '../controller/index.ts'
-import { KintsugiError } from '../domain/index.ts'
+import { ERRORS, formatError, KintsugiError } from '../domain/index.ts'
 import type { Clock } from '../ports/index.ts'
 import type { Arguments } from './arguments.ts'
+import { styled } from './style.ts'
 import type { Terminal } from './terminal.ts'
 import type { Context, ExitCode, Option } from './verb.ts'
 
@@ -136,7 +137,16 @@ export function blindness({ quiet, lanes, unknown }: TickReport): 'failed' | 'em
   return unknown.some((one) => one.why === 'query-failed') ? 'failed' : 'empty'
 }
 
-/** Queries that failed, and not one sample of anything: that is an outage, and the caller is told. */
+/** Queries that failed, and not one sample of anything: that is an outage, and the caller is told, as of a lane that was cut short. */
 export function exitOf(report: TickReport): ExitCode {
-  return blindness(report) === 'failed' ? 6 : 0
+  if (blindness(report) === 'failed') return 6
+  const [first] = report.failed
+  return first === undefined ? 0 : ERRORS[first.error.code].exit
+}
+
+/** Says on stderr which lanes were cut short, and why. */
+export function sayFailed(report: TickReport, terminal: Terminal): void {
+  for (const { lane, error } of report.failed) {
+    terminal.note(styled('red', formatError(error)), styled('dim', `  (${lane}, looked at anew in the next tick)`))
+  }
 }

@@ -1,7 +1,6 @@
 import {
   type Diagnosis,
   type Finding,
-  formatError,
   KintsugiError,
   type Lane,
   laneOf,
@@ -42,7 +41,11 @@ export type TickReport = {
   readonly quiet: readonly Lane[]
   /** Policies and Applications that could not be read: said, never skipped in silence. */
   readonly problems: readonly string[]
+  /** Lanes that the world cut short, each with the error. They are looked at anew at the next tick. */
+  readonly failed: readonly FailedLane[]
 }
+
+export type FailedLane = { readonly lane: Lane; readonly error: KintsugiError }
 
 /**
  * Looks at everything anew and takes one step per lane. Level-based: doing it twice, or dying in the middle, does no harm.
@@ -52,20 +55,21 @@ export async function reconcile(deps: ControllerDeps, memory: Memory, nowMs: num
   const seen = await observe(deps, nowMs)
   const first = await look(deps, memory, seen)
   const decided = new Set([...lanesIn(seen.findings), ...settlingLanes(first.remembered, nowMs)])
-  const lanes = await eachLane(first, (lane) => decided.has(lane))
+  const failed: FailedLane[] = []
+  const lanes = await eachLane(first, failed, (lane) => decided.has(lane))
 
   const modelled = await modelFindings(deps, memory, seen, decided)
   let last = first
   if (lanesOf(subjectsIn(modelled), first.remembered).some((lane) => !decided.has(lane))) {
     // The models took their time, and what was written meanwhile counts.
     last = await look(deps, memory, { ...seen, findings: [...seen.findings, ...modelled] })
-    lanes.push(...(await eachLane(last, (lane) => !decided.has(lane))))
+    lanes.push(...(await eachLane(last, failed, (lane) => !decided.has(lane))))
   }
-  return reportOf(seen, lanes, [...new Set([...first.problems, ...last.problems])])
+  return reportOf(seen, lanes, last.problems, failed)
 }
 
 /** One look at what is remembered and allowed, for what was seen. */
-type Look = { readonly tick: Tick; readonly remembered: readonly Remembered[]; readonly problems: string[] }
+type Look = { readonly tick: Tick; readonly remembered: readonly Remembered[]; readonly problems: readonly string[] }
 
 async function look(deps: ControllerDeps, memory: Memory, sight: Sight): Promise<Look> {
   const trees = new Trees(deps)
@@ -74,16 +78,20 @@ async function look(deps: ControllerDeps, memory: Memory, sight: Sight): Promise
   const common = commonCauses(sight.findings, sight.watched.size)
   const [paused, frozen] = [await deps.paused(), await deps.frozen()]
   const tick: Tick = { deps, memory, sight, trees, policies, unreadPolicies: unread, common, paused, frozen }
-  return { tick, remembered, problems: [...problems] }
+  return { tick, remembered, problems }
 }
 
 /** One step per lane, in order. What one opens or merges counts for those after it: its line, and its place in the budget. */
-async function eachLane({ tick, remembered, problems }: Look, asked: (lane: Lane) => boolean): Promise<LaneReport[]> {
+async function eachLane(
+  { tick, remembered }: Look,
+  failed: FailedLane[],
+  asked: (lane: Lane) => boolean,
+): Promise<LaneReport[]> {
   const reports: LaneReport[] = []
   const lanes = lanesIn(tick.sight.findings)
   let known = remembered
   for (const lane of lanesOf(subjectsIn(tick.sight.findings), remembered).filter(asked)) {
-    const report = await lanewise(() => reconcileLane(tick, lane, known), lane, problems)
+    const report = await lanewise(() => reconcileLane(tick, lane, known), lane, failed)
     if (report === undefined) continue
     reports.push(report)
     if (changedPulls(report.done)) known = await remember(tick.deps, lanes)
@@ -95,13 +103,13 @@ async function eachLane({ tick, remembered, problems }: Look, asked: (lane: Lane
 async function lanewise(
   work: () => Promise<LaneReport>,
   lane: Lane,
-  problems: string[],
+  failed: FailedLane[],
 ): Promise<LaneReport | undefined> {
   try {
     return await work()
   } catch (error) {
     if (!(error instanceof KintsugiError)) throw error
-    problems.push(`${lane}: ${formatError(error)}`)
+    failed.push({ lane, error })
     return undefined
   }
 }
@@ -118,7 +126,12 @@ function lanesIn(findings: readonly Finding[]): readonly Lane[] {
   return [...new Set(subjectsIn(findings).map(laneOf))].sort()
 }
 
-function reportOf(seen: Sight, lanes: readonly LaneReport[], problems: readonly string[]): TickReport {
+function reportOf(
+  seen: Sight,
+  lanes: readonly LaneReport[],
+  problems: readonly string[],
+  failed: readonly FailedLane[],
+): TickReport {
   const busy = new Set(lanes.map((one) => one.lane))
   return {
     atMs: seen.nowMs,
@@ -126,6 +139,7 @@ function reportOf(seen: Sight, lanes: readonly LaneReport[], problems: readonly 
     unknown: seen.unknown,
     quiet: [...seen.watched].filter((lane) => !busy.has(lane)).sort(),
     problems: [...seen.unreadable, ...problems],
+    failed,
   }
 }
 
