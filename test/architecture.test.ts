@@ -12,7 +12,7 @@ const MAY: Readonly<Record<string, { readonly rooms: readonly string[]; readonly
   diagnosis: { rooms: ['domain'], packages: ['simple-statistics'] },
   policy: { rooms: ['domain'], packages: ['yaml', 'picomatch'] },
   remediation: { rooms: ['domain'], packages: ['simple-statistics'] },
-  source: { rooms: ['domain'], packages: ['yaml', 'picomatch'] },
+  source: { rooms: ['domain'], packages: ['yaml'] },
   proposal: { rooms: ['domain'], packages: [] },
   controller: {
     rooms: ['domain', 'ports', 'detection', 'diagnosis', 'policy', 'remediation', 'source', 'proposal'],
