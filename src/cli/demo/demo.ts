@@ -80,17 +80,19 @@ async function tell(context: Context, seed: number, speed: number): Promise<Exit
   if (review !== undefined) say(terminal, 'Review page: ', styled('cyan', review.url))
   say(terminal, '')
   const stop = askedToStop()
+  // What the processes say of being interrupted is no news to whoever did it.
+  const said = (text: string): void => (stop.aborted ? undefined : stage.words(text))
   const children: Child[] = []
   let told = false
   try {
     children.push(
       startChild('cli/demo/world-process.js', [dir], {
         line: (event) => stage.world(event as WorldEvent),
-        words: (text) => stage.words(text),
+        words: said,
       }),
       startChild('cli.js', ['run', '--write', '--json', '--simulation', dir], {
         line: (tick) => stage.tick(tick as TickDocument),
-        words: (text) => stage.words(text),
+        words: said,
       }),
     )
     told = await stage.until(children, (STORY_MS * DEFAULT_SPEED) / speed, stop)
