@@ -1,6 +1,6 @@
 import type { Attempt, Conclusion, Reason } from '../domain/index.ts'
 import type { Forge, OpenResult } from '../ports/index.ts'
-import { conclusionText, noteText, readNote, statusText, withdrawText } from '../proposal/index.ts'
+import { conclusionText, refusalText, sameNote, withdrawText } from '../proposal/index.ts'
 import type { LaneView, Tick } from './lane.ts'
 import type { Step } from './next-step.ts'
 import type { Prepared } from './prepare.ts'
@@ -98,14 +98,11 @@ async function note(
   message: string | undefined,
 ): Promise<Done> {
   const { diagnosis } = view.seen
-  const options = message === undefined ? {} : { message }
-  const text =
-    diagnosis === undefined
-      ? statusText(reason, message, deps.templates)
-      : noteText(diagnosis, reason, deps.templates, options)
+  const text = refusalText(diagnosis, reason, message, deps.templates)
   const { lookBackMs, stepMs } = deps.config.tick
-  const unbegun = diagnosis !== undefined && sight.nowMs - diagnosis.startMs >= lookBackMs - 2 * stepMs
-  if (!sameNote(view.history.note?.text, text, unbegun)) await forge?.say({ lane: view.lane }, text)
+  const written = view.history.note?.text
+  const startMoves = diagnosis !== undefined && sight.nowMs - diagnosis.startMs >= lookBackMs - 2 * stepMs
+  if (written === undefined || !sameNote(written, text, startMoves)) await forge?.say({ lane: view.lane }, text)
   return { done: 'noted', reason, ...(message === undefined ? {} : { message }) }
 }
 
@@ -155,20 +152,4 @@ async function escalate(tick: Tick, forge: Forge, view: LaneView, step: Step & {
   await note(tick, view, forge, step.reason, step.conclusion.because)
   await conclude(tick, forge, step.attempt, step.conclusion)
   return { done: 'escalated', pull: step.attempt.pull.number, conclusion: step.conclusion }
-}
-
-/**
- * Whether two notes are about the same thing; their figures may move. Of an episode as old as what is read (`unbegun`) the start is
- * only where reading begins, and moves with it.
- */
-function sameNote(written: string | undefined, text: string, unbegun: boolean): boolean {
-  if (written === undefined) return false
-  const [a, b] = [readNote(written), readNote(text)]
-  if (a === undefined || b === undefined || a.reason !== b.reason) return false
-  return a.incident === b.incident || (unbegun && failureOf(a.incident) === failureOf(b.incident))
-}
-
-/** An incident's id without the minute of its start: lane and failure. */
-function failureOf(incident: string): string {
-  return incident.slice(0, incident.lastIndexOf('/'))
 }

@@ -139,11 +139,20 @@ export function refusalText(
   return noteText(diagnosis, reason, templates, message === undefined ? {} : { message })
 }
 
-/** Whether two notes say the same thing, whatever the numbers of the moment are: then the one that is there stays as it is. */
-export function sameNote(a: string, b: string): boolean {
+/**
+ * Whether two notes say the same thing, whatever the numbers of the moment are: then the one that is there stays as it is.
+ * With `startMoves` the episode is as old as what is read: its start is only where reading begins, and tells nothing apart.
+ */
+export function sameNote(a: string, b: string, startMoves = false): boolean {
   const [one, other] = [readNote(a), readNote(b)]
   if (one === undefined || other === undefined) return a === b
-  return one.lane === other.lane && one.incident === other.incident && one.reason === other.reason
+  if (one.lane !== other.lane || one.reason !== other.reason) return false
+  return one.incident === other.incident || (startMoves && withoutStart(one.incident) === withoutStart(other.incident))
+}
+
+/** Lane and failure of an incident's id. */
+function withoutStart(incident: string): string {
+  return incident.slice(0, incident.lastIndexOf('/'))
 }
 
 /** Whether a date can be made of it: 1e999 is a number in JSON. */
