@@ -13,7 +13,7 @@ import { formatProblem, parsePolicies, parsePolicyManifest } from '../policy/ind
 import { commonCauses } from './common-cause.ts'
 import type { ControllerDeps } from './deps.ts'
 import { historyOf, lanesOf, type Remembered, remember, settlingLanes } from './history.ts'
-import { type LaneView, type Tick, viewLane } from './lane.ts'
+import { type Tick, viewLane } from './lane.ts'
 import type { Memory } from './memory.ts'
 import { modelFindings } from './models.ts'
 import { describeStep, nextStep, type Step, whilePaused } from './next-step.ts'
@@ -150,11 +150,11 @@ async function reconcileLane(tick: Tick, lane: Lane, remembered: readonly Rememb
   const next = nextStep(view.seen, tick.sight.nowMs)
   const step = tick.paused ? whilePaused(next) : next
   const prepared = await prepare(tick, view, step)
-  const done = tick.deps.writes === 'observe' ? would(view, step, prepared) : await perform(tick, view, step, prepared)
+  const done = tick.deps.writes === 'observe' ? would(step, prepared) : await perform(tick, view, step, prepared)
   return { lane, subject, step, prepared, done, ...(view.seen.diagnosis && { diagnosis: view.seen.diagnosis }) }
 }
 
-function would(_view: LaneView, step: Step, prepared: Prepared): Done {
+function would(step: Step, prepared: Prepared): Done {
   if (prepared.ready === 'refused') return { done: 'held', reason: prepared.reason, message: prepared.message }
   if (step.do === 'hold') return { done: 'held', reason: step.reason }
   return step.do === 'nothing' ? { done: 'nothing' } : { done: 'would', what: describeStep(step) }

@@ -43,6 +43,8 @@ async function edit(
 }
 
 const helm = await helmRenderer().version()
+if (helm === undefined && process.env['KINTSUGI_REQUIRE_TOOLS'] !== undefined)
+  throw new Error('there is no helm, and KINTSUGI_REQUIRE_TOOLS asks for it')
 const withHelm = helm === undefined ? it.skip : it
 if (helm === undefined)
   console.warn('skipped: edits of Helm values, because there is no helm (npm run tools fetches one)')
