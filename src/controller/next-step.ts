@@ -1,4 +1,14 @@
-import type { Attempt, Conclusion, Decision, Diagnosis, Gate, Reason, SignalId, Verdict } from '../domain/index.ts'
+import type {
+  Attempt,
+  Conclusion,
+  Decision,
+  Diagnosis,
+  Evidence,
+  Gate,
+  Reason,
+  SignalId,
+  Verdict,
+} from '../domain/index.ts'
 
 /** Where Argo CD is with the merge commit of an attempt. */
 export type SyncState =
@@ -56,7 +66,13 @@ export type Step =
   | { readonly do: 'await-sync'; readonly attempt: Attempt; readonly untilMs: number }
   | { readonly do: 'verify'; readonly attempt: Attempt; readonly untilMs: number }
   | { readonly do: 'conclude'; readonly attempt: Attempt; readonly conclusion: Conclusion }
-  | { readonly do: 'revert'; readonly attempt: Attempt; readonly because: string; readonly harm: readonly SignalId[] }
+  | {
+      readonly do: 'revert'
+      readonly attempt: Attempt
+      readonly because: string
+      readonly harm: readonly SignalId[]
+      readonly evidence: readonly Evidence[]
+    }
   | { readonly do: 'escalate'; readonly attempt: Attempt; readonly reason: Reason; readonly conclusion: Conclusion }
   | { readonly do: 'close'; readonly attempt: Attempt; readonly reason: Reason }
 
@@ -154,6 +170,7 @@ function stepOfMerged(pending: Pending & { state: 'merged' }, nowMs: number): St
           attempt,
           because: verdict.because,
           harm: [...new Set(verdict.evidence.map((one) => one.signal))],
+          evidence: verdict.evidence,
         }
       return escalate(attempt, 'harmful', verdict.because, nowMs)
     case 'indeterminate':

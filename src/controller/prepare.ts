@@ -5,6 +5,7 @@ import {
   type Diagnosis,
   digestOf,
   type EditOutcome,
+  type Evidence,
   type Failure,
   type Plan,
   type Proposal,
@@ -162,13 +163,23 @@ async function prepareRevertAgain(tick: Tick, view: LaneView, revert: Attempt): 
   return prepareRevert(tick, view, fix, {
     because: fix.conclusion?.because ?? 'it did harm',
     harm: revert.record.watch,
+    evidence: [],
   })
 }
 
 /** Why a fix is taken back, and the signals that showed it: they must be quiet for the revert to count as done. */
-type Harm = { readonly because: string; readonly harm: readonly SignalId[] }
+type Harm = {
+  readonly because: string
+  readonly harm: readonly SignalId[]
+  readonly evidence: readonly Evidence[]
+}
 
-async function prepareRevert(tick: Tick, view: LaneView, fix: Attempt, { because, harm }: Harm): Promise<Prepared> {
+async function prepareRevert(
+  tick: Tick,
+  view: LaneView,
+  fix: Attempt,
+  { because, harm, evidence }: Harm,
+): Promise<Prepared> {
   if (!view.owner.found) return refused(view.owner.reason, view.owner.message)
   const owner = view.owner.owner
   const { deps } = tick
@@ -200,7 +211,7 @@ async function prepareRevert(tick: Tick, view: LaneView, fix: Attempt, { because
   }
   const proposal = writeRevert(
     {
-      ...{ record, because, reverted: fix, tree: owner.tree },
+      ...{ record, because, evidence, reverted: fix, tree: owner.tree },
       ...{ edits: proven.edits, files: proven.files, proof: proven.proof },
       ...{ prefix: prefixOf(deps, owner.repository), version: deps.version },
     },

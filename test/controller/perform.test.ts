@@ -70,7 +70,7 @@ async function performed(step: Step, answers: Answers = {}, view: Partial<LaneVi
 const attempt = attemptOf({ pull: { state: 'merged' } })
 const conclusion: Conclusion = { verdict: 'indeterminate', atMs: T0, because: 'no sync' }
 const diagnosis = diagnosisOf()
-const revert: Step = { do: 'revert', attempt, because: 'pods cannot be placed', harm: [] }
+const revert: Step = { do: 'revert', attempt, because: 'pods cannot be placed', harm: [], evidence: [] }
 const refusedOpen: OpenResult = { result: 'refused', reason: 'branch-taken', message: 'foreign commits' }
 
 const writes: readonly [string, Step, Answers, readonly string[], Partial<Done>][] = [

@@ -24,7 +24,7 @@ describe('whilePaused', () => {
     { do: 'refresh', attempt },
     { do: 'merge', attempt, gates: [] },
     { do: 'conclude', attempt, conclusion },
-    { do: 'revert', attempt, because: 'seen', harm: [] },
+    { do: 'revert', attempt, because: 'seen', harm: [], evidence: [] },
     { do: 'escalate', attempt, reason: 'harmful', conclusion },
     { do: 'close', attempt, reason: 'no-longer-needed' },
   ] satisfies readonly Step[])('holds instead of $do, which would write', (step) => {
