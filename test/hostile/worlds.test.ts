@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { chmodSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { removeFolders } from '../adapters/local/repository.ts'
 import { kintsugi, type Ran } from '../cli/console.ts'
@@ -43,6 +43,10 @@ async function runOn(damage: (world: ShopFolder) => void): Promise<Stopped> {
 }
 
 const SOUND = { schemaVersion: 1, seed: 1, speed: 1, startMs: 1e12, startedWallMs: 0, helm: false, frozenAtMs: 1e12 }
+
+/** Root becomes somebody else for one test, who cannot run a checkout below a folder that only root may enter. */
+const hidden = process.getuid?.() === 0 && !openToAll(CLI)
+if (hidden) console.warn('skipped: a repository that may not be written to, because only root may enter this checkout')
 
 describe('a world.json that', () => {
   it.each([
@@ -126,13 +130,17 @@ describe('a repository that', () => {
     20_000,
   )
 
-  it('may not be written to is said so, and is as it was', async () => {
-    const world = prototype.copy()
-    const before = refsOf(world)
-    const ran = await asNobody(world)
-    expect(ran.err).toMatch(/KIN-4001 git .*permission/i)
-    expect([ran.code, refsOf(world)]).toEqual([1, before])
-  }, 30_000)
+  it.skipIf(hidden)(
+    'may not be written to is said so, and is as it was',
+    async () => {
+      const world = prototype.copy()
+      const before = refsOf(world)
+      const ran = await asNobody(world)
+      expect(ran.err).toMatch(/KIN-4001 git .*permission/i)
+      expect([ran.code, refsOf(world)]).toEqual([1, before])
+    },
+    30_000,
+  )
 })
 
 function emptied(folder: string): void {
@@ -164,4 +172,10 @@ function asNobody(world: ShopFolder): Promise<{ readonly code: number | null; re
       done({ code, err })
     })
   })
+}
+
+/** Whether everybody may enter each folder above a file. */
+function openToAll(file: string): boolean {
+  const folder = dirname(file)
+  return folder === file || ((statSync(folder).mode & 0o001) !== 0 && openToAll(folder))
 }
