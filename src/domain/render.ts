@@ -18,6 +18,8 @@ export type HelmRenderInput = {
   readonly helm: HelmSettings
   /** Off only while tracing, where the values are sentinels. */
   readonly validateSchema: boolean
+  /** Asks for a render of its own where outcomes are kept: what varies by itself shows only so. */
+  readonly fresh?: boolean
 }
 
 export type RenderOutcome =
@@ -29,3 +31,9 @@ export type RenderHelm = (input: HelmRenderInput) => Promise<RenderOutcome>
 
 /** How hostile charts are kept in: `process` is a bounded child, `isolated` a renderer of its own without rights, `none` runs no foreign code at all. */
 export type Isolation = 'none' | 'process' | 'isolated'
+
+/** Opens a packed chart (`.tgz`): paths below the chart's own folder and their content; undefined for what is no chart or passes the caps. */
+export type UnpackChart = (archive: Uint8Array) => ReadonlyMap<string, Uint8Array> | undefined
+
+/** What the cluster says of itself, which templates may ask for. Absent = not known, and then said in the proof. */
+export type ClusterVersions = { readonly kubeVersion?: string; readonly apiVersions?: readonly string[] }

@@ -1,12 +1,14 @@
 import {
   type Application,
   type ApplicationSource,
+  type ClusterVersions,
   type Isolation,
   isJsonObject,
   type JsonObject,
   type JsonValue,
   type RenderHelm,
   type Tree,
+  type UnpackChart,
 } from '../domain/index.ts'
 import { parseSource, rawSources } from './application.ts'
 import { globMatcher } from './glob.ts'
@@ -23,6 +25,9 @@ export type RenderDeps = {
   readonly helm: RenderHelm | undefined
   /** How hostile charts are kept in by `helm`. */
   readonly isolation: Isolation
+  /** Without it the defaults of packed subcharts are not known. */
+  readonly unpack?: UnpackChart
+  readonly cluster?: ClusterVersions
 }
 
 /** A file of one of the trees that an Application reads. */
