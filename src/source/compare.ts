@@ -42,8 +42,27 @@ function joined(before: string, step: string): string {
   return before === '' || step.startsWith('[') ? step : `.${step}`
 }
 
-function byKey(objects: readonly RenderedObject[]): ReadonlyMap<string, RenderedObject> {
-  return new Map(objects.map((object) => [formatObjectKey(object.key), object]))
+type Indexed = ReadonlyMap<string, RenderedObject>
+
+const indexes = new WeakMap<readonly RenderedObject[], Indexed>()
+
+/** By key; kept as long as the render, which is compared with several others. */
+function byKey(objects: readonly RenderedObject[]): Indexed {
+  const known = indexes.get(objects)
+  if (known !== undefined) return known
+  const index = new Map(objects.map((object) => [formatObjectKey(object.key), object]))
+  indexes.set(objects, index)
+  return index
+}
+
+function changesOf(old: RenderedObject | undefined, now: RenderedObject | undefined): readonly ObjectChange[] {
+  const object = now ?? old
+  if (object === undefined || old?.manifest === now?.manifest) return []
+  return diffLeaves(old?.manifest, now?.manifest).map((change) => ({
+    key: object.key,
+    change,
+    shown: readablePath(object.manifest, change.path),
+  }))
 }
 
 /** Every leaf that differs between two renders, object by object. */
@@ -52,17 +71,10 @@ export function compareRenders(
   after: readonly RenderedObject[],
 ): readonly ObjectChange[] {
   const [from, to] = [byKey(before), byKey(after)]
-  const names = new Set([...from.keys(), ...to.keys()])
-  return [...names].flatMap((name) => {
-    const [old, now] = [from.get(name), to.get(name)]
-    const object = now ?? old
-    if (object === undefined) return []
-    return diffLeaves(old?.manifest, now?.manifest).map((change) => ({
-      key: object.key,
-      change,
-      shown: readablePath(object.manifest, change.path),
-    }))
-  })
+  const changes: ObjectChange[] = []
+  for (const [name, old] of from) changes.push(...changesOf(old, to.get(name)))
+  for (const [name, now] of to) if (!from.has(name)) changes.push(...changesOf(undefined, now))
+  return changes
 }
 
 function isMeant({ key, change }: ObjectChange, meant: Meant): boolean {

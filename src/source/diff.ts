@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonPath, type JsonValue } from '../domain/index.ts'
+import { isJsonObject, type JsonObject, type JsonPath, type JsonValue } from '../domain/index.ts'
 
 /** A leaf in which two values differ; undefined means absent. */
 export type LeafChange = {
@@ -7,38 +7,99 @@ export type LeafChange = {
   readonly after: JsonValue | undefined
 }
 
-type Leaves = Map<string, { readonly path: JsonPath; readonly value: JsonValue }>
+type Value = JsonValue | undefined
 
-/** Leaves by path, in the order of the value. An empty map or list is a leaf of its own. */
-function leavesOf(value: JsonValue | undefined, path: JsonPath = [], into: Leaves = new Map()): Leaves {
-  if (value === undefined) return into
-  const children: readonly (readonly [string | number, JsonValue])[] = Array.isArray(value)
-    ? value.map((item: JsonValue, index) => [index, item] as const)
-    : isJsonObject(value)
-      ? Object.entries(value)
-      : []
-  if (children.length === 0) into.set(JSON.stringify(path), { path, value })
-  for (const [key, child] of children) leavesOf(child, [...path, key], into)
-  return into
+/** The two sides while they are walked together. `path` is shared and copied only where a leaf differs. */
+type Walk = {
+  readonly path: (string | number)[]
+  readonly changed: LeafChange[]
+  readonly added: LeafChange[]
 }
 
-function same(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
-  return a === b || (typeof a === 'object' && typeof b === 'object' && JSON.stringify(a) === JSON.stringify(b))
+/** A list or map with something in it; undefined for a leaf: a scalar, or an empty list or map. */
+function inner(value: Value): readonly JsonValue[] | JsonObject | undefined {
+  if (Array.isArray(value)) return value.length === 0 ? undefined : value
+  if (!isJsonObject(value)) return undefined
+  for (const key in value) if (Object.hasOwn(value, key)) return value
+  return undefined
 }
 
-/** Every leaf in which the two differ, those of `before` first. Lists are compared by position. */
-export function diffLeaves(before: JsonValue | undefined, after: JsonValue | undefined): readonly LeafChange[] {
-  if (before === after) return []
-  const [from, to] = [leavesOf(before), leavesOf(after)]
-  const changes: LeafChange[] = []
-  for (const [key, { path, value }] of from) {
-    const now = to.get(key)?.value
-    if (!same(value, now)) changes.push({ path, before: value, after: now })
+function sameLeaf(a: Value, b: Value): boolean {
+  if (a === b) return true
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
+  return Array.isArray(a) === Array.isArray(b)
+}
+
+function note(walk: Walk, before: Value, after: Value): void {
+  const change = { path: [...walk.path], before, after }
+  if (before === undefined) walk.added.push(change)
+  else walk.changed.push(change)
+}
+
+function lists(walk: Walk, before: readonly JsonValue[], after: readonly JsonValue[]): void {
+  const length = Math.max(before.length, after.length)
+  for (let index = 0; index < length; index += 1) {
+    walk.path.push(index)
+    differ(walk, before[index], after[index])
+    walk.path.pop()
   }
-  for (const [key, { path, value }] of to) {
-    if (!from.has(key)) changes.push({ path, before: undefined, after: value })
+}
+
+function maps(walk: Walk, before: JsonObject, after: JsonObject): void {
+  for (const key in before) {
+    if (!Object.hasOwn(before, key)) continue
+    walk.path.push(key)
+    differ(walk, before[key], Object.hasOwn(after, key) ? after[key] : undefined)
+    walk.path.pop()
   }
-  return changes
+  for (const key in after) {
+    if (!Object.hasOwn(after, key) || Object.hasOwn(before, key)) continue
+    walk.path.push(key)
+    differ(walk, undefined, after[key])
+    walk.path.pop()
+  }
+}
+
+const NO_LIST: readonly JsonValue[] = []
+const NO_MAP: JsonObject = {}
+
+/** Everything below one side alone. */
+function below(walk: Walk, value: readonly JsonValue[] | JsonObject, side: 'before' | 'after'): void {
+  const isBefore = side === 'before'
+  if (isList(value)) lists(walk, isBefore ? value : NO_LIST, isBefore ? NO_LIST : value)
+  else maps(walk, isBefore ? value : NO_MAP, isBefore ? NO_MAP : value)
+}
+
+function isList(value: readonly JsonValue[] | JsonObject): value is readonly JsonValue[] {
+  return Array.isArray(value)
+}
+
+function differ(walk: Walk, before: Value, after: Value): void {
+  if (before === after) return
+  const [from, to] = [inner(before), inner(after)]
+  if (from !== undefined && to !== undefined) {
+    if (isList(from) && isList(to)) return lists(walk, from, to)
+    if (!isList(from) && !isList(to)) return maps(walk, from, to)
+  }
+  if (from === undefined && to === undefined) {
+    if (!sameLeaf(before, after)) note(walk, before, after)
+    return
+  }
+  // What was a leaf holds something now, or the other way round: each side's leaves stand alone.
+  if (from !== undefined) below(walk, from, 'before')
+  else if (before !== undefined) note(walk, before, undefined)
+  if (to !== undefined) below(walk, to, 'after')
+  else if (after !== undefined) note(walk, undefined, after)
+}
+
+/**
+ * Every leaf in which the two differ, those of `before` first. Lists are compared by position; an empty map or list is a leaf of its own.
+ * Parts that are one and the same value are not looked into.
+ */
+export function diffLeaves(before: Value, after: Value): readonly LeafChange[] {
+  const walk: Walk = { path: [], changed: [], added: [] }
+  differ(walk, before, after)
+  return walk.added.length === 0 ? walk.changed : [...walk.changed, ...walk.added]
 }
 
 export function startsWith(path: JsonPath, prefix: JsonPath): boolean {
