@@ -77,19 +77,20 @@ function isList(value: readonly JsonValue[] | JsonObject): value is readonly Jso
 function differ(walk: Walk, before: Value, after: Value): void {
   if (before === after) return
   const [from, to] = [inner(before), inner(after)]
-  if (from !== undefined && to !== undefined) {
-    if (isList(from) && isList(to)) return lists(walk, from, to)
-    if (!isList(from) && !isList(to)) return maps(walk, from, to)
-  }
-  if (from === undefined && to === undefined) {
+  if (from !== undefined && to !== undefined && isList(from) && isList(to)) lists(walk, from, to)
+  else if (from !== undefined && to !== undefined && !isList(from) && !isList(to)) maps(walk, from, to)
+  else if (from === undefined && to === undefined) {
     if (!sameLeaf(before, after)) note(walk, before, after)
-    return
+  } else {
+    // What was a leaf holds something now, or is of another kind: the leaves of each side stand alone.
+    apart(walk, before, from, 'before')
+    apart(walk, after, to, 'after')
   }
-  // What was a leaf holds something now, or the other way round: each side's leaves stand alone.
-  if (from !== undefined) below(walk, from, 'before')
-  else if (before !== undefined) note(walk, before, undefined)
-  if (to !== undefined) below(walk, to, 'after')
-  else if (after !== undefined) note(walk, undefined, after)
+}
+
+function apart(walk: Walk, value: Value, within: ReturnType<typeof inner>, side: 'before' | 'after'): void {
+  if (within !== undefined) below(walk, within, side)
+  else if (value !== undefined) note(walk, side === 'before' ? value : undefined, side === 'after' ? value : undefined)
 }
 
 /**
