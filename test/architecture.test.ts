@@ -20,7 +20,10 @@ const MAY: Readonly<Record<string, { readonly rooms: readonly string[]; readonly
   },
   'adapters/prometheus': { rooms: ['domain', 'ports'], packages: ['undici', 'node:'] },
   'adapters/local': { rooms: ['domain', 'ports'], packages: ['node:'] },
-  'adapters/render': { rooms: ['domain', 'ports'], packages: ['node:', 'yaml'] },
+  // Reading a .tar.gz, and nothing else: two adapters open packed charts.
+  'adapters/archive': { rooms: [], packages: ['node:'] },
+  'adapters/render': { rooms: ['domain', 'ports', 'adapters/archive'], packages: ['node:', 'yaml', 'undici'] },
+  'adapters/charts': { rooms: ['domain', 'ports', 'adapters/archive'], packages: ['node:', 'yaml', 'undici'] },
   'adapters/simulation': { rooms: ['domain', 'ports'], packages: ['node:'] },
   'adapters/workers': { rooms: ['domain', 'ports'], packages: ['node:'] },
   'adapters/files': { rooms: ['domain', 'ports'], packages: ['node:', 'yaml'] },
@@ -28,13 +31,13 @@ const MAY: Readonly<Record<string, { readonly rooms: readonly string[]; readonly
 }
 
 /** Composition roots: they alone know adapters and controller at once. */
-const ROOTS = ['cli', 'cli.ts', 'main.ts', 'config.ts']
+const ROOTS = ['cli', 'cli.ts', 'renderer.ts', 'main.ts', 'config.ts']
 const PURE = ['domain', 'ports', 'detection', 'diagnosis', 'policy', 'remediation', 'source', 'proposal', 'controller']
 /** The one exception of a pure room: createHash in domain/digest.ts. */
 const NODE_IN_PURE = new Set(['domain/digest.ts:node:crypto'])
 /** Each SDK has one home. */
 const HOME: Readonly<Record<string, readonly string[]>> = {
-  undici: ['adapters/prometheus'],
+  undici: ['adapters/prometheus', 'adapters/render', 'adapters/charts'],
   'ml-isolation-forest': ['detection'],
   'simple-statistics': ['detection', 'diagnosis', 'remediation'],
 }

@@ -156,7 +156,7 @@ const REFUSED: readonly [string, Tree, Partial<HelmRenderInput>, string][] = [
     {},
     'render-limit',
   ],
-  ['an archive that is none', chart({ ...plain, 'chart/charts/sub-1.tgz': 'text' }), {}, 'render-limit'],
+  ['an archive that is none', chart({ ...plain, 'chart/charts/sub-1.tgz': 'text' }), {}, 'unsupported-source'],
   ['a schema that is not JSON', chart({ ...plain, 'chart/values.schema.json': '{' }), {}, 'render-failed'],
   ['no Chart.yaml', memoryTree({ 'chart/values.yaml': '' }), {}, 'render-failed'],
   ['a Chart.yaml that would end the process', chart({ 'chart/Chart.yaml': '['.repeat(100_000) }), {}, 'render-limit'],

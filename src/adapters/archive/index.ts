@@ -1,0 +1,1 @@
+export { type Archive, type ArchiveCaps, type ArchiveEntry, readArchive } from './read-archive.ts'

@@ -1,0 +1,1 @@
+export { unpackChart } from './unpack.ts'
