@@ -31,7 +31,14 @@ export type Proof = {
   readonly tools: readonly string[]
   /** Blobs that the proof read, `path -> oid`: "base unchanged" is judged on them. */
   readonly inputs: Readonly<Record<string, string>>
+  /** Changes that come with those that were meant, in the same Application, where the edit was allowed to have any. */
+  readonly companions?: readonly Companion[]
+  /** What templates ask the cluster for and nobody told, so that the renderer's own answer was taken: `kubeVersion`, `apiVersions`. */
+  readonly assumed?: readonly string[]
 }
+
+/** A change that comes with another: `known` ones, such as checksums, follow any change; `other` ones are for a person to read. */
+export type Companion = RenderedChange & { readonly weight: 'known' | 'other' }
 
 /** The files as they will be: whole contents, path by path. */
 export type FileChange = { readonly path: string; readonly content: Uint8Array }

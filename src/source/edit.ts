@@ -7,6 +7,7 @@ import {
   type Tree,
 } from '../domain/index.ts'
 import { parseApplication } from './application.ts'
+import type { CompanionPolicy } from './companions.ts'
 import type { Meant } from './compare.ts'
 import { diffLeaves, startsWith } from './diff.ts'
 import { locationOf } from './locate.ts'
@@ -22,7 +23,11 @@ import { changedTree } from './tree.ts'
 import { replaceTree, sameTree, type TreeAt } from './world.ts'
 import { readYaml } from './yaml/index.ts'
 
-export type EditInput = Lookup & { readonly changes: readonly FieldChange[] }
+export type EditInput = Lookup & {
+  readonly changes: readonly FieldChange[]
+  /** `refuse` unless told: then nothing but the meant fields may change. */
+  readonly companions?: CompanionPolicy
+}
 
 /** The work so far: changes are made one after the other, each on what the ones before left. */
 type Progress = {
@@ -117,6 +122,7 @@ async function attempt(
     meant: [meant],
     from: { sources: progress.sources, home: file },
     deps: input.deps,
+    ...(input.companions && { companions: input.companions }),
   })
   if (isRefused(proven)) return proven
   const readers = readersOf(file).filter((reader) => !progress.readers.some((known) => known.name === reader.name))
@@ -171,6 +177,7 @@ async function conclude(input: EditInput, before: RenderedState, progress: Progr
     from: { sources: input.sources, home: home.before },
     to: { sources, home: home.now },
     deps: input.deps,
+    ...(input.companions && { companions: input.companions }),
     ...(progress.holdsApplication ? { itself: input.application.name } : {}),
   })
   if (isRefused(proof)) return proof

@@ -1,4 +1,5 @@
 import {
+  type Companion,
   formatObjectKey,
   type Isolation,
   type JsonValue,
@@ -6,6 +7,7 @@ import {
   type Proof,
   type RenderedChange,
 } from '../domain/index.ts'
+import { type CompanionPolicy, weigh } from './companions.ts'
 import { compareRenders, judge, listChanges, type Meant, type ObjectChange, withoutNoise } from './compare.ts'
 import { formatOf } from './formats/index.ts'
 import { buildKustomization } from './kustomize/index.ts'
@@ -31,6 +33,7 @@ export type ProofInput = {
   readonly from: World
   readonly to: World
   readonly deps: RenderDeps
+  readonly companions?: CompanionPolicy
   /** Name of the Application whose own manifest is edited: what deploys that manifest may see it change. */
   readonly itself?: string
 }
@@ -40,7 +43,11 @@ type View = {
   readonly objects: readonly RenderedObject[]
   readonly tools: readonly string[]
   readonly files: readonly SourceFile[]
+  readonly assumed?: readonly string[]
 }
+
+/** Changes of this Application: those that were meant, and those that were let pass with them. */
+export type Judged = { readonly done: readonly ObjectChange[]; readonly companions: readonly Companion[] }
 
 function isHelm(state: RenderedState): boolean {
   return state.sources.some((source) => formatOf(source).name === 'helm')
@@ -60,20 +67,33 @@ export async function extraChanges(
   return withoutNoise(changes, compareRenders(before.objects, again.objects))
 }
 
-/** Whether the edit did in this Application what was meant and nothing else. */
+/** Whether the edit did in this Application what was meant and nothing else but companions, where those may be. */
 export async function proveHere(
-  input: Pick<ProofInput, 'before' | 'after' | 'meant' | 'from' | 'deps'>,
-): Promise<readonly ObjectChange[] | Refused> {
+  input: Pick<ProofInput, 'before' | 'after' | 'meant' | 'from' | 'deps' | 'companions'>,
+): Promise<Judged | Refused> {
   const { before, after, meant, from, deps } = input
   const changes = compareRenders(before.objects, after.objects)
   const { done, missing, extra } = judge(changes, meant)
   const others = await extraChanges(before, extra, from.sources, deps)
   if (isRefused(others)) return others
-  if (others.length > 0) return refuse('other-changes', `the edit would change ${listChanges(others)} too`)
+  const companions = companionsOf(others, meant, input.companions ?? 'refuse')
+  if (isRefused(companions)) return companions
   const [first] = missing
   if (first !== undefined)
     return refuse('no-effect', `after the edit ${formatObjectKey(first.key)} still renders as before`)
-  return done
+  return { done, companions }
+}
+
+function companionsOf(
+  others: readonly ObjectChange[],
+  meant: readonly Meant[],
+  policy: CompanionPolicy,
+): readonly Companion[] | Refused {
+  const weighed = others.map((other) => ({ other, weight: weigh(other, meant) }))
+  const barred =
+    policy === 'refuse' ? others : weighed.flatMap(({ other, weight }) => (weight === 'barred' ? [other] : []))
+  if (barred.length > 0) return refuse('other-changes', `the edit would change ${listChanges(barred)} too`)
+  return weighed.flatMap(({ other, weight }) => (weight === 'barred' ? [] : [{ ...rendered(other), weight }]))
 }
 
 async function viewOf(reader: Reader, world: World, deps: RenderDeps): Promise<View | Refused> {
@@ -129,8 +149,8 @@ function rendered({ key, change, shown }: ObjectChange): RenderedChange {
 export async function prove(input: ProofInput): Promise<Proof | Refused> {
   const tooWide = beyondBudget(input.readers)
   if (tooWide !== undefined) return tooWide
-  const changes = await proveHere(input)
-  return isRefused(changes) ? changes : proofOf(input, changes)
+  const judged = await proveHere(input)
+  return isRefused(judged) ? judged : proofOf(input, judged)
 }
 
 export function beyondBudget(readers: readonly Reader[]): Refused | undefined {
@@ -141,7 +161,7 @@ export function beyondBudget(readers: readonly Reader[]): Refused | undefined {
 /** The proof of changes that were judged already: every reader is rendered before and after, and must not change. */
 export async function proofOf(
   input: Omit<ProofInput, 'meant'>,
-  changes: readonly ObjectChange[],
+  { done, companions }: Judged,
 ): Promise<Proof | Refused> {
   const { before, readers, from, deps } = input
   const views: View[] = [before]
@@ -153,15 +173,18 @@ export async function proofOf(
   const tools = [...new Set(views.flatMap((view) => view.tools))]
   const foreign = tools.some((tool) => !tool.startsWith('kintsugi-'))
   const isolation: Isolation = foreign ? deps.isolation : 'none'
+  const assumed = [...new Set(views.flatMap((view) => view.assumed ?? []))].sort()
   return {
     rendered: true,
     isolation,
-    changes: changes.map(rendered),
+    changes: done.map(rendered),
     alsoReadBy: readers.map((reader) => reader.name),
     tools,
     inputs: inputsOf(
       views.flatMap((view) => view.files),
       from.home.repoURL,
     ),
+    ...(companions.length === 0 ? {} : { companions }),
+    ...(assumed.length === 0 ? {} : { assumed }),
   }
 }

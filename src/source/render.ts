@@ -30,6 +30,8 @@ export type RenderedState = {
   readonly objects: readonly RenderedObject[]
   readonly tools: readonly string[]
   readonly files: readonly SourceFile[]
+  /** What templates ask the cluster for and nobody told. */
+  readonly assumed: readonly string[]
 }
 
 function lastWins(objects: readonly RenderedObject[]): readonly RenderedObject[] {
@@ -64,14 +66,16 @@ async function renderEach(
   const objects: RenderedObject[] = []
   const tools = new Set<string>()
   const files: SourceFile[] = []
+  const assumed = new Set<string>()
   for (const [index, source] of resolved.entries()) {
     const rendering = await formatOf(source).render(source, { application, deps })
     if (isRefused(rendering)) return rendering
     objects.push(...keyed(rendering.objects, application.destination.namespace, index))
     tools.add(rendering.tool)
+    for (const one of rendering.assumed ?? []) assumed.add(one)
     files.push(...rendering.files, ...overrideFilesOf(source))
   }
-  return { application, sources: resolved, objects: lastWins(objects), tools: [...tools], files }
+  return { application, sources: resolved, objects: lastWins(objects), tools: [...tools], files, assumed: [...assumed] }
 }
 
 function overrideFilesOf(source: ResolvedSource): readonly SourceFile[] {

@@ -52,7 +52,7 @@ async function run(input: FilesInput): Promise<EditOutcome | Refused> {
       from: { sources, home },
       to: { sources: to, home: { ...home, tree: now } },
     },
-    changes,
+    { done: changes, companions: [] },
   )
   return isRefused(proof) ? proof : { outcome: 'edited', edits, files: input.files, proof, repoURL: home.repoURL }
 }

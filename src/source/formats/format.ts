@@ -9,6 +9,8 @@ export type Rendering = {
   /** Tool and version. */
   readonly tool: string
   readonly files: readonly SourceFile[]
+  /** What the templates ask the cluster for and nobody told, so that the renderer's own answer was taken. */
+  readonly assumed?: readonly string[]
 }
 
 export type RenderContext = {
