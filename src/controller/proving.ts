@@ -9,7 +9,7 @@ import {
 import { proveFiles } from '../source/index.ts'
 import type { Tick } from './lane.ts'
 import { type Owner, renderDeps } from './owner.ts'
-import { otherApplications } from './readers.ts'
+import { knownApplications } from './readers.ts'
 
 /** Edits and proves a plan at the head of the tick. */
 export function editFor(tick: Tick, owner: Owner, plan: Pick<Plan, 'subject' | 'changes'>): Promise<EditOutcome> {
@@ -23,7 +23,7 @@ function proofInput(tick: Tick, owner: Owner, subject: Plan['subject']) {
     sources: owner.sources,
     deps: renderDeps(tick.deps),
     target: { ...workloadKey(subject), ...(container === undefined ? {} : { container }) },
-    others: otherApplications(tick, owner.application),
+    others: knownApplications(tick),
   }
 }
 

@@ -1,9 +1,14 @@
 import type { Application } from '../domain/index.ts'
 import type { Tick } from './lane.ts'
 
-/** Every other Application that the cluster knows: whoever of them reads a touched file is rendered too. */
-export function otherApplications(tick: Tick, application: Application): readonly Application[] {
-  return tick.sight.applications
-    .map((known) => known.application)
-    .filter((other) => other.name !== application.name || other.namespace !== application.namespace)
+const known = new WeakMap<object, readonly Application[]>()
+
+/**
+ * Every Application that the cluster knows: whoever of them reads a touched file is rendered too; the one that is asked about is left
+ * out where readers are looked up. One list for each sight, so that what is indexed by it is found again.
+ */
+export function knownApplications({ sight }: Pick<Tick, 'sight'>): readonly Application[] {
+  const list = known.get(sight.applications) ?? sight.applications.map(({ application }) => application)
+  known.set(sight.applications, list)
+  return list
 }

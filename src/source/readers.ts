@@ -1,11 +1,11 @@
-import type { Application, Tree } from '../domain/index.ts'
-import { parseSource, rawSources } from './application.ts'
+import type { Application } from '../domain/index.ts'
+import { claimsOf, inlinePaths } from './application-claims.ts'
+import { isChartFile } from './chart-files.ts'
 import { formatOf } from './formats/index.ts'
-import { kustomizationFile } from './formats/kustomize-file.ts'
-import { filesReadBy, kustomizationRoots } from './kustomize/index.ts'
+import { type KustomizationGraph, kustomizationGraph } from './kustomization-graph.ts'
+import { readerIndex } from './reader-index.ts'
 import { isRefused } from './refused.ts'
 import { type ResolvedSource, resolveSources, type Sources, treeAt } from './resolve.ts'
-import { bytesIfReadable } from './tree.ts'
 import { sameTree, type TreeAt } from './world.ts'
 
 /** Something else that renders files of the tree: another Application, or a kustomization that no other one refers to. */
@@ -27,81 +27,75 @@ type Scope = {
 }
 
 /** Whether a file lies in what an Application that can't be resolved says it reads. */
-function mayRead(application: Application, sources: Sources, home: TreeAt, path: string): boolean {
-  return rawSources(application.manifest).some(({ raw, where }) => {
-    const source = parseSource(raw, where)
-    if (isRefused(source) || source.path === undefined) return false
-    const { repoURL, targetRevision: revision } = source
+function mayRead(application: Application, { sources, home }: Scope, path: string): boolean {
+  return claimsOf(application).some((claim) => {
+    const { repoURL, revision } = claim
     const tree = sources.tree(repoURL, revision)
     if (tree === undefined || !sameTree({ tree, repoURL, revision }, home)) return false
-    return source.path === '' || path.startsWith(`${source.path}/`)
+    if (claim.is === 'glob') return claim.matches(path)
+    return claim.path === '' || path === claim.path || path.startsWith(`${claim.path}/`)
   })
 }
 
-function readsOf(resolved: readonly ResolvedSource[], home: TreeAt): ReadonlySet<string> {
-  const files = resolved.flatMap((source) => [
-    ...formatOf(source).reads(source),
-    ...source.overrides.map((path) => ({ ...treeAt(source), path })),
-  ])
-  return new Set(files.filter((file) => sameTree(file, home)).map(({ path }) => path))
+function readsInTree(source: ResolvedSource, path: string, graph: KustomizationGraph): boolean {
+  if (source.overrides.includes(path)) return true
+  const format = formatOf(source)
+  if (format.name === 'helm') return isChartFile(source.tree, source.dir, path)
+  if (format.name === 'directory') return format.reads(source).some((file) => file.path === path)
+  const readBy = graph.readers(path)
+  return readBy.has(source.dir) || inlinePaths(source.source).some((one) => one === path || readBy.has(one))
 }
 
-function kustomizedDirs(resolved: readonly ResolvedSource[], home: TreeAt): readonly string[] {
-  return resolved
-    .filter((source) => sameTree(treeAt(source), home) && formatOf(source).name === 'kustomize')
-    .map((source) => source.dir)
+function reads(source: ResolvedSource, path: string, home: TreeAt, graph: KustomizationGraph): boolean {
+  if (source.valueFiles.some((file) => file.path === path && sameTree(file, home))) return true
+  return sameTree(treeAt(source), home) && readsInTree(source, path, graph)
 }
 
-const rootsOf = new WeakMap<Tree, ReadonlyMap<string, ReadonlySet<string>>>()
-
-const COMPONENT = /^kind: *["']?Component\b/m
-
-/** A component is no root: it is built only into what names it. */
-function isComponent(tree: Tree, path: string): boolean {
-  return COMPONENT.test(new TextDecoder().decode(bytesIfReadable(tree, path)))
-}
-
-/** Files that each top root of a tree reads: a kustomization that no other one refers to. Kept as long as the tree. */
-function rootReads(tree: Tree): ReadonlyMap<string, ReadonlySet<string>> {
-  const known = rootsOf.get(tree)
-  if (known !== undefined) return known
-  const reads = new Map(kustomizationRoots(tree).map((dir) => [dir, new Set(filesReadBy(tree, dir))]))
-  const readBy = new Map<string, number>()
-  for (const files of reads.values()) for (const file of files) readBy.set(file, (readBy.get(file) ?? 0) + 1)
-  const top = [...reads].filter(([dir]) => {
-    const file = kustomizationFile({ tree, dir })
-    return file !== undefined && (readBy.get(file) ?? 0) <= 1 && !isComponent(tree, file)
-  })
-  const roots = new Map(top)
-  rootsOf.set(tree, roots)
-  return roots
+/** Whether the Application builds the kustomization in that directory. */
+function deploys(application: Application, { sources, home }: Scope, dir: string): boolean {
+  const resolved = resolveSources(application, sources)
+  if (isRefused(resolved)) return false
+  return resolved.some(
+    (source) => source.dir === dir && sameTree(treeAt(source), home) && formatOf(source).name === 'kustomize',
+  )
 }
 
 function sameApplication(a: Application, b: Application): boolean {
   return a.name === b.name && a.namespace === b.namespace
 }
 
+function lookUp(scope: Scope, path: string): readonly Reader[] {
+  const { application, sources, others, home } = scope
+  const index = readerIndex(others, sources, home)
+  const graph = kustomizationGraph(home.tree)
+  const applications = [...index.candidates(path, graph)].filter((other) => {
+    if (sameApplication(other, application)) return false
+    const resolved = resolveSources(other, sources)
+    if (isRefused(resolved)) return mayRead(other, scope, path)
+    return resolved.some((source) => reads(source, path, home, graph))
+  })
+  const roots = [...graph.readers(path)].filter(
+    (dir) => graph.isTop(dir) && ![application, ...index.at(dir)].some((one) => deploys(one, scope, dir)),
+  )
+  return [
+    ...applications.sort(byName).map((other) => ({ name: other.name, application: other })),
+    ...roots.sort().map((root) => ({ name: root === '' ? '.' : root, root })),
+  ]
+}
+
+function byName(a: Application, b: Application): number {
+  if (a.name !== b.name) return a.name < b.name ? -1 : 1
+  return a.namespace < b.namespace ? -1 : a.namespace > b.namespace ? 1 : 0
+}
+
 /** Who else reads which file, found without rendering. A root that an Application deploys is named by that Application. */
 export function readersIn(scope: Scope): Readers {
-  const { application, sources, others, home } = scope
-  const own = resolveSources(application, sources)
-  const covered = new Set(isRefused(own) ? [] : kustomizedDirs(own, home))
-  const applications = others
-    .filter((other) => !sameApplication(other, application))
-    .map((other) => {
-      const resolved = resolveSources(other, sources)
-      if (isRefused(resolved)) return { other, reads: (path: string) => mayRead(other, sources, home, path) }
-      for (const dir of kustomizedDirs(resolved, home)) covered.add(dir)
-      const files = readsOf(resolved, home)
-      return { other, reads: (path: string) => files.has(path) }
-    })
-  const roots = rootReads(home.tree)
+  const known = new Map<string, readonly Reader[]>()
   return {
-    of: (path) => [
-      ...applications.filter(({ reads }) => reads(path)).map(({ other }) => ({ name: other.name, application: other })),
-      ...[...roots]
-        .filter(([root, files]) => !covered.has(root) && files.has(path))
-        .map(([root]) => ({ name: root === '' ? '.' : root, root })),
-    ],
+    of: (path) => {
+      const readers = known.get(path) ?? lookUp(scope, path)
+      known.set(path, readers)
+      return readers
+    },
   }
 }

@@ -13,7 +13,7 @@ import {
 import { parseSource, rawSources } from './application.ts'
 import { globMatcher } from './glob.ts'
 import { isRefused, type Refused, refuse } from './refused.ts'
-import { isDirectory, joinPath, specialOn } from './tree.ts'
+import { filesBelow, isDirectory, joinPath, specialOn, staticDirectory } from './tree.ts'
 import type { TreeAt } from './world.ts'
 import { readYaml } from './yaml/index.ts'
 
@@ -173,8 +173,7 @@ function findValueFile(context: ValueFileContext, name: string): Found | Refused
   if (!GLOB.test(path)) return { found: [], sought: path }
   const matches = globMatcher(path, { crossing: false })
   return {
-    found: base.tree
-      .paths()
+    found: filesBelow(base.tree, staticDirectory(path))
       .filter((at) => matches(at))
       .map(file),
     sought: path,

@@ -42,11 +42,13 @@ export function isDirectory(tree: Tree, path: string): boolean {
 export function filesBelow(tree: Tree, directory: string): readonly string[] {
   const paths = tree.paths()
   if (directory === '') return paths
-  const prefix = `${directory}/`
-  const start = lowerBound(paths, prefix)
-  let end = start
-  while (paths[end]?.startsWith(prefix) === true) end += 1
-  return paths.slice(start, end)
+  // '0' is the character after '/'.
+  return paths.slice(lowerBound(paths, `${directory}/`), lowerBound(paths, `${directory}0`))
+}
+
+/** The directory below which everything stands that a glob can match; '' is the root. */
+export function staticDirectory(glob: string): string {
+  return parentPath(glob.slice(0, /[*?[{\\]/.exec(glob)?.index ?? glob.length))
 }
 
 /**
