@@ -1,7 +1,6 @@
 import { open, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { diskTree } from '../adapters/files/index.ts'
-import { helmRenderer } from '../adapters/render/index.ts'
 import {
   type Application,
   FIELD_NAMES,
@@ -20,6 +19,7 @@ import {
   sameApplication,
 } from './application-files.ts'
 import type { Arguments } from './arguments.ts'
+import { localRenderDeps } from './compose/renderer.ts'
 import { suggestion } from './did-you-mean.ts'
 import type { Io } from './io.ts'
 
@@ -120,12 +120,6 @@ async function applicationsOf(file: string, dir: string, cwd: string): Promise<N
   throw new KintsugiError('KIN-1002', `${file} is no file, neither here nor in the tree.`)
 }
 
-/** The helm of this machine; where there is none, the renderer itself says so. */
-function renderDeps(env: Io['env']): RenderDeps {
-  const renderer = helmRenderer({ env })
-  return { helm: (input) => renderer.render(input), isolation: renderer.isolation }
-}
-
 /** Everything that `locate` and `edit` read from the command line and the disk. */
 export type SourceRequest = {
   readonly home: Checkout
@@ -152,7 +146,7 @@ export async function readRequest(args: Arguments, io: Io): Promise<SourceReques
     namedTrees(args.list('source'), io.cwd),
     applicationsOf(args.text('application') ?? '', dir, io.cwd),
   ])
-  const deps = renderDeps(io.env)
+  const deps = localRenderDeps(io.env)
   const inTree = applicationsIn(tree)
   const candidates = applications.map((application) => {
     const checkout = checkoutsFor(application, { dir, tree }, named)

@@ -205,6 +205,11 @@ export const REASONS = {
     means: 'There is no helm to render this chart with.',
     next: 'Put helm on the PATH, set KINTSUGI_HELM, or run npm run tools.',
   },
+  'renderer-unreachable': {
+    group: 'source',
+    means: 'The renderer of its own does not answer, or not as one does.',
+    next: 'Check renderer.url of the configuration, and the log and /version of the renderer.',
+  },
   'render-failed': {
     group: 'source',
     means: 'The renderer refused the input.',

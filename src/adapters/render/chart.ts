@@ -58,7 +58,7 @@ function isPlain(path: string): boolean {
   )
 }
 
-function specialOf(tree: Tree, chartPath: string, paths: readonly string[]): string | undefined {
+export function specialOf(tree: Tree, chartPath: string, paths: readonly string[]): string | undefined {
   const above = chartPath.split('/').map((_, at, parts) => parts.slice(0, at + 1).join('/'))
   const listed = tree.specials?.().filter((path) => chartPath === '' || path.startsWith(`${chartPath}/`)) ?? []
   const folders = new Set([chartPath, ...paths.map((path) => posix.dirname(path)).filter((folder) => folder !== '.')])

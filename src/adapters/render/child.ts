@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { isProgram, onPath } from './find-helm.ts'
+import { killGroup, underWay } from './under-way.ts'
 
 export type ChildLimits = {
   /** Address space, bytes. */
@@ -72,6 +73,7 @@ export function runChild(command: ChildCommand): Promise<ChildOutcome> {
       shell: false,
       detached: true,
     })
+    underWay.group(child.pid)
     const out: Buffer[] = []
     const err: Buffer[] = []
     let [outBytes, errBytes] = [0, 0]
@@ -92,11 +94,13 @@ export function runChild(command: ChildCommand): Promise<ChildOutcome> {
     })
     child.on('error', (cause) => {
       clearTimeout(timer)
+      underWay.groupGone(child.pid)
       resolve({ ended: 'not-started', cause })
     })
     child.on('close', (code, signal) => {
       clearTimeout(timer)
       killGroup(child.pid)
+      underWay.groupGone(child.pid)
       const stderr = Buffer.concat(err).toString('utf8')
       const message = passed ?? limitBehind(code, signal, stderr, limits)
       if (message !== undefined) resolve({ ended: 'limit', message })
@@ -117,13 +121,4 @@ function limitBehind(
   if (code !== 1 && code !== 0 && NO_MEMORY.test(stderr))
     return `it took more than ${limits.memoryBytes / 1024 / 1024} MB of memory`
   return signal === null ? undefined : `it was ended by ${signal}`
-}
-
-function killGroup(pid: number | undefined): void {
-  if (pid === undefined) return
-  try {
-    process.kill(-pid, 'SIGKILL')
-  } catch {
-    // Nobody of the group is left.
-  }
 }

@@ -26,6 +26,16 @@ export function findHelm(path: string | undefined, env: Readonly<Record<string, 
   return { found: false, message: 'helm is neither in .tools/ nor on the PATH, and KINTSUGI_HELM names none' }
 }
 
+/** What tells this file from any other in its place, without running it. */
+export function identityOf(file: string): string | undefined {
+  try {
+    const { size, mtimeMs, ino } = statSync(file)
+    return `${file} ${size} ${mtimeMs} ${ino}`
+  } catch {
+    return undefined
+  }
+}
+
 /** Where a program of that name would be; relative entries of PATH are not looked at. */
 export function onPath(name: string, env: Readonly<Record<string, string | undefined>>): readonly string[] {
   return (env['PATH'] ?? '')

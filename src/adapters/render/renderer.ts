@@ -3,10 +3,11 @@ import type { Renderer } from '../../ports/index.ts'
 import { helmArguments } from './arguments.ts'
 import { takeChart } from './chart.ts'
 import { CHILD_LIMITS, type ChildLimits, type ChildOutcome, findPrlimit, runChild } from './child.ts'
-import { findHelm } from './find-helm.ts'
+import { findHelm, identityOf } from './find-helm.ts'
 import { outputReader } from './output.ts'
 import { oneLine, type Refused, refuse } from './refused.ts'
 import { emptyEnvironment, inlineValues, inScratch, layOut, type Scratch } from './scratch.ts'
+import { sweepScratch } from './sweep.ts'
 
 export type HelmRendererOptions = {
   /** helm 3 or 4; without it KINTSUGI_HELM, .tools/ of the project and PATH are looked at, in that order. */
@@ -35,6 +36,7 @@ export function helmRenderer(options: HelmRendererOptions = {}): HelmRenderer {
   const read = outputReader()
   const turn = turns(options.concurrency ?? 2)
   let version: Promise<string | undefined> | undefined
+  let swept: Promise<void> | undefined
 
   const run = (args: readonly string[], cwd: string, environment: Scratch['env']): Promise<ChildOutcome> => {
     if (!place.found) throw new KintsugiError('KIN-9001', 'helm was started without being found')
@@ -67,8 +69,11 @@ export function helmRenderer(options: HelmRendererOptions = {}): HelmRenderer {
     isolation: 'process',
     bounds: prlimit === undefined ? 'time-only' : 'prlimit',
     version: toolVersion,
-    render: (input) => {
-      if (!place.found) return Promise.resolve(refuse('renderer-missing', place.message))
+    identity: () => (place.found ? identityOf(place.file) : undefined),
+    render: async (input) => {
+      if (!place.found) return refuse('renderer-missing', place.message)
+      swept ??= sweepScratch()
+      await swept
       return turn(() => inScratch((root) => renderIn(root, input)))
     },
   }

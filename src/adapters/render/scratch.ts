@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { JsonValue } from '../../domain/index.ts'
 import type { Chart } from './chart.ts'
+import { underWay } from './under-way.ts'
 
 /** A folder of its own for one render. `root` is what must not be seen in any message. */
 export type Scratch = {
@@ -13,13 +14,15 @@ export type Scratch = {
   readonly env: Readonly<Record<string, string>>
 }
 
-/** Hands a fresh folder (0700) to `use` and removes it afterwards, whatever happens. */
+/** Hands a fresh folder (0700) to `use` and removes it afterwards, whatever happens, an interrupt of the process included. */
 export async function inScratch<T>(use: (root: string) => Promise<T>): Promise<T> {
   const root = await mkdtemp(join(tmpdir(), 'kintsugi-render-'))
+  underWay.folder(root)
   try {
     return await use(root)
   } finally {
     await rm(root, { recursive: true, force: true, maxRetries: 3 })
+    underWay.folderGone(root)
   }
 }
 

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs'
 import { access, readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { helmRenderer } from '../../adapters/render/index.ts'
 import { workerCompute } from '../../adapters/workers/index.ts'
 import { parseConfig } from '../../config.ts'
 import type { ControllerDeps, Repository, Site } from '../../controller/index.ts'
@@ -19,6 +18,7 @@ import type { Compute } from '../../ports/index.ts'
 import { loadTemplates, type Templates } from '../../proposal/index.ts'
 import { edit } from '../../source/index.ts'
 import { policyFiles } from '../policy-files.ts'
+import { localRenderer } from './renderer.ts'
 
 /** The helm of this machine behind the Renderer port, or nothing where there is none. */
 export type Charts = {
@@ -28,7 +28,7 @@ export type Charts = {
 }
 
 export async function chartsOf(env: Readonly<Record<string, string | undefined>>): Promise<Charts> {
-  const renderer = helmRenderer({ env })
+  const renderer = localRenderer(env, { kept: false })
   const version = await renderer.version()
   return {
     helm: version === undefined ? undefined : (input) => renderer.render(input),
