@@ -12,6 +12,7 @@ import {
   MODES,
   type PauseSource,
   parseField,
+  REMEDY_FIELDS,
   toBytes,
   toMillicores,
 } from './domain/index.ts'
@@ -49,7 +50,7 @@ const DAY_MS = 24 * HOUR_MS
 const DEFAULT_CEILING: Ceiling = {
   mode: 'propose',
   actions: ACTIONS,
-  fields: FIELD_NAMES,
+  fields: REMEDY_FIELDS,
   maxIncreaseFactor: 4,
   protectedNamespaces: ['kube-system', 'kube-public', 'kube-node-lease', 'openshift-*'],
   automergeIsolation: 'isolated',
@@ -148,7 +149,9 @@ const environment: Reader<Environment> = checked(
 )
 
 const field: Reader<string> = mapped(string({ form: 'a field such as resources.limits.memory' }), (value) => {
-  if (value === 'annotations.*' || FIELD_NAMES.includes(value) || parseField(value) !== undefined) return { value }
+  // Pointers are allowed one by one: a word for all of them would allow every field there is.
+  const family = value === 'annotations.*' || (FIELD_NAMES.includes(value) && !value.startsWith('path:'))
+  if (family || parseField(value) !== undefined) return { value }
   const problem = `expected a field: ${FIELD_NAMES.join(', ')}`
   const hint = suggest(value, FIELD_NAMES)
   return hint === undefined ? { problem } : { problem, didYouMean: hint }

@@ -107,7 +107,7 @@ describe('parseConfig: what is wrong, and where', () => {
     [
       'a field that is not known',
       `${CLUSTERS}ceiling: {fields: [resource.limits.memory]}\n`,
-      '3:20: expected a field: resources.limits.memory, resources.limits.cpu, resources.requests.memory, resources.requests.cpu, replicas, image, storage, annotations.KEY; did you mean "resources.limits.memory"?',
+      '3:20: expected a field: resources.limits.memory, resources.limits.cpu, resources.limits.ephemeral-storage, resources.requests.memory, resources.requests.cpu, resources.requests.ephemeral-storage, replicas, minReplicas, maxReplicas, image, image.tag, storage, annotations.KEY, env.NAME, quota.KEY, path:POINTER; did you mean "resources.limits.memory"?',
     ],
     [
       'an environment that nothing is in',

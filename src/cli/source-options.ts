@@ -26,7 +26,7 @@ export const SOURCE_OPTIONS: readonly Option[] = [
     name: 'field',
     value: 'FIELD',
     required: true,
-    says: 'resources.limits.memory, resources.limits.cpu, resources.requests.memory, resources.requests.cpu, replicas, image, annotations.KEY or storage',
+    says: 'resources.limits.memory, resources.requests.cpu or another resource (ephemeral-storage, nvidia.com/gpu), replicas, minReplicas, maxReplicas, image, image.tag, storage, annotations.KEY, env.NAME, quota.KEY, or path:POINTER (a JSON pointer to one scalar, such as path:/spec/resources/limits/memory; [name=NAME] picks an element of a list)',
   },
 ]
 

@@ -7,7 +7,7 @@ import {
   valueAt,
   type WorkloadFacts,
 } from '../domain/index.ts'
-import { containersOf } from '../source/index.ts'
+import { fieldPlace } from '../source/index.ts'
 import type { Owner } from './owner.ts'
 
 export type RenderMatch = 'same' | 'differs' | 'unknown'
@@ -15,19 +15,18 @@ export type RenderMatch = 'same' | 'differs' | 'unknown'
 /** Whether the fields that are to change are the same in the cluster's object as Git renders them now. Unknown where there is no live object to compare with. */
 export function renderMatch(facts: WorkloadFacts, owner: Owner, changes: readonly FieldChange[]): RenderMatch {
   if (facts.live === undefined) return 'unknown'
-  const live = containersOf(facts.live)
-  const rendered = containersOf(owner.object.manifest)
   for (const { field, container } of changes) {
     if (!isContainerField(field)) {
       const match = sameElsewhere(facts.live, owner.object.manifest, field)
       if (match !== 'same') return match
       continue
     }
-    const a = live.find((one) => one.name === container)
-    const b = rendered.find((one) => one.name === container)
-    if (a === undefined || b === undefined) return 'differs'
-    const fact = factOf(field)
-    if (!sameText(a[fact], b[fact])) return 'differs'
+    const [a, b] = [
+      containerValue(facts.live, field, container),
+      containerValue(owner.object.manifest, field, container),
+    ]
+    if (a === 'no container' || b === 'no container') return 'differs'
+    if (!sameText(a.text, b.text)) return 'differs'
   }
   return 'same'
 }
@@ -62,19 +61,15 @@ export function gitIsAhead(facts: WorkloadFacts, owner: Owner, container: string
   return renderMatch(facts, owner, fields) === 'differs'
 }
 
-function factOf(field: FieldChange['field']): 'image' | 'memoryLimit' | 'memoryRequest' | 'cpuLimit' | 'cpuRequest' {
-  switch (field) {
-    case 'resources.limits.memory':
-      return 'memoryLimit'
-    case 'resources.requests.memory':
-      return 'memoryRequest'
-    case 'resources.limits.cpu':
-      return 'cpuLimit'
-    case 'resources.requests.cpu':
-      return 'cpuRequest'
-    default:
-      return 'image'
-  }
+function containerValue(
+  manifest: Manifest,
+  field: FieldChange['field'],
+  container: string | undefined,
+): { readonly text: string | undefined } | 'no container' {
+  const place = container === undefined ? undefined : fieldPlace(manifest, field, container)
+  if (place === undefined || 'refused' in place) return 'no container'
+  const value = valueAt(manifest, place.path)
+  return { text: value === undefined ? undefined : String(value) }
 }
 
 function sameText(a: string | undefined, b: string | undefined): boolean {

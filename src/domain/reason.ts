@@ -245,6 +245,11 @@ export const REASONS = {
     means: 'This kind of object has no such field.',
     next: 'Choose a field of that kind.',
   },
+  'value-elsewhere': {
+    group: 'source',
+    means: 'The value is taken from another object, which the message names.',
+    next: 'Set it in that object.',
+  },
   'not-in-git': {
     group: 'source',
     means: 'No line of the repository that may be edited sets this field.',

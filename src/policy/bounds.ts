@@ -1,11 +1,16 @@
 import {
   type Ceiling,
   compareQuantities,
+  type Field,
   type FieldChange,
   type Limits,
+  mayBePathOf,
+  nameInField,
   parseQuantity,
+  pointerOfField,
   type Quantity,
   type RenderedChange,
+  resourceOfField,
 } from '../domain/index.ts'
 
 const NANO = 1_000_000_000n
@@ -13,18 +18,24 @@ const NANO = 1_000_000_000n
 const FREE_BYTES = 256n * 1024n * 1024n * NANO
 const FREE_CORES = NANO / 2n
 
-type Measure = 'memory' | 'cpu' | 'replicas' | 'storage'
+/** `amount`: something counted or measured that no maximum speaks of, so that the factor alone bounds it. */
+type Measure = 'memory' | 'cpu' | 'replicas' | 'storage' | 'amount'
 
-function measureOf(field: string): Measure | undefined {
-  if (field.startsWith('resources.')) return field.endsWith('.memory') ? 'memory' : 'cpu'
-  if (field === 'replicas') return 'replicas'
-  return field === 'storage' ? 'storage' : undefined
+function measureOf(field: Field, value: string): Measure | undefined {
+  const resource = resourceOfField(field)?.resource
+  if (resource === 'memory' || resource === 'cpu') return resource
+  if (field === 'replicas' || field === 'minReplicas' || field === 'maxReplicas') return 'replicas'
+  if (field === 'storage') return 'storage'
+  if (resource !== undefined || nameInField(field, 'quota') !== undefined) return 'amount'
+  return pointerOfField(field) !== undefined && parseQuantity(value) !== undefined ? 'amount' : undefined
 }
 
-/** Whether the operator lets this field be edited. `annotations.*` (or `annotations.KEY`) lets every annotation. */
+/** Whether the operator lets this field be edited. `annotations.*` (or `annotations.KEY`) lets every annotation; so do `env.NAME` and `quota.KEY`. */
 export function fieldAllowed(field: string, fields: readonly string[]): boolean {
   if (fields.includes(field)) return true
-  return field.startsWith('annotations.') && (fields.includes('annotations.*') || fields.includes('annotations.KEY'))
+  if (field.startsWith('annotations.')) return fields.includes('annotations.*') || fields.includes('annotations.KEY')
+  if (field.startsWith('env.')) return fields.includes('env.NAME')
+  return field.startsWith('quota.') && fields.includes('quota.KEY')
 }
 
 function bytes(value: number | undefined): Quantity | undefined {
@@ -41,6 +52,7 @@ function maximum(measure: Measure, limits: Limits, ceiling: Ceiling): Quantity |
     ],
     replicas: [bytes(limits.replicasMax), bytes(ceiling.replicasMax)],
     storage: [limits.storageMax],
+    amount: [],
   }
   return bounds[measure]
     .filter((bound) => bound !== undefined)
@@ -58,7 +70,7 @@ export function beyondBounds(
   ceiling: Ceiling,
 ): readonly string[] {
   return changes.flatMap((change) => {
-    const measure = measureOf(change.field)
+    const measure = measureOf(change.field, change.value)
     if (measure === undefined) return []
     const value = parseQuantity(change.value)
     if (value === undefined) return [`${change.field} ${change.value} is not a quantity`]
@@ -78,9 +90,8 @@ export function beyondBounds(
  * in whatever notation, is one of them.
  */
 function valuesBefore(change: FieldChange, value: Quantity, rendered: readonly RenderedChange[]): readonly Quantity[] {
-  const tail = change.field === 'storage' ? 'storage' : change.field
   return rendered.flatMap(({ path, before, after }) => {
-    if (!path.endsWith(tail) || before === undefined || before === null) return []
+    if (!mayBePathOf(change.field, path) || before === undefined || before === null) return []
     const [was, is] = [parseQuantity(String(before)), parseQuantity(String(after))]
     return was !== undefined && is !== undefined && compareQuantities(is, value) === 0 ? [was] : []
   })

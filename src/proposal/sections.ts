@@ -6,6 +6,7 @@ import {
   formatInstant,
   formatSubject,
   type JsonValue,
+  mayBePathOf,
   type Proof,
   type RenderedChange,
   signalInfo,
@@ -100,14 +101,7 @@ export function sourceDiff(edits: readonly Edit[], tree: Tree): Markdown {
 
 /** Whether a rendered path is what this action set out to change, so that its value may be shown. */
 function isOwnField(path: string, changes: readonly FieldChange[]): boolean {
-  return changes.some(({ field }) => {
-    if (field === 'storage') return path.endsWith('resources.requests.storage')
-    if (field.startsWith('annotations.')) {
-      const key = field.slice('annotations.'.length)
-      return path.endsWith(`annotations[${JSON.stringify(key)}]`) || path.endsWith(`annotations.${key}`)
-    }
-    return path === field || path.endsWith(`.${field}`)
-  })
+  return changes.some(({ field }) => mayBePathOf(field, path))
 }
 
 function shownValue(value: JsonValue): string {

@@ -1,14 +1,97 @@
-import { compareQuantities, type Field, type JsonPath, type JsonValue, parseQuantity } from '../domain/index.ts'
-import { parseImage } from './image.ts'
+import {
+  compareQuantities,
+  type Field,
+  type JsonPath,
+  type JsonValue,
+  nameInField,
+  parseQuantity,
+  pointerOfField,
+} from '../domain/index.ts'
+import { formatImage, parseImage } from './image.ts'
 import { type Refused, refuse } from './refused.ts'
 
 /** What a field holds, which decides how its value is checked, compared and traced. */
-export type ValueKind = 'quantity' | 'integer' | 'image' | 'text'
+export type ValueKind = 'quantity' | 'integer' | 'boolean' | 'image' | 'text'
 
-export function valueKind(field: Field): ValueKind {
-  if (field === 'image') return 'image'
-  if (field === 'replicas') return 'integer'
-  return field.startsWith('annotations.') ? 'text' : 'quantity'
+/** What the field holds; for `path:` it is inferred from what is rendered there, and undefined where nothing tells. */
+export function valueKind(field: Field, rendered?: JsonValue): ValueKind | undefined {
+  if (field === 'image' || field === 'image.tag') return 'image'
+  if (field === 'replicas' || field === 'minReplicas' || field === 'maxReplicas') return 'integer'
+  if (nameInField(field, 'annotations') !== undefined || nameInField(field, 'env') !== undefined) return 'text'
+  const pointer = pointerOfField(field)
+  return pointer === undefined ? 'quantity' : inferred(pointer, rendered)
+}
+
+const MEASURED = /^(?:memory|cpu|storage|ephemeral-storage|hugepages-.+|requests\..+|limits\..+)$/
+
+/** Whether Kubernetes reads a quantity there, which may be written as text or as a number. HEURISTIC: by the last two names. */
+function isMeasured(pointer: readonly string[]): boolean {
+  const above = pointer.at(-2)
+  return above === 'limits' || above === 'requests' || MEASURED.test(pointer.at(-1) ?? '')
+}
+
+function inferred(pointer: readonly string[], rendered: JsonValue | undefined): ValueKind | undefined {
+  if (typeof rendered === 'boolean') return 'boolean'
+  if (isMeasured(pointer)) return 'quantity'
+  if (typeof rendered === 'number') return Number.isInteger(rendered) ? 'integer' : undefined
+  if (typeof rendered !== 'string') return undefined
+  const image = pointer.at(-1) === 'image' ? parseImage(rendered) : undefined
+  return image?.tag !== undefined || image?.digest !== undefined ? 'image' : 'text'
+}
+
+/** The whole reference that `image.tag` means: `1.2`, `1.2@sha256:...` or `sha256:...` in the place of what is rendered behind the name. */
+function withVersion(rendered: JsonValue | undefined, version: string): string | undefined {
+  const now = typeof rendered === 'string' ? parseImage(rendered) : undefined
+  if (now === undefined) return undefined
+  const text = `${now.name}${/^sha(?:256|512):/.test(version) ? '@' : ':'}${version}`
+  const image = parseImage(text)
+  return image === undefined ? undefined : formatImage(image)
+}
+
+/** What is asked for, in the terms of the rendered field. */
+export type Wanted = { readonly kind: ValueKind; readonly value: string }
+
+/** The value to render for a change of a field that renders `rendered` now; `value-invalid` when the field can't hold it. */
+export function wantedValue(field: Field, value: string, rendered: JsonValue | undefined): Wanted | Refused {
+  const wrong = checkValue(field, value, rendered)
+  if (wrong !== undefined) return wrong
+  const kind = valueKind(field, rendered)
+  if (kind === undefined) return unknownKind(field, rendered)
+  if (field !== 'image.tag') return { kind, value }
+  const whole = withVersion(rendered, value)
+  return whole === undefined
+    ? refuse('value-invalid', `${String(rendered)} and ${value} make no image reference`)
+    : { kind, value: whole }
+}
+
+function unknownKind(field: Field, rendered: JsonValue | undefined): Refused {
+  const what =
+    rendered === undefined || rendered === null ? 'nothing is rendered there' : `${String(rendered)} is rendered`
+  return refuse('field-unsupported', `${field}: ${what}, so what it may hold is not known`)
+}
+
+/** A value for a question that only asks where: of the field's kind, and another than what is there. */
+export function anyValue(field: Field, rendered: JsonValue | undefined): Wanted | Refused {
+  const kind = valueKind(field, rendered)
+  switch (kind) {
+    case undefined:
+      return unknownKind(field, rendered)
+    case 'quantity':
+      return { kind, value: '70000Mi' }
+    case 'integer':
+      return { kind, value: '70000' }
+    case 'boolean':
+      return { kind, value: String(rendered !== true) }
+    case 'image': {
+      const image = parseImage(String(rendered))
+      const version = image?.digest === undefined ? ':kintsugi' : `@sha256:${'0'.repeat(64)}`
+      return { kind, value: `${image?.name ?? 'image'}${version}` }
+    }
+    case 'text':
+      return { kind, value: 'kintsugi' }
+    default:
+      return kind satisfies never
+  }
 }
 
 const INTEGER = /^(?:0|[1-9]\d{0,8})$/
@@ -25,6 +108,8 @@ function problem(kind: ValueKind, value: string): string | undefined {
     }
     case 'integer':
       return INTEGER.test(value) ? undefined : 'is not a whole number of at least 0'
+    case 'boolean':
+      return value === 'true' || value === 'false' ? undefined : 'is neither true nor false'
     case 'image':
       return parseImage(value) === undefined ? 'is not an image reference' : undefined
     case 'text':
@@ -36,9 +121,14 @@ function problem(kind: ValueKind, value: string): string | undefined {
   }
 }
 
-/** `value-invalid` when the field can't hold the value. */
-export function checkValue(field: Field, value: string): Refused | undefined {
-  const wrong = problem(valueKind(field), value)
+const VERSION = /^(?:\w[\w.-]{0,127}(?:@sha(?:256|512):[0-9a-f]{64,128})?|sha(?:256|512):[0-9a-f]{64,128})$/
+
+/** `value-invalid` when the field can't hold the value. What `path:` can hold depends on what is rendered there. */
+export function checkValue(field: Field, value: string, rendered?: JsonValue): Refused | undefined {
+  const kind = valueKind(field, rendered)
+  const tag = field === 'image.tag' && !VERSION.test(value) ? 'is not a tag or digest' : undefined
+  const checked = field === 'image.tag' ? undefined : problem(kind ?? 'text', value)
+  const wrong = tag ?? checked
   return wrong === undefined
     ? undefined
     : refuse('value-invalid', `${field}: ${JSON.stringify(value.slice(0, 80))} ${wrong}`)
@@ -46,6 +136,7 @@ export function checkValue(field: Field, value: string): Refused | undefined {
 
 /** Whether what is rendered means the same to Kubernetes: `1Gi` is `1024Mi`, `2` is `"2000m"`. */
 export function sameValue(kind: ValueKind, rendered: JsonValue | undefined, wanted: string): boolean {
+  if (kind === 'boolean') return typeof rendered === 'boolean' && String(rendered) === wanted
   if (typeof rendered !== 'string' && typeof rendered !== 'number') return false
   const text = String(rendered)
   if (kind !== 'quantity') return text === wanted
@@ -53,8 +144,9 @@ export function sameValue(kind: ValueKind, rendered: JsonValue | undefined, want
   return have !== undefined && want !== undefined && compareQuantities(have, want) === 0
 }
 
-/** The value as the rendered object holds it: replicas are a number, everything else is text. */
+/** The value as the rendered object holds it: replicas are a number, quantities and names are text. */
 export function renderedValue(kind: ValueKind, value: string): JsonValue {
+  if (kind === 'boolean') return value === 'true'
   return kind === 'integer' ? Number(value) : value
 }
 

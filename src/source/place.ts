@@ -1,4 +1,5 @@
 import type { Field, JsonPath, JsonValue, Tree } from '../domain/index.ts'
+import type { FieldPlace } from './field-place.ts'
 import { sameValue, type ValueKind } from './fields.ts'
 import type { RenderContext } from './formats/format.ts'
 import { parseImage } from './image.ts'
@@ -9,7 +10,7 @@ import { isRefused, type Refused, refuse } from './refused.ts'
 import type { ResolvedSource, SourceFile } from './resolve.ts'
 import { scalarToken } from './scalar-text.ts'
 import type { Splice } from './splice.ts'
-import type { FieldPlace, RenderedObject } from './target.ts'
+import type { RenderedObject } from './target.ts'
 import { readYaml } from './yaml/index.ts'
 
 /** A way to set a field: splices of one file, and where they show. Whether it does what is meant is for the proof to say. */

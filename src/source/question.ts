@@ -1,14 +1,14 @@
-import { type Application, type Field, valueAt } from '../domain/index.ts'
-import { checkValue, valueKind } from './fields.ts'
+import { type Application, type Field, type Manifest, valueAt } from '../domain/index.ts'
+import { fieldPlace } from './field-place.ts'
+import { anyValue, wantedValue } from './fields.ts'
 import { formatOf } from './formats/index.ts'
 import { ignoredField } from './ignored.ts'
-import { parseImage } from './image.ts'
 import type { Place, Question } from './place.ts'
 import { type Reader, type Readers, readersIn } from './readers.ts'
 import { isRefused, type Refused, refuse } from './refused.ts'
 import type { RenderedState } from './render.ts'
 import type { RenderDeps, SourceFile, Sources } from './resolve.ts'
-import { fieldPlace, findTarget, type Target } from './target.ts'
+import { findFieldTarget, type Target } from './target.ts'
 import type { TreeAt } from './world.ts'
 
 /** What both doors are given. */
@@ -19,6 +19,8 @@ export type Lookup = {
   readonly target: Target
   /** Other Applications that may read the same files. */
   readonly others?: readonly Application[]
+  /** The target as the cluster has it, where it was read: what only stands there was injected. */
+  readonly live?: Manifest
 }
 
 export type ReadersOf = (file: SourceFile) => readonly Reader[]
@@ -36,41 +38,18 @@ export function readersLookup(lookup: Lookup, original: (tree: TreeAt) => TreeAt
   }
 }
 
-/** A value for a question that only asks where: of the field's kind, and another than what is there. */
-function anyValue(field: Field, current: unknown): string {
-  const kind = valueKind(field)
-  switch (kind) {
-    case 'quantity':
-      return '70000Mi'
-    case 'integer':
-      return '70000'
-    case 'image': {
-      const image = parseImage(String(current))
-      return image?.digest === undefined
-        ? `${image?.name ?? 'image'}:kintsugi`
-        : `${image.name}@sha256:${'0'.repeat(64)}`
-    }
-    case 'text':
-      return 'kintsugi'
-    default:
-      return kind satisfies never
-  }
-}
-
 /** Finds the field in what is rendered, before it is looked for in the files. Without a value the question only asks where. */
 export function questionOf(
-  lookup: Pick<Lookup, 'deps' | 'target'>,
+  lookup: Pick<Lookup, 'deps' | 'target' | 'live'>,
   state: RenderedState,
   change: { readonly field: Field; readonly container?: string; readonly value?: string },
   readers: ReadersOf,
 ): Question | Refused {
   const { deps, target } = lookup
   const { field, value } = change
-  const wrong = value === undefined ? undefined : checkValue(field, value)
-  if (wrong !== undefined) return wrong
-  const object = findTarget(state.objects, target)
+  const object = findFieldTarget(state.objects, target, field)
   if (isRefused(object)) return object
-  const place = fieldPlace(object.manifest, field, change.container ?? target.container)
+  const place = fieldPlace(object.manifest, field, change.container ?? target.container, lookup.live)
   if (isRefused(place)) return place
   const ignored = ignoredField(state.application, object.key, place.path)
   if (ignored !== undefined) return ignored
@@ -80,14 +59,16 @@ export function questionOf(
   if (typeof current === 'string' && /\{\{|\$\{/.test(current)) {
     return refuse('templated', `${field} is rendered as ${current.slice(0, 60)}, which something else replaces later`)
   }
+  const wanted = value === undefined ? anyValue(field, current) : wantedValue(field, value, current)
+  if (isRefused(wanted)) return wanted
   return {
     source,
     sourceIndex: object.source,
     object,
     field,
-    kind: valueKind(field),
+    kind: wanted.kind,
     place,
-    value: value ?? anyValue(field, current),
+    value: wanted.value,
     current,
     context: { application: state.application, deps },
     sharedBy: (file) => readers(file).map((reader) => reader.name),

@@ -1,12 +1,20 @@
-import { type Edit, type EditOutcome, type Field, type FileChange, isContainerField } from '../domain/index.ts'
+import {
+  type Edit,
+  type EditOutcome,
+  type Field,
+  type FileChange,
+  isContainerField,
+  sameObject,
+} from '../domain/index.ts'
 import { compareRenders, listChanges, type ObjectChange } from './compare.ts'
 import { startsWith } from './diff.ts'
+import { fieldPlace } from './field-place.ts'
 import { beyondBudget, extraChanges, proofOf } from './prove.ts'
 import { type Lookup, readersLookup } from './question.ts'
 import type { Reader } from './readers.ts'
 import { isRefused, type Refused, refuse } from './refused.ts'
 import { type RenderedState, renderState } from './render.ts'
-import { fieldPlace, findTarget } from './target.ts'
+import { findFieldTarget, findTarget } from './target.ts'
 import { changedTree } from './tree.ts'
 import { replaceTree, type TreeAt } from './world.ts'
 
@@ -75,19 +83,20 @@ async function judged(
   before: RenderedState,
   after: RenderedState,
 ): Promise<readonly ObjectChange[] | Refused> {
-  const object = findTarget(before.objects, input.target)
-  if (isRefused(object)) return object
-  const paths = input.fields.flatMap(({ field, container }) => {
+  const target = findTarget(before.objects, input.target)
+  if (isRefused(target)) return target
+  const places = input.fields.flatMap(({ field, container }) => {
     const asked = container ?? (isContainerField(field) ? input.target.container : undefined)
-    const place = fieldPlace(object.manifest, field, asked)
-    return isRefused(place) ? [] : [place.path]
+    const object = findFieldTarget(before.objects, input.target, field)
+    const place = isRefused(object) ? object : fieldPlace(object.manifest, field, asked)
+    return isRefused(object) || isRefused(place) ? [] : [{ key: object.key, path: place.path }]
   })
   const changes = compareRenders(before.objects, after.objects)
   const isMeant = ({ key, change }: ObjectChange): boolean =>
-    key.kind === object.key.kind &&
-    key.name === object.key.name &&
-    key.namespace === object.key.namespace &&
-    paths.some((path) => startsWith(change.path, path) || startsWith(path, change.path))
+    places.some(
+      (place) =>
+        sameObject(key, place.key) && (startsWith(change.path, place.path) || startsWith(place.path, change.path)),
+    )
   const extra = await extraChanges(
     before,
     changes.filter((change) => !isMeant(change)),

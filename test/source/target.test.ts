@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { formatPath, type JsonValue, type Manifest, parseField } from '../../src/domain/index.ts'
+import { fieldPlace } from '../../src/source/field-place.ts'
 import { containersOf, findObject } from '../../src/source/index.ts'
-import { fieldPlace, findTarget, type RenderedObject } from '../../src/source/target.ts'
+import { findTarget, type RenderedObject } from '../../src/source/target.ts'
 
 const POD = {
   initContainers: [{ name: 'migrate', image: 'migrate:1' }],

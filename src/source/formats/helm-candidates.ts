@@ -1,4 +1,12 @@
-import { isJsonObject, type JsonPath, type JsonPrimitive, type JsonValue, parseQuantity } from '../../domain/index.ts'
+import {
+  isJsonObject,
+  type JsonPath,
+  type JsonPrimitive,
+  type JsonValue,
+  nameInField,
+  parseQuantity,
+  resourceOfField,
+} from '../../domain/index.ts'
 import { parseImage } from '../image.ts'
 import type { Question } from '../place.ts'
 import type { ResolvedSource } from '../resolve.ts'
@@ -64,6 +72,7 @@ function matchOf(question: Question, written: JsonPrimitive, path: JsonPath): Ma
         ? { part: 'whole', sentinel: (n) => integerSentinel(written, n, 101) }
         : undefined
     }
+    case 'boolean':
     case 'text':
       return says(kind, written, current) ? { part: 'whole', sentinel: textSentinel } : undefined
     default:
@@ -97,9 +106,10 @@ export function presentCandidates(
 
 /** Maps that charts put whole into a pod: what is missing in them is set in them. */
 function insertionMap(question: Question): { readonly key: RegExp; readonly rest: JsonPath } | undefined {
-  if (question.field.startsWith('resources.')) return { key: /resources$/i, rest: question.field.split('.').slice(1) }
-  if (question.kind === 'text') return { key: /annotations$/i, rest: [question.field.slice('annotations.'.length)] }
-  return undefined
+  const resource = resourceOfField(question.field)
+  if (resource !== undefined) return { key: /resources$/i, rest: [resource.list, resource.resource] }
+  const annotation = nameInField(question.field, 'annotations')
+  return annotation === undefined ? undefined : { key: /annotations$/i, rest: [annotation] }
 }
 
 /** Where an absent field may be written into values that the chart declares. */
