@@ -45,9 +45,14 @@ function mayHoldApplications(bytes: Uint8Array): boolean {
  * Files that are templates, broken or too large are passed over: Argo CD cannot apply them as they are either.
  */
 export function applicationsIn(tree: Tree): readonly Application[] {
+  return applicationFilesIn(tree).flatMap(({ applications }) => applications)
+}
+
+/** The same, file by file. */
+export function applicationFilesIn(tree: Tree): readonly (NamedApplications & { readonly file: string })[] {
   return tree.paths().flatMap((file) => {
     const bytes = /\.ya?ml$/.test(file) ? bytesOf(tree, file) : undefined
-    return bytes !== undefined && mayHoldApplications(bytes) ? namedApplications(bytes, file).applications : []
+    return bytes !== undefined && mayHoldApplications(bytes) ? [{ file, ...namedApplications(bytes, file) }] : []
   })
 }
 

@@ -8,7 +8,6 @@ import {
   isContainerField,
   KintsugiError,
   parseField,
-  type Tree,
 } from '../domain/index.ts'
 import type { RenderDeps, Sources, Target } from '../source/index.ts'
 import {
@@ -22,6 +21,10 @@ import type { Arguments } from './arguments.ts'
 import { localRenderDeps } from './compose/renderer.ts'
 import { suggestion } from './did-you-mean.ts'
 import type { Io } from './io.ts'
+import { type Checkout, type NamedCheckout, namedTrees } from './tree/checkouts.ts'
+import { repositoryKey } from './tree/repository-key.ts'
+
+export type { Checkout } from './tree/checkouts.ts'
 
 function usage(message: string): KintsugiError {
   return new KintsugiError('KIN-1001', message)
@@ -42,35 +45,6 @@ export function readField(text: string, container: string | undefined): Field {
     throw usage(`"${text}" is no field: ${FIELD_NAMES.join(', ')}.${suggestion(text, FIELD_NAMES)}`)
   if (container !== undefined && !isContainerField(field)) throw usage(`${text} is not a field of a container.`)
   return field
-}
-
-/** `git@host:owner/name.git` and `https://host/owner/name/` are one repository. */
-export function repositoryKey(url: string): string {
-  const scp = /^(?:[\w.-]+@)?([\w.-]+):(?!\/\/)(.+)$/.exec(url)
-  const bare = scp === null ? url.replace(/^[a-z+]+:\/\/(?:[^/@]*@)?/i, '') : `${scp[1]}/${scp[2]}`
-  const [host = '', ...path] = bare
-    .replace(/\/+$/, '')
-    .replace(/\.git$/, '')
-    .split('/')
-  return [host.toLowerCase(), ...path].join('/')
-}
-
-/** A folder that stands for a repository. `dir` is absolute. */
-export type Checkout = { readonly dir: string; readonly tree: Tree }
-
-type NamedCheckout = Checkout & { readonly key: string }
-
-async function namedTrees(given: readonly string[], cwd: string): Promise<readonly NamedCheckout[]> {
-  const trees: NamedCheckout[] = []
-  for (const one of given) {
-    const equals = one.lastIndexOf('=')
-    if (equals <= 0 || equals === one.length - 1) throw usage(`--source is URL=DIR, and not "${one}".`)
-    const key = repositoryKey(one.slice(0, equals))
-    if (trees.some((other) => other.key === key)) throw usage(`--source names ${one.slice(0, equals)} twice.`)
-    const dir = resolve(cwd, one.slice(equals + 1))
-    trees.push({ key, dir, tree: await diskTree(dir) })
-  }
-  return trees
 }
 
 /**

@@ -2,6 +2,7 @@ import { demo } from './demo/demo.ts'
 import { edit } from './edit.ts'
 import { explain } from './explain.ts'
 import { locate } from './locate.ts'
+import { map } from './map.ts'
 import { plan } from './plan.ts'
 import { policyValidate } from './policy-validate.ts'
 import { run } from './run.ts'
@@ -9,4 +10,4 @@ import type { Verb } from './verb.ts'
 import { version } from './version.ts'
 
 /** Every command, in the order of the help. */
-export const verbs: readonly Verb[] = [demo, plan, run, locate, edit, policyValidate, explain, version]
+export const verbs: readonly Verb[] = [demo, map, plan, run, locate, edit, policyValidate, explain, version]

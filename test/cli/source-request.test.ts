@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { readTarget, repositoryKey } from '../../src/cli/source-request.ts'
+import { readTarget } from '../../src/cli/source-request.ts'
+import { repositoryKey } from '../../src/cli/tree/repository-key.ts'
 
 describe('a repository', () => {
   it.each([
