@@ -1,5 +1,5 @@
 import type { Tree } from '../domain/index.ts'
-import { bytesIfReadable, filesBelow } from './tree.ts'
+import { bytesIfReadable, filesBelow, isBelow, joinPath, parentPath } from './tree.ts'
 
 /** What helm itself reads of a chart, whatever its templates say. */
 const ALWAYS = /^(?:Chart\.(?:yaml|lock)|values\.yaml|values\.schema\.json|requirements\.(?:yaml|lock)|\.helmignore)$/
@@ -30,8 +30,34 @@ function opensFiles(tree: Tree, dir: string): boolean {
  * somewhere; a packed subchart counts as one that does. So `values-dev.yaml` beside a chart is not read for production.
  */
 export function isChartFile(tree: Tree, dir: string, path: string): boolean {
-  const prefix = dir === '' ? '' : `${dir}/`
-  if (!path.startsWith(prefix)) return false
-  const inside = path.slice(prefix.length)
+  if (!isBelow(path, dir)) return false
+  const inside = dir === '' ? path : path.slice(dir.length + 1)
   return ALWAYS.test(inside) || FOLDERS.test(inside) || opensFiles(tree, dir)
+}
+
+const users = new WeakMap<Tree, ReadonlyMap<string, readonly string[]>>()
+
+function usersOf(tree: Tree): ReadonlyMap<string, readonly string[]> {
+  const known = users.get(tree)
+  if (known !== undefined) return known
+  const found = new Map<string, string[]>()
+  for (const path of tree.paths()) {
+    if (!/(?:^|\/)(?:Chart|requirements)\.yaml$/.test(path)) continue
+    const text = new TextDecoder().decode(bytesIfReadable(tree, path))
+    for (const [, relative = ''] of text.matchAll(/file:\/\/([^\s"',}]+)/g)) {
+      const dir = joinPath(parentPath(path), relative)
+      if (dir !== undefined) found.set(dir, [...(found.get(dir) ?? []), parentPath(path)])
+    }
+  }
+  users.set(tree, found)
+  return found
+}
+
+/** Directories of charts that take the chart in `dir` in by `file://`, through whatever others. */
+export function chartsUsing(tree: Tree, dir: string): ReadonlySet<string> {
+  const all = usersOf(tree)
+  const using = new Set(all.get(dir) ?? [])
+  // A set gives what is added while it is walked, too.
+  for (const one of using) for (const above of all.get(one) ?? []) using.add(above)
+  return using
 }

@@ -176,6 +176,7 @@ async function conclude(input: EditInput, before: RenderedState, progress: Progr
     readers,
     from: { sources: input.sources, home: home.before },
     to: { sources, home: home.now },
+    touched: [...texts.keys()],
     deps: input.deps,
     ...(input.companions && { companions: input.companions }),
     ...(progress.holdsApplication ? { itself: input.application.name } : {}),

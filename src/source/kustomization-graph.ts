@@ -2,7 +2,7 @@ import { isJsonObject, type JsonValue, type Tree } from '../domain/index.ts'
 import { Files } from './kustomize/files.ts'
 import { isKustomizationPath } from './kustomize/index.ts'
 import { Refusal } from './kustomize/refusal.ts'
-import { bytesIfReadable, joinPath, parentPath } from './tree.ts'
+import { bytesIfReadable, isBelow, joinPath, parentPath } from './tree.ts'
 
 /** Which kustomization reads which file, from what the kustomization files say: nothing is built. */
 export type KustomizationGraph = {
@@ -85,10 +85,6 @@ function mentionsIn(tree: Tree, all: readonly Kustomization[]): (path: string) =
     }
   }
   return (path) => (CUTS.test(path) ? all : [...(byTarget.get(path) ?? []), ...escaped])
-}
-
-function isBelow(path: string, dir: string): boolean {
-  return dir === '' || path.startsWith(`${dir}/`)
 }
 
 function graphOf(tree: Tree): KustomizationGraph {

@@ -1,5 +1,6 @@
 import type { Application, Tree } from '../domain/index.ts'
 import { type Claim, claimsOf } from './application-claims.ts'
+import { chartsUsing } from './chart-files.ts'
 import type { KustomizationGraph } from './kustomization-graph.ts'
 import type { Sources } from './resolve.ts'
 import { parentPath } from './tree.ts'
@@ -80,7 +81,10 @@ function indexOf(others: readonly Application[], sources: Sources, home: TreeAt)
     const addAll = (some: readonly Application[] = []): void => {
       for (const one of some) found.add(one)
     }
-    for (const dir of directoriesAbove(path)) addAll(tables.directories.get(dir))
+    for (const dir of directoriesAbove(path)) {
+      addAll(tables.directories.get(dir))
+      for (const chart of chartsUsing(home.tree, dir)) addAll(tables.directories.get(chart))
+    }
     for (const root of [path, ...graph.readers(path)]) {
       addAll(tables.directories.get(root))
       addAll(tables.roots.get(root))

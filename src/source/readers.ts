@@ -6,6 +6,7 @@ import { type KustomizationGraph, kustomizationGraph } from './kustomization-gra
 import { readerIndex } from './reader-index.ts'
 import { isRefused } from './refused.ts'
 import { type ResolvedSource, resolveSources, type Sources, treeAt } from './resolve.ts'
+import { isBelow } from './tree.ts'
 import { sameTree, type TreeAt } from './world.ts'
 
 /** Something else that renders files of the tree: another Application, or a kustomization that no other one refers to. */
@@ -40,15 +41,16 @@ function mayRead(application: Application, { sources, home }: Scope, path: strin
 function readsInTree(source: ResolvedSource, path: string, graph: KustomizationGraph): boolean {
   if (source.overrides.includes(path)) return true
   const format = formatOf(source)
-  if (format.name === 'helm') return isChartFile(source.tree, source.dir, path)
-  if (format.name === 'directory') return format.reads(source).some((file) => file.path === path)
+  if (format.name === 'helm' && isBelow(path, source.dir)) return isChartFile(source.tree, source.dir, path)
+  if (format.name !== 'kustomize') return format.reads(source).some((file) => file.path === path)
   const readBy = graph.readers(path)
   return readBy.has(source.dir) || inlinePaths(source.source).some((one) => one === path || readBy.has(one))
 }
 
-function reads(source: ResolvedSource, path: string, home: TreeAt, graph: KustomizationGraph): boolean {
+/** Whether what the source gives may depend on the file. */
+export function reads(source: ResolvedSource, path: string, home: TreeAt): boolean {
   if (source.valueFiles.some((file) => file.path === path && sameTree(file, home))) return true
-  return sameTree(treeAt(source), home) && readsInTree(source, path, graph)
+  return sameTree(treeAt(source), home) && readsInTree(source, path, kustomizationGraph(home.tree))
 }
 
 /** Whether the Application builds the kustomization in that directory. */
@@ -72,7 +74,7 @@ function lookUp(scope: Scope, path: string): readonly Reader[] {
     if (sameApplication(other, application)) return false
     const resolved = resolveSources(other, sources)
     if (isRefused(resolved)) return mayRead(other, scope, path)
-    return resolved.some((source) => reads(source, path, home, graph))
+    return resolved.some((source) => reads(source, path, home))
   })
   const roots = [...graph.readers(path)].filter(
     (dir) => graph.isTop(dir) && ![application, ...index.at(dir)].some((one) => deploys(one, scope, dir)),

@@ -39,14 +39,18 @@ function lastWins(objects: readonly RenderedObject[]): readonly RenderedObject[]
   return objects.filter((object) => winner.get(formatObjectKey(object.key)) === object.source)
 }
 
+/** `fresh` asks for renders of their own where outcomes are kept. */
+export type RenderHow = { readonly fresh?: boolean }
+
 /** Renders every source and keeps of equal objects the last source's, as Argo CD does. */
 export async function renderState(
   application: Application,
   sources: Sources,
   deps: RenderDeps,
+  how: RenderHow = {},
 ): Promise<RenderedState | Refused> {
   try {
-    return await renderEach(application, sources, deps)
+    return await renderEach(application, sources, deps, how)
   } catch (error) {
     // A tree lists files that it does not read: what one of them would give concerns the Applications that read it, and no others.
     if (error instanceof KintsugiError && error.code === 'KIN-1002') return refuse('input-too-large', error.message)
@@ -58,6 +62,7 @@ async function renderEach(
   application: Application,
   sources: Sources,
   deps: RenderDeps,
+  how: RenderHow,
 ): Promise<RenderedState | Refused> {
   const resolved = resolveSources(application, sources)
   if (isRefused(resolved)) return resolved
@@ -68,7 +73,7 @@ async function renderEach(
   const files: SourceFile[] = []
   const assumed = new Set<string>()
   for (const [index, source] of resolved.entries()) {
-    const rendering = await formatOf(source).render(source, { application, deps })
+    const rendering = await formatOf(source).render(source, { application, deps, ...how })
     if (isRefused(rendering)) return rendering
     objects.push(...keyed(rendering.objects, application.destination.namespace, index))
     tools.add(rendering.tool)

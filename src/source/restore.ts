@@ -9,7 +9,7 @@ import {
 import { compareRenders, listChanges, type ObjectChange } from './compare.ts'
 import { startsWith } from './diff.ts'
 import { fieldPlace } from './field-place.ts'
-import { beyondBudget, extraChanges, proofOf } from './prove.ts'
+import { extraChanges, proofOf } from './prove.ts'
 import { type Lookup, readersLookup } from './question.ts'
 import type { Reader } from './readers.ts'
 import { isRefused, type Refused, refuse } from './refused.ts'
@@ -49,8 +49,6 @@ async function run(input: FilesInput): Promise<EditOutcome | Refused> {
   const changes = await judged(input, before, after)
   if (isRefused(changes)) return changes
   const readers = readersOf(input, home)
-  const tooWide = beyondBudget(readers)
-  if (tooWide !== undefined) return tooWide
   const proof = await proofOf(
     {
       before,
@@ -59,6 +57,7 @@ async function run(input: FilesInput): Promise<EditOutcome | Refused> {
       deps,
       from: { sources, home },
       to: { sources: to, home: { ...home, tree: now } },
+      touched: input.files.map(({ path }) => path),
     },
     { done: changes, companions: [] },
   )

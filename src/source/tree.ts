@@ -46,6 +46,11 @@ export function filesBelow(tree: Tree, directory: string): readonly string[] {
   return paths.slice(lowerBound(paths, `${directory}/`), lowerBound(paths, `${directory}0`))
 }
 
+/** '' is the root, which everything is below. */
+export function isBelow(path: string, dir: string): boolean {
+  return dir === '' || path.startsWith(`${dir}/`)
+}
+
 /** The directory below which everything stands that a glob can match; '' is the root. */
 export function staticDirectory(glob: string): string {
   return parentPath(glob.slice(0, /[*?[{\\]/.exec(glob)?.index ?? glob.length))

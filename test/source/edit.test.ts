@@ -183,8 +183,11 @@ describe('others that read the file', () => {
   })
 
   it('refuse the edit where they are too many to render', async () => {
-    const others = Array.from({ length: 41 }, (_, index) => chart(`stage-${index}`, '/common.yaml'))
-    expect(message(await edit(given(['/common.yaml'], others)))).toMatch(/^proof-too-wide: 41/)
+    const others = (length: number) => Array.from({ length }, (_, index) => chart(`stage-${index}`, '/common.yaml'))
+    const asked = async (length: number) => message(await edit(given(['/common.yaml'], others(length))))
+    expect(await asked(501)).toMatch(/^proof-too-wide: 501 others read the file, and 500 are/)
+    expect(await asked(301)).toMatch(/^proof-too-wide: 301 others .* 602 renders of charts, and 600 are/)
+    expect(await asked(41)).toMatch(/^other-changes/)
   })
 
   it('refuse the edit where one can not be rendered', async () => {

@@ -18,6 +18,8 @@ export type RenderContext = {
   readonly deps: RenderDeps
   /** While values are sentinels, which no schema knows. */
   readonly tracing?: boolean
+  /** Asks for a render of its own where outcomes are kept. */
+  readonly fresh?: boolean
 }
 
 /** A kind of source. One file each; the list in index.ts is in the order in which Argo CD recognises them. */

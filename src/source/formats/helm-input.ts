@@ -50,6 +50,7 @@ export function helmInput(source: ResolvedSource, context: RenderContext): HelmR
       ...(apiVersions === undefined ? {} : { apiVersions }),
     },
     validateSchema: context.tracing !== true,
+    ...(context.fresh === true ? { fresh: true } : {}),
   }
 }
 
