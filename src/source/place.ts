@@ -52,7 +52,12 @@ export function readSource(tree: Tree, path: string): SourceText | Refused {
 /** The splice that puts `value` in the place of a leaf, in its notation. */
 export function leafSplice(source: SourceText, leaf: Leaf, value: string, kind: ValueKind): Splice {
   const keepNumber = kind === 'integer' || (kind === 'quantity' && typeof leaf.value === 'number')
-  const token = scalarToken(value, { quotes: leaf.quotes, inFlow: leaf.inFlow, keepNumber })
+  const token = scalarToken(value, {
+    quotes: leaf.quotes,
+    inFlow: leaf.inFlow,
+    keepNumber,
+    boolean: kind === 'boolean',
+  })
   // Nothing stands behind `key:`, not even the space.
   const bare = leaf.start === leaf.end && source.text.charAt(leaf.start - 1) === ':'
   return { start: leaf.start, end: leaf.end, text: bare ? ` ${token}` : token }
@@ -61,7 +66,7 @@ export function leafSplice(source: SourceText, leaf: Leaf, value: string, kind: 
 /** Token of a value that is new in the file: replicas are a number, text has quotes where readers would take it for something else. */
 export function newToken(value: string, kind: ValueKind, number = false): Written {
   const keepNumber = kind === 'integer' || (kind === 'quantity' && number)
-  return { token: scalarToken(value, { quotes: 'plain', inFlow: true, keepNumber }) }
+  return { token: scalarToken(value, { quotes: 'plain', inFlow: true, keepNumber, boolean: kind === 'boolean' }) }
 }
 
 type Setting = {

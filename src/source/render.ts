@@ -35,14 +35,14 @@ export type RenderedState = {
 }
 
 function lastWins(objects: readonly RenderedObject[]): readonly RenderedObject[] {
-  const winner = new Map(objects.map((object) => [formatObjectKey(object.key), object.source]))
-  return objects.filter((object) => winner.get(formatObjectKey(object.key)) === object.source)
+  const winner = new Map(objects.map((object) => [formatObjectKey(object.key), object]))
+  return objects.filter((object) => winner.get(formatObjectKey(object.key)) === object)
 }
 
 /** `fresh` asks for renders of their own where outcomes are kept. */
 export type RenderHow = { readonly fresh?: boolean }
 
-/** Renders every source and keeps of equal objects the last source's, as Argo CD does. */
+/** Renders every source and keeps of equal objects the last, as Argo CD does. */
 export async function renderState(
   application: Application,
   sources: Sources,

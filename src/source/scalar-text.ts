@@ -26,13 +26,19 @@ export function quote(value: string, quotes: Quotes): string {
 }
 
 /**
- * The token for a value in the author's notation. `keepNumber` says that a plain number stands where a number stood; else a plain
- * token always re-parses to text, with quotes where it would not.
+ * The token for a value in the author's notation. `keepNumber` says that a plain number stands where a number stood, `boolean` that true
+ * and false are meant; else a plain token always re-parses to text, with quotes where it would not.
  */
 export function scalarToken(
   value: string,
-  style: { readonly quotes: Quotes; readonly inFlow: boolean; readonly keepNumber: boolean },
+  style: {
+    readonly quotes: Quotes
+    readonly inFlow: boolean
+    readonly keepNumber: boolean
+    readonly boolean?: boolean
+  },
 ): string {
+  if (style.boolean === true && (value === 'true' || value === 'false')) return value
   if (style.quotes !== 'plain') return quote(value, style.quotes)
   if (style.keepNumber && numberOf(value) !== undefined && /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(value)) return value
   return isPlainText(value, style.inFlow) ? value : quote(value, 'double')

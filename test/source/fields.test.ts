@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseField } from '../../src/domain/index.ts'
-import { pointerCovers, pointerOf } from '../../src/source/fields.ts'
+import { anyValue, pointerCovers, pointerOf, valueKind, wantedValue } from '../../src/source/fields.ts'
 import { checkValue, formatImage, parseImage, sameValue } from '../../src/source/index.ts'
 import { scalarToken } from '../../src/source/scalar-text.ts'
 
@@ -27,6 +27,18 @@ describe('checkValue', () => {
     ['image', 'a:', false],
     ['image', 'a:b:c', false],
     ['image', '', false],
+    ['resources.limits.nvidia.com/gpu', '2', true],
+    ['quota.pods', '10', true],
+    ['quota.pods', 'ten', false],
+    ['maxReplicas', '10', true],
+    ['maxReplicas', '-1', false],
+    ['image.tag', '1.2', true],
+    ['image.tag', `1.2@${DIGEST}`, true],
+    ['image.tag', DIGEST, true],
+    ['image.tag', 'a/b:1', false],
+    ['image.tag', '', false],
+    ['env.A', '', true],
+    ['env.A', 'a\tb', false],
     ['annotations.a', 'any text: even this', true],
     ['annotations.a', 'two\nlines', false],
     ['annotations.a', 'x'.repeat(5000), false],
@@ -46,8 +58,52 @@ describe('sameValue', () => {
     ['integer', 3, '3', true],
     ['image', 'a:1', 'a:1', true],
     ['image', 'a:1', 'a:1.0', false],
+    ['boolean', true, 'true', true],
+    ['boolean', 'true', 'true', false],
   ] as const)('%s: %j and %s: %s', (kind, rendered, wanted, expected) => {
     expect(sameValue(kind, rendered, wanted)).toBe(expected)
+  })
+})
+
+describe('what path: holds', () => {
+  it.each([
+    ['path:/spec/paused', true, 'boolean'],
+    ['path:/spec/count', 3, 'integer'],
+    ['path:/spec/ratio', 0.5, undefined],
+    ['path:/spec/resources/limits/cpu', 0.5, 'quantity'],
+    ['path:/spec/resources/limits/cpu', undefined, 'quantity'],
+    ['path:/spec/engine/memory', '4Gi', 'quantity'],
+    ['path:/spec/image', 'a/b:1', 'image'],
+    ['path:/spec/image', 'b', 'text'],
+    ['path:/spec/mode', '4Gi', 'text'],
+    ['path:/spec/mode', undefined, undefined],
+    ['path:/spec/mode', null, undefined],
+  ])('%s, where %j is rendered: %s', (text, rendered, expected) => {
+    const field = parseField(text)
+    expect(field === undefined ? 'no field' : valueKind(field, rendered)).toBe(expected)
+  })
+})
+
+describe('wantedValue', () => {
+  it.each([
+    [`a/b:1@${DIGEST}`, '2', 'a/b:2'],
+    ['localhost:5000/a', '2', 'localhost:5000/a:2'],
+    ['a:1', DIGEST, `a@${DIGEST}`],
+    ['a:1', `2@${DIGEST}`, `a:2@${DIGEST}`],
+  ])('%s with the version %s is %s', (rendered, version, expected) => {
+    expect(wantedValue('image.tag', version, rendered)).toEqual({ kind: 'image', value: expected })
+  })
+
+  it.each([undefined, 'A B', 3])('makes no reference of %j', (rendered) => {
+    expect(wantedValue('image.tag', '1', rendered)).toMatchObject({ reason: 'value-invalid' })
+  })
+
+  it.each([
+    ['path:/spec/paused', true, 'false'],
+    ['replicas', 70000, '70000'],
+    ['image.tag', 'a:1', 'a:kintsugi'],
+  ] as const)('is asked of %s, which renders %j, as %s', (field, rendered, expected) => {
+    expect(anyValue(field, rendered)).toMatchObject({ value: expected })
   })
 })
 

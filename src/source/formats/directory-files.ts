@@ -1,11 +1,4 @@
-import {
-  isJsonObject,
-  type JsonObject,
-  type JsonPath,
-  type JsonValue,
-  type Manifest,
-  objectKey,
-} from '../../domain/index.ts'
+import { isJsonObject, type JsonPath, type JsonValue, type Manifest, objectKey } from '../../domain/index.ts'
 import { globMatcher } from '../glob.ts'
 import { isRefused, type Refused, refuse } from '../refused.ts'
 import type { ResolvedSource } from '../resolve.ts'
@@ -21,7 +14,7 @@ export type WrittenObject = {
 }
 
 const MANIFEST = /\.(?:yaml|yml|json|jsonnet)$/
-const SKIP_MARK = 'argocd:skip-file-rendering'
+const SKIP_MARK = '+argocd:skip-file-rendering'
 
 /** Argo CD's globs know no separator: `*` passes `/` too. */
 function glob(pattern: string | undefined): ((path: string) => boolean) | undefined {
@@ -44,15 +37,12 @@ function looksLikeResource(text: string): boolean {
   return ['apiVersion:', 'kind:', 'metadata:'].every((word) => text.includes(word))
 }
 
-function isList(value: JsonObject): boolean {
-  return typeof value['kind'] === 'string' && value['kind'].endsWith('List') && Array.isArray(value['items'])
-}
-
+/** Whatever has `items` is a list to Argo CD, of any kind; a list in a list is not opened. */
 function objectsIn(value: JsonValue, file: string, document: number): readonly WrittenObject[] {
   if (!isJsonObject(value)) return []
   const items = value['items']
-  if (isList(value) && Array.isArray(items)) {
-    return items.flatMap((item, index) =>
+  if (Array.isArray(items)) {
+    return items.flatMap((item: JsonValue, index) =>
       isJsonObject(item) && objectKey(item) !== undefined
         ? [{ file, document, path: ['items', index], manifest: item }]
         : [],
@@ -68,13 +58,18 @@ function textOf(bytes: Uint8Array): string {
 /** The objects of one manifest file. A file that does not look like a resource is passed over, as Argo CD does. */
 export function objectsOfFile(source: ResolvedSource, file: string): readonly WrittenObject[] | Refused {
   const bytes = source.tree.bytes(file) ?? new Uint8Array()
+  // The mark counts anywhere in the file, also where it is no YAML.
+  const text = textOf(bytes)
+  if (text.includes(SKIP_MARK)) return []
   if (file.endsWith('.jsonnet')) return refuse('unsupported-source', `${file} is Jsonnet, which is not rendered here`)
-  const read: YamlRead = readYaml(bytes, file)
+  // Argo CD reads them with the older of the two readers, to which `on` is true.
+  const read: YamlRead = readYaml(bytes, file, 'settings')
   if (!read.read) {
-    if (read.reason === 'yaml-invalid' && !looksLikeResource(textOf(bytes))) return []
+    if (read.reason === 'yaml-invalid' && !looksLikeResource(text)) return []
     return refuse(read.reason, read.message)
   }
-  if (read.text.includes(SKIP_MARK)) return []
+  const second = file.endsWith('.json') ? read.documents[1] : undefined
+  if (second !== undefined) return refuse('yaml-invalid', `${file} holds several objects, and a JSON file may hold one`)
   return read.documents.flatMap((document, index) => objectsIn(document.value, file, index))
 }
 
