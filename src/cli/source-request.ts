@@ -43,7 +43,8 @@ export function readField(text: string, container: string | undefined): Field {
   const field = parseField(text)
   if (field === undefined)
     throw usage(`"${text}" is no field: ${FIELD_NAMES.join(', ')}.${suggestion(text, FIELD_NAMES)}`)
-  if (container !== undefined && !isContainerField(field)) throw usage(`${text} is not a field of a container.`)
+  if (container !== undefined && !isContainerField(field) && field !== 'storage')
+    throw usage(`${text} is not a field of a container.`)
   return field
 }
 
