@@ -1,7 +1,6 @@
 export { baseOf, type ParsedApplication, parseApplication } from './application.ts'
 export { type ContainerFacts, containersOf } from './containers.ts'
 export { type EditInput, edit } from './edit.ts'
-export { type EditableField, editableFields } from './editable.ts'
 export { type EditableField, editableFields } from './editable-fields.ts'
 export { type FieldPlace, fieldPlace } from './field-place.ts'
 export { checkValue, sameValue, valueKind } from './fields.ts'

@@ -51,18 +51,18 @@ describe('editableFields', () => {
   it('lists what is there, with cpu and memory of main containers, in one order', () => {
     const listed = editableFields(deployment).map(({ field, container }) => [field, container].join(' ').trim())
     expect(listed).toEqual([
-      'resources.requests.cpu app',
-      'resources.requests.memory app',
-      'resources.limits.cpu app',
-      'resources.limits.memory app',
-      'resources.limits.nvidia.com/gpu app',
-      'image app',
-      'env.A app',
-      'env.B app',
-      'resources.limits.memory mesh',
-      'image mesh',
       'replicas',
       'annotations.example.com/at',
+      'image app',
+      'resources.limits.memory app',
+      'resources.limits.cpu app',
+      'resources.limits.nvidia.com/gpu app',
+      'resources.requests.memory app',
+      'resources.requests.cpu app',
+      'env.A app',
+      'env.B app',
+      'image mesh',
+      'resources.limits.memory mesh',
     ])
   })
 
@@ -77,12 +77,12 @@ describe('editableFields', () => {
     [
       object('acid.zalan.do/v1', 'postgresql', { numberOfInstances: 2, volume: { size: '1Gi' }, resources: {} }),
       [
-        'resources.requests.cpu postgres',
-        'resources.requests.memory postgres',
-        'resources.limits.cpu postgres',
-        'resources.limits.memory postgres',
         'replicas',
         'storage',
+        'resources.limits.memory postgres',
+        'resources.limits.cpu postgres',
+        'resources.requests.memory postgres',
+        'resources.requests.cpu postgres',
       ],
     ],
   ])('%j', (manifest, expected) => {
