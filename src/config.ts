@@ -231,6 +231,7 @@ const root = object({
   receivers: withDefault(list(object({ name: required(word), kind: required(word), urlFile: optional(path) })), []),
   freezes: withDefault(list(freeze), []),
   pause: withDefault(list(pause), []),
+  renderer: optional(object({ url: required(url) })),
   audit: emptyUnlessWritten(object({ repository: optional(string()), enabled: withDefault(boolean(), true) })),
   tick: emptyUnlessWritten(tick),
 })

@@ -66,10 +66,10 @@ const MOST_SKEW_MS = 60_000
 export async function open({ args, io }: Context, writes: ControllerDeps['writes']): Promise<Opened> {
   const { chartsOf, controllerDeps, readConfig, readPolicies } = await import('./compose/controller.ts')
   const atMs = momentOf(args)
-  const charts = await chartsOf(io.env)
   const policies = await readPolicies(args.list('policies'), io.cwd, 'operator')
   const configFile = args.text('config')
   const config = configFile === undefined ? undefined : await readConfig(configFile, io.cwd)
+  const charts = await chartsOf(io.env, config?.renderer)
   const simulation = args.text('simulation')
   if (simulation !== undefined) {
     const { simulatedParts } = await import('./compose/simulated-parts.ts')

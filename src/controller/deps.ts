@@ -19,6 +19,8 @@ export type ControllerDeps = {
   /** Absent where there is no helm: charts are then refused by name. */
   readonly helm?: RenderHelm
   readonly isolation: Isolation
+  /** Without it the defaults of packed subcharts are not known. */
+  readonly unpack?: UnpackChart
   readonly notifier?: Notifier
   /** Where models are fitted; in line where it is absent, with the same results. */
   readonly compute?: Compute

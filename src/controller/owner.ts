@@ -125,7 +125,8 @@ export function rendered(
 }
 
 export function renderDeps(deps: ControllerDeps): RenderDeps {
-  return { helm: deps.helm, isolation: deps.isolation }
+  const { helm, isolation, unpack } = deps
+  return { helm, isolation, ...(unpack === undefined ? {} : { unpack }) }
 }
 
 /**

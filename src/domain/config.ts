@@ -77,6 +77,8 @@ export type Config = {
   readonly receivers: readonly { readonly name: string; readonly kind: string; readonly urlFile?: string }[]
   readonly freezes: readonly FreezeSource[]
   readonly pause: readonly PauseSource[]
+  /** A renderer of its own, which charts are rendered in; without it, in a child of this process. */
+  readonly renderer?: { readonly url: string }
   readonly audit: { readonly repository?: string; readonly enabled: boolean }
   /** Seconds are for policies; here everything is milliseconds. */
   readonly tick: {

@@ -1,2 +1,5 @@
 export { type CachingOptions, cachingRenderer } from './caching-renderer.ts'
+export { egressTargets, exposures, reachable, type Surroundings, type Target } from './exposure.ts'
+export { type AboutRenderer, type HttpRenderer, type HttpRendererOptions, httpRenderer } from './http-renderer.ts'
 export { type HelmRenderer, type HelmRendererOptions, helmRenderer } from './renderer.ts'
+export { type RendererService, type RendererServiceOptions, rendererService } from './service.ts'

@@ -4,10 +4,11 @@ import { helmArguments } from './arguments.ts'
 import { takeChart } from './chart.ts'
 import { CHILD_LIMITS, type ChildLimits, type ChildOutcome, findPrlimit, runChild } from './child.ts'
 import { findHelm, identityOf } from './find-helm.ts'
-import { outputReader } from './output.ts'
+import { type OutputReader, outputReader } from './output.ts'
 import { oneLine, type Refused, refuse } from './refused.ts'
 import { emptyEnvironment, inlineValues, inScratch, layOut, type Scratch } from './scratch.ts'
 import { sweepScratch } from './sweep.ts'
+import { turns } from './turns.ts'
 
 export type HelmRendererOptions = {
   /** helm 3 or 4; without it KINTSUGI_HELM, .tools/ of the project and PATH are looked at, in that order. */
@@ -22,6 +23,16 @@ export type HelmRendererOptions = {
 /** What bounds the child on this machine: with `prlimit` memory, CPU, files and time; without it (not Linux) time and output alone. */
 export type HelmRenderer = Renderer & { readonly bounds: 'prlimit' | 'time-only' }
 
+export type Printed = { readonly text: string; readonly tool: string }
+
+/** Runs helm and reads nothing of what it prints. */
+export type HelmPrinter = {
+  readonly bounds: 'prlimit' | 'time-only'
+  version(): Promise<string | undefined>
+  identity(): string | undefined
+  print(input: HelmRenderInput): Promise<Printed | Refused>
+}
+
 /**
  * Renders charts with helm in a bounded child, isolation `process`: a fresh folder (0700) that holds only the chart and its value files as
  * regular files, an environment that names nothing else, no input, no shell, limits on memory, CPU, files, time and output, and the whole
@@ -29,11 +40,32 @@ export type HelmRenderer = Renderer & { readonly bounds: 'prlimit' | 'time-only'
  * helm gives templates no way to either. A chart that breaks out of helm itself is held only by an isolated renderer.
  */
 export function helmRenderer(options: HelmRendererOptions = {}): HelmRenderer {
+  const { bounds, version, identity, print } = helmPrinter(options)
+  const read = outputReader()
+  return {
+    isolation: 'process',
+    bounds,
+    version,
+    identity,
+    render: async (input) => {
+      const printed = await print(input)
+      return 'rendered' in printed ? printed : outcomeOf(printed, read)
+    },
+  }
+}
+
+/** The objects of what helm printed, here or in a renderer of its own. */
+export async function outcomeOf({ text, tool }: Printed, read: OutputReader): Promise<RenderOutcome> {
+  const output = await read(text)
+  return 'rendered' in output ? output : { rendered: true, objects: output.objects, tool }
+}
+
+/** The child of `helmRenderer`, with all its bounds. */
+export function helmPrinter(options: HelmRendererOptions = {}): HelmPrinter {
   const env = options.env ?? process.env
   const prlimit = findPrlimit(env)
   const limits = { ...CHILD_LIMITS, ...options.limits }
   const place = findHelm(options.path, env)
-  const read = outputReader()
   const turn = turns(options.concurrency ?? 2)
   let version: Promise<string | undefined> | undefined
   let swept: Promise<void> | undefined
@@ -53,28 +85,24 @@ export function helmRenderer(options: HelmRendererOptions = {}): HelmRenderer {
     version ??= askVersion()
     return version
   }
-  const renderIn = async (root: string, input: HelmRenderInput): Promise<RenderOutcome> => {
+  const printIn = async (root: string, input: HelmRenderInput): Promise<Printed | Refused> => {
     const chart = takeChart(input)
     if ('rendered' in chart) return chart
     const scratch = await layOut(root, chart, inlineValues(input.helm))
     const args = helmArguments(input, scratch.valueFiles)
     if ('rendered' in args) return args
-    const stdout = printed(await run(args, scratch.chart, scratch.env), (text) => scrubbed(text, scratch, input))
-    if (typeof stdout !== 'string') return stdout
-    const output = await read(stdout)
-    if ('rendered' in output) return output
-    return { rendered: true, objects: output.objects, tool: (await toolVersion()) ?? 'helm' }
+    const text = printed(await run(args, scratch.chart, scratch.env), (said) => scrubbed(said, scratch, input))
+    return typeof text === 'string' ? { text, tool: (await toolVersion()) ?? 'helm' } : text
   }
   return {
-    isolation: 'process',
     bounds: prlimit === undefined ? 'time-only' : 'prlimit',
     version: toolVersion,
     identity: () => (place.found ? identityOf(place.file) : undefined),
-    render: async (input) => {
+    print: async (input) => {
       if (!place.found) return refuse('renderer-missing', place.message)
       swept ??= sweepScratch()
       await swept
-      return turn(() => inScratch((root) => renderIn(root, input)))
+      return turn(() => inScratch((root) => printIn(root, input)))
     },
   }
 }
@@ -104,21 +132,4 @@ function scrubbed(text: string, scratch: Scratch, input: HelmRenderInput): strin
     text,
   )
   return named.replaceAll(`${scratch.root}/chart/`, '').replaceAll(`${scratch.root}/`, '').replaceAll(scratch.root, '')
-}
-
-/** Lets at most `most` run at once; the others wait in order. Who ends hands its place to who waits longest. */
-function turns(most: number): <T>(work: () => Promise<T>) => Promise<T> {
-  const waiting: (() => void)[] = []
-  let running = 0
-  return async (work) => {
-    if (running < most) running += 1
-    else await new Promise<void>((resolve) => waiting.push(resolve))
-    try {
-      return await work()
-    } finally {
-      const next = waiting.shift()
-      if (next === undefined) running -= 1
-      else next()
-    }
-  }
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { access, readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { unpackChart } from '../../adapters/charts/index.ts'
 import { workerCompute } from '../../adapters/workers/index.ts'
 import { parseConfig } from '../../config.ts'
 import type { ControllerDeps, Repository, Site } from '../../controller/index.ts'
@@ -18,21 +19,27 @@ import type { Compute } from '../../ports/index.ts'
 import { loadTemplates, type Templates } from '../../proposal/index.ts'
 import { edit } from '../../source/index.ts'
 import { policyFiles } from '../policy-files.ts'
-import { localRenderer } from './renderer.ts'
+import { configuredRenderer } from './renderer.ts'
 
-/** The helm of this machine behind the Renderer port, or nothing where there is none. */
+/** What renders charts behind the Renderer port, or nothing where there is no helm. `isolation` is what it is now: a renderer of its own may lose it. */
 export type Charts = {
   readonly helm: RenderHelm | undefined
   readonly isolation: Isolation
   readonly version: string | undefined
 }
 
-export async function chartsOf(env: Readonly<Record<string, string | undefined>>): Promise<Charts> {
-  const renderer = localRenderer(env, { kept: false })
+/** `told` is `renderer` of the configuration. A renderer of its own that does not answer yet may do so later, so it is kept. */
+export async function chartsOf(
+  env: Readonly<Record<string, string | undefined>>,
+  told?: { readonly url: string },
+): Promise<Charts> {
+  const renderer = configuredRenderer(env, told)
   const version = await renderer.version()
   return {
-    helm: version === undefined ? undefined : (input) => renderer.render(input),
-    isolation: renderer.isolation,
+    helm: version === undefined && told === undefined ? undefined : (input) => renderer.render(input),
+    get isolation() {
+      return renderer.isolation
+    },
     version,
   }
 }
@@ -57,7 +64,10 @@ export function controllerDeps(parts: Parts): ControllerDeps {
     policies: parts.policies,
     templates: templates(),
     ...(charts.helm === undefined ? {} : { helm: charts.helm }),
-    isolation: charts.isolation,
+    get isolation() {
+      return charts.isolation
+    },
+    unpack: unpackChart,
     ...(compute && { compute }),
     paused: () => paused(config),
     frozen: () => frozen(config),

@@ -1,6 +1,6 @@
 import { isAbsolute, join } from 'node:path'
 import { unpackChart } from '../../adapters/charts/index.ts'
-import { cachingRenderer, helmRenderer } from '../../adapters/render/index.ts'
+import { cachingRenderer, helmRenderer, httpRenderer } from '../../adapters/render/index.ts'
 import type { Renderer } from '../../ports/index.ts'
 import type { RenderDeps } from '../../source/index.ts'
 
@@ -19,6 +19,12 @@ function cacheFolder(env: Env): string | undefined {
 export function localRenderer(env: Env, { kept }: { readonly kept: boolean }): Renderer {
   const dir = kept ? cacheFolder(env) : undefined
   return cachingRenderer(helmRenderer({ env }), { memoryBytes: MEMORY_BYTES, ...(dir === undefined ? {} : { dir }) })
+}
+
+/** The renderer that the configuration names, or the helm of this machine. One that is named and absent is never stood in for. */
+export function configuredRenderer(env: Env, told: { readonly url: string } | undefined): Renderer {
+  if (told === undefined) return localRenderer(env, { kept: false })
+  return cachingRenderer(httpRenderer(told), { memoryBytes: MEMORY_BYTES })
 }
 
 /** What the source room renders with on a laptop; where there is no helm, the renderer itself says so. */
