@@ -42,6 +42,15 @@ describe('parseConfig', () => {
     })
   })
 
+  it('reads where the renderer is, and takes neither credentials nor anything else for it', () => {
+    const read = (value: string) => parseConfig(`clusters: [{name: a}]\nrenderer: ${value}\n`, 'k.yaml')
+    expect(read('{url: "http://kintsugi-renderer:8181"}')).toMatchObject({
+      config: { renderer: { url: 'http://kintsugi-renderer:8181' } },
+    })
+    for (const wrong of ['{}', 'http://a', '{url: "ftp://a"}', '{url: "http://a:b@c"}', '{url: "http://a", token: b}'])
+      expect(read(wrong)).toMatchObject({ problems: [{ line: 2 }] })
+  })
+
   it('reads the API version of policies', () => {
     expect(config(`${CLUSTERS}policyApiVersion: heal.example.org/v1\n`).policyApiVersion).toBe('heal.example.org/v1')
   })
@@ -146,7 +155,9 @@ describe('configSchema', () => {
     expect(Object.keys(properties)).toEqual([
       ...Object.keys(defaultConfig('a')).slice(0, 6),
       'policyApiVersion',
-      ...Object.keys(defaultConfig('a')).slice(6),
+      ...Object.keys(defaultConfig('a')).slice(6, 9),
+      'renderer',
+      ...Object.keys(defaultConfig('a')).slice(9),
     ])
     expect(JSON.stringify(configSchema).match(/"type":"object"/g)?.length).toBe(
       JSON.stringify(configSchema).match(/"additionalProperties":/g)?.length,

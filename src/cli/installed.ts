@@ -43,3 +43,27 @@ export async function installed(env: Io['env']): Promise<Installed> {
   ])
   return { kintsugi, node: process.version, git: git?.replace(/^git version /, '') ?? null, helm: helm ?? null }
 }
+
+/** What the renderer of the configuration says of itself; null where it does not answer as one. */
+export type Named = {
+  readonly url: string
+  readonly says: {
+    readonly tool: string | null
+    readonly isolation: string
+    readonly exposed: readonly string[]
+  } | null
+}
+
+/** Asks the renderer that the configuration names, if it names one. */
+export async function namedRenderer(configFile: string, cwd: string): Promise<Named | undefined> {
+  const [{ readConfig }, { httpRenderer }] = await Promise.all([
+    import('./compose/controller.ts'),
+    import('../adapters/render/index.ts'),
+  ])
+  const { renderer: told } = await readConfig(configFile, cwd)
+  if (told === undefined) return undefined
+  const renderer = httpRenderer(told)
+  const about = await renderer.about()
+  await renderer.close()
+  return { url: told.url, says: about === undefined ? null : { ...about, tool: about.tool ?? null } }
+}

@@ -1,4 +1,12 @@
-import type { Application, ApplicationStatus, Config, Isolation, Policy, RenderHelm } from '../domain/index.ts'
+import type {
+  Application,
+  ApplicationStatus,
+  Config,
+  Isolation,
+  Policy,
+  RenderHelm,
+  UnpackChart,
+} from '../domain/index.ts'
 import type { Cluster, Compute, Forge, GitOps, Metrics, Notifier } from '../ports/index.ts'
 import type { Templates } from '../proposal/index.ts'
 import type { edit } from '../source/index.ts'

@@ -107,6 +107,9 @@ export async function sourcesOf(application: Application, trees: Trees): Promise
   return { tree: (repoURL, targetRevision) => known.get(`${repoURL}\n${targetRevision}`) }
 }
 
+/** What may be another thing in the next tick. */
+const PASSING: ReadonlySet<Reason> = new Set(['render-limit', 'renderer-missing', 'renderer-unreachable'])
+
 /** Renders an Application at the heads of the tick, once per content. */
 export function rendered(
   deps: ControllerDeps,
@@ -121,6 +124,8 @@ export function rendered(
   const rendering = renderApplication(application, sources, renderDeps(deps))
   memory.rendered.set(key, rendering)
   trim(memory.rendered)
+  const forget = (): unknown => memory.rendered.delete(key)
+  rendering.then((found) => !found.rendered && PASSING.has(found.reason) && forget(), forget)
   return rendering
 }
 

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path'
 import { diskTree } from '../../adapters/files/index.ts'
-import { helmRenderer } from '../../adapters/render/index.ts'
 import type { Application, ObjectKey } from '../../domain/index.ts'
-import { type RenderDeps, type Root, rootsOf, type Sources } from '../../source/index.ts'
+import { type Root, rootsOf, type Sources } from '../../source/index.ts'
 import type { Arguments } from '../arguments.ts'
+import { localRenderDeps } from '../compose/renderer.ts'
 import type { Io } from '../io.ts'
 import { type NamedCheckout, namedTrees } from '../tree/checkouts.ts'
 import { discoveredIn } from '../tree/discovered.ts'
@@ -22,12 +22,6 @@ function sourcesOf(home: NamedCheckout['tree'], identity: Identity, named: reado
       return named.find((one) => one.key === key)?.tree ?? (identity.is(repoURL) ? home : undefined)
     },
   }
-}
-
-/** The helm of this machine; where there is none, the renderer itself says so. */
-function renderDeps(env: Io['env']): RenderDeps {
-  const renderer = helmRenderer({ env })
-  return { helm: (input) => renderer.render(input), isolation: renderer.isolation }
 }
 
 /** `cart` and `argocd/cart` name an Application; without names every one is meant. */
@@ -74,7 +68,7 @@ export async function readMapRequest(args: Arguments, io: Io): Promise<MapReques
     unresolved,
     identity,
     sources,
-    deps: renderDeps(io.env),
+    deps: localRenderDeps(io.env),
     others: applications,
   }
 }
