@@ -160,6 +160,21 @@ export const REASONS = {
     means: 'The Application manifest has no source that can be read, or contradicts itself.',
     next: 'Read the message: it names the field.',
   },
+  'unsupported-applicationset': {
+    group: 'source',
+    means: 'The ApplicationSet uses a template function or a setting that is not built here.',
+    next: 'The message names it. Name a generated Application with --application, as the cluster has it.',
+  },
+  'generated-elsewhere': {
+    group: 'source',
+    means: 'The Applications are generated from something outside Git: clusters, pull requests, an SCM or a plugin.',
+    next: 'Name a generated Application with --application, as the cluster has it.',
+  },
+  'tracking-mismatch': {
+    group: 'source',
+    means: 'What the live object says of its Application does not agree with the object or with what that Application renders.',
+    next: 'The message names the two. Such marks are copied along with objects: remove them from the copy.',
+  },
   'unsupported-source': {
     group: 'source',
     means: 'The source is of a kind that cannot be traced yet.',

@@ -15,24 +15,56 @@ type Token =
 export type GlobStyle = {
   /** Whether `*` and `?` pass `/`. */
   readonly crossing: boolean
+  /** Whether `{a,b}` stands for both; yes where it is not said. */
+  readonly braces?: boolean
+  /** Whether `**` passes `/` where `*` does not; yes where it is not said. */
+  readonly deep?: boolean
 }
 
 const LENGTH = 512
 const ALTERNATIVES = 64
 
-/** `{a,b}` written out; braces in braces are left as text. Undefined when there are too many. */
-function alternatives(pattern: string): readonly string[] | undefined {
-  let done: readonly string[] = ['']
-  let rest = pattern
-  for (;;) {
-    const match = /\{([^{}]*,[^{}]*)\}/.exec(rest)
-    if (match === null) return done.map((text) => text + rest)
-    const before = rest.slice(0, match.index)
-    const options = (match[1] ?? '').split(',')
-    if (done.length * options.length > ALTERNATIVES) return undefined
-    done = done.flatMap((text) => options.map((option) => text + before + option))
-    rest = rest.slice(match.index + match[0].length)
+/** Where the brace that opens at `open` ends, and its commas; undefined where it is never closed. */
+function brace(
+  pattern: string,
+  open: number,
+): { readonly close: number; readonly commas: readonly number[] } | undefined {
+  const commas: number[] = []
+  let depth = 0
+  for (let at = open; at < pattern.length; at += 1) {
+    const char = pattern.charAt(at)
+    if (char === '\\') at += 1
+    else if (char === '{') depth += 1
+    else if (char === ',' && depth === 1) commas.push(at)
+    else if (char === '}') depth -= 1
+    if (depth === 0) return { close: at, commas }
   }
+  return undefined
+}
+
+/** `{a,b}` written out, braces in braces too. Undefined when there are too many. */
+function alternatives(pattern: string, from = 0): readonly string[] | undefined {
+  const open = openBrace(pattern, from)
+  if (open < 0) return [pattern]
+  const found = brace(pattern, open)
+  if (found === undefined) return [pattern]
+  const cuts = [open, ...found.commas, found.close]
+  const done: string[] = []
+  for (let index = 1; index < cuts.length; index += 1) {
+    const option = pattern.slice((cuts[index - 1] ?? 0) + 1, cuts[index])
+    const rest = alternatives(pattern.slice(0, open) + option + pattern.slice(found.close + 1), open)
+    if (rest === undefined || done.length + rest.length > ALTERNATIVES) return undefined
+    done.push(...rest)
+  }
+  return done
+}
+
+function openBrace(pattern: string, from: number): number {
+  for (let at = from; at < pattern.length; at += 1) {
+    if (pattern.charAt(at) === '\\') at += 1
+    else if (pattern.charAt(at) === '{') return at
+  }
+  return -1
 }
 
 function setToken(body: string): Token {
@@ -54,11 +86,12 @@ function tokens(pattern: string, style: GlobStyle): readonly Token[] {
     } else if (char === '*') {
       const start = at
       while (pattern.charAt(at + 1) === '*') at += 1
-      const whole = at > start && (start === 0 || pattern.charAt(start - 1) === '/') && pattern.charAt(at + 1) === '/'
+      const deep = at > start && style.deep !== false
+      const whole = deep && (start === 0 || pattern.charAt(start - 1) === '/') && pattern.charAt(at + 1) === '/'
       if (whole && !style.crossing) {
         found.push({ is: 'dirs' }, { is: 'dir-name' })
         at += 1
-      } else found.push({ is: at > start || style.crossing ? 'deep' : 'star' })
+      } else found.push({ is: deep || style.crossing ? 'deep' : 'star' })
     } else if (char === '?') found.push({ is: 'one' })
     else if (close > 0) {
       found.push(setToken(pattern.slice(at + 1, close)))
@@ -119,7 +152,7 @@ function matches(list: readonly Token[], text: string, style: GlobStyle): boolea
 
 /** A test for paths: `*`, `**`, `?`, `[a-z]`, `[!a-z]`, `{a,b}` and `\` before a character. A pattern over the limits matches nothing. */
 export function globMatcher(pattern: string, style: GlobStyle): (path: string) => boolean {
-  const written = pattern.length > LENGTH ? undefined : alternatives(pattern)
+  const written = pattern.length > LENGTH ? undefined : style.braces === false ? [pattern] : alternatives(pattern)
   const lists = (written ?? []).map((one) => tokens(one, style))
   return (path) => lists.some((list) => matches(list, path, style))
 }
