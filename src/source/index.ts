@@ -1,5 +1,13 @@
 export { baseOf, type ParsedApplication, parseApplication } from './application.ts'
 export { type ContainerFacts, containersOf } from './containers.ts'
+export {
+  applicationsWritten,
+  type Discovery,
+  type DiscoveryInput,
+  discover,
+  type NotResolved,
+  type WrittenApplications,
+} from './discovery/index.ts'
 export { type EditInput, edit } from './edit.ts'
 export { type EditableField, editableFields } from './editable-fields.ts'
 export { type FieldPlace, fieldPlace } from './field-place.ts'
@@ -15,6 +23,7 @@ export {
 } from './map.ts'
 export type { InputKind, MappedInput, MappedSource } from './map-inputs.ts'
 export { type RenderedApplication, type RenderRefusal, renderApplication } from './render.ts'
+export { repositoryKey } from './repository.ts'
 export type { RenderDeps, Sources } from './resolve.ts'
 export { type FilesInput, proveFiles } from './restore.ts'
 export { type Root, rootsOf } from './roots.ts'

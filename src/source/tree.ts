@@ -157,6 +157,13 @@ function lazyBlobs(contents: ReadonlyMap<string, Uint8Array>): (path: string) =>
 }
 
 const bases = new WeakMap<Tree, Tree>()
+const changes = new WeakMap<Tree, ReadonlySet<string>>()
+const UNCHANGED: ReadonlySet<string> = new Set()
+
+/** Paths that may have another content than in the base tree; all others have the same. */
+export function changedPaths(tree: Tree): ReadonlySet<string> {
+  return changes.get(tree) ?? UNCHANGED
+}
 
 /** The tree that `changedTree` was first given, or the tree itself. */
 export function baseTree(tree: Tree): Tree {
@@ -183,6 +190,7 @@ export function changedTree(tree: Tree, files: readonly FileChange[]): Tree {
       [...contents.keys()].every((path) => blob(path) === tree.blob(path)) ? tree.oid : contentId(paths, blob, {}),
   })
   bases.set(changed, baseTree(tree))
+  changes.set(changed, new Set([...changedPaths(tree), ...contents.keys()]))
   return changed
 }
 

@@ -1,12 +1,9 @@
 import type { Tree } from '../domain/index.ts'
+import { sameRepository } from './repository.ts'
 import type { Sources } from './resolve.ts'
 
 /** A tree with the repository and revision that it answers for. */
 export type TreeAt = { readonly tree: Tree; readonly repoURL: string; readonly revision: string }
-
-function plainRepository(url: string): string {
-  return url.replace(/\/+$/, '').replace(/\.git$/, '')
-}
 
 function plainBranch(revision: string): string {
   return revision.startsWith('refs/heads/') ? revision.slice('refs/heads/'.length) : revision
@@ -17,7 +14,7 @@ function plainBranch(revision: string): string {
  * edit reaches one of them. `HEAD` may be any branch, so there the content decides.
  */
 export function sameTree(a: TreeAt, b: TreeAt): boolean {
-  if (a.tree.oid !== b.tree.oid || plainRepository(a.repoURL) !== plainRepository(b.repoURL)) return false
+  if (a.tree.oid !== b.tree.oid || !sameRepository(a.repoURL, b.repoURL)) return false
   const [one, other] = [plainBranch(a.revision), plainBranch(b.revision)]
   return one === other || one === 'HEAD' || other === 'HEAD'
 }

@@ -1,6 +1,6 @@
 import type { JsonPath, Tree } from '../../domain/index.ts'
 import { globMatcher } from '../glob.ts'
-import { comparePaths, filesBelow, joinPath, parentPath } from '../tree.ts'
+import { baseTree, changedPaths, comparePaths, filesBelow, joinPath, parentPath } from '../tree.ts'
 import type { TreeAt } from '../world.ts'
 import { readYaml, type YamlRead } from '../yaml/index.ts'
 import { flatTexts, type Generation, type ParameterSet, type Written, withOwnValues } from './parameters.ts'
@@ -74,7 +74,8 @@ function pathParameters(directory: string, file: string | undefined, raw: GoMap,
 
 const parsedFiles = new WeakMap<Tree, Map<string, YamlRead>>()
 
-function parsedFile(tree: Tree, path: string): YamlRead {
+function parsedFile(of: Tree, path: string): YamlRead {
+  const tree = changedPaths(of).has(path) ? of : baseTree(of)
   const known = parsedFiles.get(tree) ?? new Map<string, YamlRead>()
   parsedFiles.set(tree, known)
   const read = known.get(path) ?? readYaml(tree.bytes(path) ?? new Uint8Array(), path, 'settings')

@@ -1,0 +1,2 @@
+export { type Discovery, type DiscoveryInput, discover } from './discover.ts'
+export { applicationsWritten, type NotResolved, type WrittenApplications } from './written.ts'
