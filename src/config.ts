@@ -69,6 +69,16 @@ const word = string({ pattern: /^[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/, form: 
 const path = string({ form: 'a path of a file', longest: 4096 })
 const label = string({ pattern: /^[A-Za-z_]\w{0,127}$/, form: 'a label name such as cluster' })
 const branch = string({ form: 'a branch such as main', longest: 244 })
+const kubeVersion = string({
+  pattern: /^v?\d+\.\d+(?:\.\d+)?(?:[-+][\w.+-]+)?$/,
+  form: 'a version such as 1.31.2',
+  longest: 64,
+})
+const apiVersion = string({
+  pattern: /^[A-Za-z0-9][\w./-]*$/,
+  form: 'an API version such as monitoring.coreos.com/v1',
+  longest: 317,
+})
 
 const url: Reader<string> = mapped(string({ form: 'a URL', longest: 2048 }), (value) => {
   if (!URL.canParse(value)) return { problem: 'expected a URL such as https://prometheus.example.com' }
@@ -95,7 +105,14 @@ const prometheus = object({
 const cluster: Reader<ClusterConfig> = object({
   name: required(word),
   prometheus: optional(prometheus),
-  kubernetes: optional(object({ kubeconfig: optional(path), context: optional(string()) })),
+  kubernetes: optional(
+    object({
+      kubeconfig: optional(path),
+      context: optional(string()),
+      kubeVersion: optional(kubeVersion),
+      apiVersions: optional(list(apiVersion)),
+    }),
+  ),
   argocd: optional(
     object({
       namespaces: withDefault(list(namespaceName, { least: 1 }), ['argocd']),

@@ -1,6 +1,7 @@
 import type {
   Application,
   ApplicationStatus,
+  ClusterVersions,
   Config,
   Isolation,
   Policy,
@@ -29,6 +30,8 @@ export type ControllerDeps = {
   readonly isolation: Isolation
   /** Without it the defaults of packed subcharts are not known. */
   readonly unpack?: UnpackChart
+  /** What the cluster of the site says of itself, where that is known. */
+  readonly versions?: ClusterVersions
   readonly notifier?: Notifier
   /** Where models are fitted; in line where it is absent, with the same results. */
   readonly compute?: Compute

@@ -130,8 +130,8 @@ export function rendered(
 }
 
 export function renderDeps(deps: ControllerDeps): RenderDeps {
-  const { helm, isolation, unpack } = deps
-  return { helm, isolation, ...(unpack === undefined ? {} : { unpack }) }
+  const { helm, isolation, unpack, versions } = deps
+  return { helm, isolation, ...(unpack && { unpack }), ...(versions && { cluster: versions }) }
 }
 
 /**

@@ -12,7 +12,13 @@ export type ClusterConfig = {
     /** Jobs whose series may decide anything: kubelet or cAdvisor, and kube-state-metrics. */
     readonly jobs: { readonly cadvisor: readonly string[]; readonly kubeStateMetrics: readonly string[] }
   }
-  readonly kubernetes?: { readonly kubeconfig?: string; readonly context?: string }
+  readonly kubernetes?: {
+    readonly kubeconfig?: string
+    readonly context?: string
+    /** What charts may ask for (`.Capabilities`), where the cluster cannot be asked. */
+    readonly kubeVersion?: string
+    readonly apiVersions?: readonly string[]
+  }
   readonly argocd?: { readonly namespaces: readonly string[]; readonly hub: boolean }
 }
 

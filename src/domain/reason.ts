@@ -407,6 +407,11 @@ export const REASONS = {
     means: 'The charts were rendered in a bounded child process, and auto-merge needs an isolated renderer.',
     next: 'Install the isolated renderer, or set ceiling.automergeIsolation: process.',
   },
+  'render-assumed': {
+    group: 'forge',
+    means: 'The chart asks for versions of the cluster that nobody told the bot, so its proof rests on an assumption.',
+    next: 'Set kubernetes.kubeVersion and apiVersions of the cluster, or helm.kubeVersion of the Application; or merge it by hand.',
+  },
   'pull-parked': {
     group: 'forge',
     means: 'The forge gave unclear answers three times in a row.',

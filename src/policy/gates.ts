@@ -164,6 +164,11 @@ function judgeIsolation({ proof, config }: GateInput): Gate {
   return gate('isolation', enough, proof.isolation, 'isolation-too-weak')
 }
 
+function judgeAssumptions({ proof }: GateInput): Gate {
+  const assumed = proof.assumed ?? []
+  return gate('cluster versions', assumed.length === 0, assumed.join(', ') || 'none assumed', 'render-assumed')
+}
+
 function judgeMatch({ renderMatch }: GateInput): Gate {
   return gate('render match', renderMatch === 'same', renderMatch, 'render-mismatch')
 }
@@ -241,6 +246,7 @@ const JUDGES: readonly Judge[] = [
   judgeLimits,
   judgeProof,
   judgeIsolation,
+  judgeAssumptions,
   judgeMatch,
   judgeBase,
   judgeHead,

@@ -89,6 +89,7 @@ const FALLS: readonly [string, string, Partial<GateInput>, Reason][] = [
   ['proof', 'it changes nothing', { proof: proof({ changes: [] }) }, 'no-effect'],
   ['proof', 'it changes more', { proof: proof({ changes: [...proof().changes, before] }) }, 'other-changes'],
   ['isolation', 'a bounded child rendered', { proof: proof({ isolation: 'process' }) }, 'isolation-too-weak'],
+  ['cluster versions', 'one was assumed', { proof: proof({ assumed: ['kubeVersion'] }) }, 'render-assumed'],
   ['render match', 'the cluster runs something else', { renderMatch: 'differs' }, 'render-mismatch'],
   ['render match', 'it is not known', { renderMatch: 'unknown' }, 'render-mismatch'],
   ['base inputs', 'an input moved', { baseInputs: { 'apps/cart/values.yaml': 'f'.repeat(40) } }, 'base-moved'],

@@ -68,6 +68,7 @@ export function controllerDeps(parts: Parts): ControllerDeps {
       return charts.isolation
     },
     unpack: unpackChart,
+    ...versionsOf(config),
     ...(compute && { compute }),
     paused: () => paused(config),
     frozen: () => frozen(config),
@@ -75,6 +76,12 @@ export function controllerDeps(parts: Parts): ControllerDeps {
     edit,
     version: ownVersion(),
   }
+}
+
+/** The site is the first cluster of the configuration. */
+function versionsOf({ clusters: [cluster] }: Config): Pick<ControllerDeps, 'versions'> {
+  const { kubeVersion, apiVersions } = cluster?.kubernetes ?? {}
+  return { versions: { ...(kubeVersion && { kubeVersion }), ...(apiVersions && { apiVersions }) } }
 }
 
 /** A thread of its own for the models, started when the first one is fitted. It needs the built module; run from its sources, the bot fits in line. */
