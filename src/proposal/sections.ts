@@ -130,11 +130,17 @@ export function renderedDiff(proof: Proof, changes: readonly FieldChange[]): Mar
 export function footerLines(record: AttemptRecord, proof: Proof, version: string, showCluster: boolean): Markdown {
   const incident = showCluster ? [md`incident ${code(record.incident)}`] : []
   const others = proof.alsoReadBy.slice(0, 10).map((name) => code(name, 120))
+  const assumed = (proof.assumed ?? []).map((one) => code(one, 40))
   return bullets([
     ...incident,
     md`policy ${code(record.policy.name, 120)}, digest ${code(record.policy.digest.slice(0, 12))}`,
     md`Application ${code(`${record.application.namespace}/${record.application.name}`)}, base ${code(record.base.branch, 120)} at ${code(record.base.revision.slice(0, 12))}`,
     md`proven by ${fixed(proof.tools.map((tool) => code(tool, 60)).join(', ') || 'no tool')}, isolation ${fixed(proof.isolation)}`,
+    ...(assumed.length === 0
+      ? []
+      : [
+          md`the chart asks for ${fixed(assumed.join(' and '))} of the cluster, which are not known: helm's own were taken`,
+        ]),
     ...(others.length === 0
       ? []
       : [md`the touched files are also read by ${fixed(others.join(', '))}; all of them were rendered`]),

@@ -125,6 +125,12 @@ describe('writeProposal', () => {
     expect(body).not.toMatch(/aaa1|bbb2|c2VjcmV0|b3RoZXI/)
   })
 
+  it('says what was assumed of the cluster, and nothing where nothing was', () => {
+    const { body } = writeProposal({ ...input, proof: { ...input.proof, assumed: ['kubeVersion'] } }, templates)
+    expect(body).toContain('asks for `kubeVersion` of the cluster')
+    expect(writeProposal(input, templates).body).not.toContain('of the cluster, which are not known')
+  })
+
   it('promises no commands where the forge has none', () => {
     expect(proposal.body).not.toContain('/kintsugi')
     expect(writeProposal({ ...input, commands: true }, templates).body).toContain('`/kintsugi explain`')
