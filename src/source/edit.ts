@@ -11,13 +11,13 @@ import type { CompanionPolicy } from './companions.ts'
 import type { Meant } from './compare.ts'
 import { diffLeaves, startsWith } from './diff.ts'
 import { locationOf } from './locate.ts'
-import { isSet, type Place, type Question } from './place.ts'
+import { isSet, type Place, plainText, type Question } from './place.ts'
 import { prove, proveHere } from './prove.ts'
 import { type Lookup, placesFor, questionOf, type ReadersOf, readersLookup } from './question.ts'
 import type { Reader } from './readers.ts'
 import { isRefused, type Refused, refuse } from './refused.ts'
 import { type RenderedState, renderState } from './render.ts'
-import type { SourceFile, Sources } from './resolve.ts'
+import type { Sources } from './resolve.ts'
 import { type EditedText, editedText, editsOf, encode, spliceText, textOf } from './splice.ts'
 import { changedTree } from './tree.ts'
 import { replaceTree, sameTree, type TreeAt } from './world.ts'
@@ -56,6 +56,8 @@ function isJson(text: string): boolean {
 function splicedFile(place: Place, edited: EditedText): EditedText | Refused {
   const path = place.file.path
   const next = spliceText(edited, place.splices)
+  // A template is no YAML: what its lines become is for the render to show.
+  if (place.by === 'template') return next
   const [before, after] = [readYaml(encode(textOf(edited)), path), readYaml(encode(textOf(next)), path)]
   if (!before.read) return refuse(before.reason, before.message)
   if (!after.read) return refuse('not-in-git', `the edit would leave ${path} unreadable: ${after.message}`)
@@ -72,8 +74,12 @@ function splicedFile(place: Place, edited: EditedText): EditedText | Refused {
     : refuse('not-in-git', `the edit would change ${path} at ${strayed.path.join('.')} too`)
 }
 
-function originalText(file: SourceFile, known: EditedText | undefined): EditedText | Refused {
+function originalText({ file, by }: Place, known: EditedText | undefined): EditedText | Refused {
   if (known !== undefined) return known
+  if (by === 'template') {
+    const text = plainText(file.tree, file.path)
+    return isRefused(text) ? text : editedText(text)
+  }
   const read = readYaml(file.tree.bytes(file.path) ?? new Uint8Array(), file.path)
   return read.read ? editedText(read.text) : refuse(read.reason, read.message)
 }
@@ -106,7 +112,7 @@ async function attempt(
     const { repoURL } = home.now
     return refuse('unsupported-source', `the fields are set in two repositories, ${repoURL} and ${file.repoURL}`)
   }
-  const text = originalText(file, progress.texts.get(file.path))
+  const text = originalText(place, progress.texts.get(file.path))
   const next = isRefused(text) ? text : splicedFile(place, text)
   if (isRefused(next)) return next
   const now = changedTree(file.tree, [{ path: file.path, content: encode(textOf(next)) }])

@@ -84,7 +84,8 @@ export function anyValue(field: Field, rendered: JsonValue | undefined): Wanted 
       return { kind, value: String(rendered !== true) }
     case 'image': {
       const image = parseImage(String(rendered))
-      const version = image?.digest === undefined ? ':kintsugi' : `@sha256:${'0'.repeat(64)}`
+      const tag = image?.tag === undefined ? '' : `:${image.tag}`
+      const version = image?.digest === undefined ? ':kintsugi' : `${tag}@sha256:${'0'.repeat(64)}`
       return { kind, value: `${image?.name ?? 'image'}${version}` }
     }
     case 'text':

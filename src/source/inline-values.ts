@@ -1,6 +1,7 @@
 import { type JsonPath, type JsonValue, valueAt } from '../domain/index.ts'
 import type { HelmCandidate } from './formats/helm-candidates.ts'
-import type { ValueChange } from './formats/helm-places.ts'
+import type { ValueChange } from './formats/helm-changes.ts'
+import { placeAt } from './formats/helm-layers.ts'
 import { type Holder, holdersOf } from './holders.ts'
 import { nestedYaml } from './nested.ts'
 import { walk } from './nodes.ts'
@@ -47,25 +48,47 @@ function setInText(question: Question, holder: Holder, change: ValueChange): Pla
   }
 }
 
-function placeIn(
+function placesIn(
   question: Question,
   holder: Holder,
   candidate: HelmCandidate,
-  change: ValueChange,
+  changes: readonly ValueChange[],
 ): Place | Refused | undefined {
   const helm = [...holder.base, 'helm']
   const root = holder.source.documents[holder.document]?.value
   const settings = question.source.source.helm
+  const [change, second] = changes
+  if (change === undefined) return undefined
   if (candidate.origin === 'parameter') {
     const name = settings?.parameters[Number(candidate.path[0])]?.name ?? ''
     const index = parameterIndex(holder, name)
-    return index < 0 ? undefined : setValue(question, holder, [...helm, 'parameters', index, 'value'], change.value)
+    if (index < 0) return undefined
+    return second === undefined
+      ? setValue(question, holder, [...helm, 'parameters', index, 'value'], change.value)
+      : refuse('not-in-git', `${question.source.where}.helm sets the value inline, in several parts`)
   }
-  if (valueAt(root, [...helm, 'valuesObject', ...change.path]) !== undefined) {
-    return setValue(question, holder, [...helm, 'valuesObject', ...change.path], change.value)
-  }
+  const base = [...helm, 'valuesObject']
+  if (changes.some(({ path }) => valueAt(root, [...base, ...path]) !== undefined))
+    return inObject(question, holder, base, changes)
   const text = settings?.valuesObject === undefined ? valueAt(root, [...helm, 'values']) : undefined
-  return text === undefined ? undefined : setInText(question, holder, change)
+  return text === undefined ? undefined : inText(question, holder, changes)
+}
+
+function inObject(
+  question: Question,
+  holder: Holder,
+  base: JsonPath,
+  changes: readonly ValueChange[],
+): Place | Refused {
+  const place = placeAt(question, { ...holder, base, by: 'application' }, changes)
+  return isRefused(place) ? place : { ...place, holdsApplication: holder.holdsApplication }
+}
+
+function inText(question: Question, holder: Holder, changes: readonly ValueChange[]): Place | Refused {
+  const [change, second] = changes
+  return change === undefined || second !== undefined
+    ? refuse('not-in-git', `${question.source.where}.helm.values sets the value in several parts`)
+    : setInText(question, holder, change)
 }
 
 /**
@@ -80,15 +103,27 @@ export function inlinePlaces(
 ): readonly (Place | Refused)[] | Refused {
   const changes = changesFor(inline ?? {})
   if (isRefused(changes)) return changes
-  const [change, second] = changes
-  const where = `${question.source.where}.helm`
-  if (change === undefined || second !== undefined)
-    return refuse('not-in-git', `${where} sets the value inline, in several parts`)
-  const holders = holdersOf(question)
-  const places = holders.flatMap((holder) => placeIn(question, holder, traced.candidate, change) ?? [])
+  const places = holdersOf(question).flatMap((holder) => placesIn(question, holder, traced.candidate, changes) ?? [])
   if (places.length > 0) return places
   return refuse(
     'not-in-git',
-    `${where} sets the value inline, and the Application is not in ${question.source.source.repoURL}`,
+    `${question.source.where}.helm sets the value inline, and the Application is not in ${question.source.source.repoURL}`,
   )
+}
+
+/** Where values of an Application that names no value file may be written into the Application itself, where that is in Git. */
+export function inlineInsertions(
+  question: Question,
+  changes: readonly ValueChange[],
+  inline: JsonValue | undefined,
+): readonly (Place | Refused)[] {
+  if (question.source.valueFiles.length > 0) return []
+  const { helm } = question.source.source
+  return holdersOf(question)
+    .filter(({ holdsApplication }) => holdsApplication)
+    .map((holder) =>
+      inline !== undefined && helm?.valuesObject === undefined
+        ? inText(question, holder, changes)
+        : inObject(question, holder, [...holder.base, 'helm', 'valuesObject'], changes),
+    )
 }

@@ -1,9 +1,9 @@
 import type { Field, Location, Reason } from '../domain/index.ts'
-import type { Place, Question } from './place.ts'
+import { type Place, plainText, type Question, readSource } from './place.ts'
 import { type Lookup, placesFor, questionOf, readersLookup } from './question.ts'
 import { isRefused, type Refused, refuse } from './refused.ts'
 import { renderState } from './render.ts'
-import { positionIn, readYaml } from './yaml/index.ts'
+import { positionIn } from './yaml/index.ts'
 
 export type LocateInput = Lookup & { readonly field: Field }
 
@@ -14,9 +14,9 @@ export type LocateResult =
 /** Where a place is, for people. */
 export function locationOf(place: Place, question: Question): Location | Refused {
   const { file, at, text, by } = place
-  const read = readYaml(file.tree.bytes(file.path) ?? new Uint8Array(), file.path)
-  if (!read.read) return refuse(read.reason, read.message)
-  const { line, col } = positionIn(read.text, at)
+  const source = by === 'template' ? plainText(file.tree, file.path) : readSource(file.tree, file.path)
+  if (isRefused(source)) return source
+  const { line, col } = positionIn(typeof source === 'string' ? source : source.text, at)
   return {
     file: file.path,
     line,

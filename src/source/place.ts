@@ -49,6 +49,15 @@ export function readSource(tree: Tree, path: string): SourceText | Refused {
   return read.read ? { file: path, text: read.text, documents: read.documents } : refuse(read.reason, read.message)
 }
 
+/** The text of a file that need not be YAML, such as a template; offsets of splices count in it. */
+export function plainText(tree: Tree, path: string): string | Refused {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(tree.bytes(path))
+  } catch {
+    return refuse('not-in-git', `${path} is no text in UTF-8`)
+  }
+}
+
 /** The splice that puts `value` in the place of a leaf, in its notation. */
 export function leafSplice(source: SourceText, leaf: Leaf, value: string, kind: ValueKind): Splice {
   const keepNumber = kind === 'integer' || (kind === 'quantity' && typeof leaf.value === 'number')

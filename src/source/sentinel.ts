@@ -69,7 +69,8 @@ export function givesVersion(written: string, current: string): boolean {
   return (now.tag !== undefined && have.tag === now.tag) || (now.digest !== undefined && have.digest === now.digest)
 }
 
-function shows(rendered: JsonValue | undefined, sentinel: Sentinel): boolean {
+/** Whether a rendered value shows the sentinel; a short mark has to be all of it. */
+export function shows(rendered: JsonValue | undefined, sentinel: Sentinel): boolean {
   if (typeof rendered !== 'string' && typeof rendered !== 'number') return false
   const text = String(rendered)
   return sentinel.mark.length < 5 ? text === sentinel.mark : text.includes(sentinel.mark)

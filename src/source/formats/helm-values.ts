@@ -1,74 +1,76 @@
-import { isJsonObject, type JsonObject, type JsonPath, type JsonValue, valueAt } from '../../domain/index.ts'
+import { isJsonObject, type JsonObject, type JsonPath, type JsonValue, type UnpackChart } from '../../domain/index.ts'
 import { isRefused, type Refused, refuse } from '../refused.ts'
 import type { ResolvedSource, SourceFile } from '../resolve.ts'
-import { filesBelow, joinPath } from '../tree.ts'
 import { readYaml } from '../yaml/index.ts'
-import { sourceFile } from './format.ts'
+import { type Chart, chartOf } from './helm-charts.ts'
 
-const SUBCHART_DEPTH = 5
+/** What the chart and all value files together say, before anything inline. */
+export type Declared = {
+  /** Without what a null takes away. */
+  readonly values: JsonValue
+  /** Paths at which a null stands last. */
+  readonly nulls: readonly JsonPath[]
+}
 
-/** Helm's merge: maps by key, null takes a key away, anything else replaces. */
-export function mergeValues(base: JsonValue | undefined, over: JsonValue | undefined): JsonValue {
+/** Helm's merge, except that nulls stay: maps by key, anything else replaces. */
+function layOver(base: JsonValue | undefined, over: JsonValue | undefined): JsonValue {
   if (over === undefined) return base ?? {}
   if (!isJsonObject(over)) return over
   const merged = new Map(isJsonObject(base) ? Object.entries(base) : [])
-  for (const [key, value] of Object.entries(over)) {
-    if (value === null) merged.delete(key)
-    else merged.set(key, isJsonObject(value) ? mergeValues(merged.get(key), value) : value)
-  }
+  for (const [key, value] of Object.entries(over))
+    merged.set(key, isJsonObject(value) ? layOver(merged.get(key), value) : value)
   return Object.fromEntries(merged)
 }
 
-function firstValue(file: SourceFile): JsonValue | undefined | Refused {
-  const bytes = file.tree.bytes(file.path)
+function withoutNulls(value: JsonValue): JsonValue {
+  if (!isJsonObject(value)) return value
+  const kept = Object.entries(value).filter(([, one]) => one !== null)
+  return Object.fromEntries(kept.map(([key, one]) => [key, withoutNulls(one)]))
+}
+
+function nullsIn(value: JsonValue, path: JsonPath = []): readonly JsonPath[] {
+  if (value === null) return [path]
+  return isJsonObject(value) ? Object.entries(value).flatMap(([key, one]) => nullsIn(one, [...path, key])) : []
+}
+
+function firstValue(bytes: Uint8Array | undefined, name: string): JsonValue | undefined | Refused {
   if (bytes === undefined) return undefined
-  const read = readYaml(bytes, file.path)
+  const read = readYaml(bytes, name)
   return read.read ? read.documents[0]?.value : refuse(read.reason, read.message)
 }
 
-/** The values that a chart brings: its own over those of its unpacked subcharts, each under its alias or name. */
-function chartDefaults(source: ResolvedSource, dir: string, depth: number): JsonValue | Refused {
-  const own = firstValue(sourceFile(source, joinPath(dir, 'values.yaml') ?? ''))
+/** The values that a chart brings: its own over those of the charts below it, each under its alias or name. */
+function chartDefaults(chart: Chart): JsonValue | Refused {
+  const own = firstValue(chart.files.bytes('values.yaml'), `${chart.dir}/values.yaml`)
   if (isRefused(own)) return own
-  if (depth === 0) return own ?? {}
   const defaults = new Map<string, JsonValue>()
-  for (const { key, path } of subcharts(source, dir)) {
-    const values = chartDefaults(source, path, depth - 1)
+  for (const below of chart.below) {
+    const values = chartDefaults(below)
     if (isRefused(values)) return values
-    defaults.set(key, values)
+    defaults.set(String(below.prefix.at(-1)), values)
   }
-  return mergeValues(Object.fromEntries(defaults), own ?? {})
+  return layOver(Object.fromEntries(defaults), own ?? {})
 }
 
-function subcharts(source: ResolvedSource, dir: string): readonly { readonly key: string; readonly path: string }[] {
-  const charts = joinPath(dir, 'charts') ?? 'charts'
-  const names = new Set(
-    filesBelow(source.tree, charts).flatMap(
-      (path) => /^([^/]+)\/Chart\.yaml$/.exec(path.slice(charts.length + 1))?.[1] ?? [],
-    ),
-  )
-  const chart = firstValue(sourceFile(source, joinPath(dir, 'Chart.yaml') ?? ''))
-  const dependencies = isRefused(chart) ? undefined : valueAt(chart, ['dependencies'])
-  return [...names].flatMap((name) => {
-    const uses = Array.isArray(dependencies)
-      ? dependencies.filter(isJsonObject).filter((one) => one['name'] === name)
-      : []
-    const keys =
-      uses.length === 0 ? [name] : uses.map((one) => (typeof one['alias'] === 'string' ? one['alias'] : name))
-    return keys.map((key) => ({ key, path: `${charts}/${name}` }))
-  })
+const declared = new WeakMap<ResolvedSource, Declared | Refused>()
+
+export function declaredValues(source: ResolvedSource, unpack: UnpackChart | undefined): Declared | Refused {
+  const known = declared.get(source)
+  if (known !== undefined) return known
+  const found = readDeclared(source, chartOf(source, unpack))
+  declared.set(source, found)
+  return found
 }
 
-/** What the chart and all value files together say, before anything inline. */
-export function fileValues(source: ResolvedSource): JsonValue | Refused {
-  let merged = chartDefaults(source, source.dir, SUBCHART_DEPTH)
+function readDeclared(source: ResolvedSource, chart: Chart): Declared | Refused {
+  let merged = chartDefaults(chart)
   if (isRefused(merged)) return merged
-  for (const file of source.valueFiles) {
-    const value = firstValue(file)
+  for (const { tree, path } of source.valueFiles) {
+    const value = firstValue(tree.bytes(path), path)
     if (isRefused(value)) return value
-    if (value !== undefined && value !== null) merged = mergeValues(merged, value)
+    if (value !== undefined && value !== null) merged = layOver(merged, value)
   }
-  return merged
+  return { values: withoutNulls(merged), nulls: nullsIn(merged) }
 }
 
 /** Values written in the Application: `valuesObject` where there is one, else the text of `values`. */
@@ -76,14 +78,22 @@ export function inlineValues(source: ResolvedSource): JsonValue | undefined | Re
   const helm = source.source.helm
   if (helm?.valuesObject !== undefined) return helm.valuesObject
   if (helm?.values === undefined || helm.values === '') return undefined
-  const read = readYaml(new TextEncoder().encode(helm.values), `${source.where}.helm.values`)
-  return read.read ? read.documents[0]?.value : refuse(read.reason, read.message)
+  return firstValue(new TextEncoder().encode(helm.values), `${source.where}.helm.values`)
 }
 
-type ValueAt = { readonly path: JsonPath; readonly value: JsonValue }
+/** What a value file says; `{}` where it says nothing that can be read. */
+export function valuesIn(file: SourceFile): JsonValue {
+  const value = firstValue(file.tree.bytes(file.path), file.path)
+  return isRefused(value) || value === undefined ? {} : value
+}
 
-/** The value with others at some paths; maps on the way are made. One pass, whatever the number of changes. */
-export function withValues(root: JsonValue | undefined, changes: readonly ValueAt[]): JsonValue {
+export type ValueAt = { readonly path: JsonPath; readonly value: JsonValue }
+
+/**
+ * The value with others at some paths; maps on the way are made. With `sparse` maps hold only what leads to a change, lists are whole,
+ * because helm replaces them whole. One pass, whatever the number of changes.
+ */
+export function withValues(root: JsonValue | undefined, changes: readonly ValueAt[], sparse = false): JsonValue {
   const whole = changes.find(({ path }) => path.length === 0)
   if (whole !== undefined) return whole.value
   const byStep = new Map<string, ValueAt[]>()
@@ -95,18 +105,19 @@ export function withValues(root: JsonValue | undefined, changes: readonly ValueA
   }
   const child = (step: string, value: JsonValue | undefined): JsonValue | undefined => {
     const below = byStep.get(step)
-    return below === undefined ? value : withValues(value, below)
+    return below === undefined ? value : withValues(value, below, sparse && !Array.isArray(root))
   }
   if (Array.isArray(root)) return root.map((item: JsonValue, index) => child(String(index), item) ?? null)
   const map: JsonObject = isJsonObject(root) ? root : {}
+  const kept = Object.entries(map).filter(([key]) => !sparse || byStep.has(key))
   const added = [...byStep.keys()].filter((step) => !Object.hasOwn(map, step))
   return Object.fromEntries([
-    ...Object.entries(map).map(([key, value]): [string, JsonValue] => [key, child(key, value) ?? null]),
+    ...kept.map(([key, value]): [string, JsonValue] => [key, child(key, value) ?? null]),
     ...added.map((key): [string, JsonValue] => [key, child(key, undefined) ?? null]),
   ])
 }
 
-/** Every scalar of a value with its path, and every map where `maps` asks for them. */
+/** Every value below a value with its path, maps and lists included. */
 export function eachValue(
   value: JsonValue | undefined,
   visit: (value: JsonValue, path: JsonPath) => void,
