@@ -172,7 +172,8 @@ export const REASONS = {
   },
   'tracking-mismatch': {
     group: 'source',
-    means: 'What the live object says of its Application does not agree with the object or with what that Application renders.',
+    means:
+      'What the live object says of its Application does not agree with the object or with what that Application renders.',
     next: 'The message names the two. Such marks are copied along with objects: remove them from the copy.',
   },
   'unsupported-source': {

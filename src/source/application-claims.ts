@@ -1,6 +1,6 @@
 import { type Application, isJsonObject } from '../domain/index.ts'
+import { valueFileName } from './build-variables.ts'
 import { globMatcher } from './glob.ts'
-import { substituteBuildVariables } from './resolve.ts'
 import { joinPath, staticDirectory } from './tree.ts'
 
 /** What an Application may read of a repository, as far as its own text says; `.argocd-source` files may say more. */
@@ -14,7 +14,7 @@ type Source = Application['sources'][number]
 const GLOB = /[*?[{]/
 
 function valueFileClaim(application: Application, source: Source, written: string): Claim | undefined {
-  const name = substituteBuildVariables(written, application, source)
+  const name = valueFileName(written, application, source)
   const slash = name.indexOf('/')
   const lent = name.startsWith('$') ? application.sources.find(({ ref }) => ref === name.slice(1, slash)) : source
   if (lent === undefined) return undefined

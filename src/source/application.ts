@@ -61,6 +61,18 @@ function stringMap(object: JsonObject | undefined): Readonly<Record<string, stri
   return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, String(value)]))
 }
 
+/** Texts that count as not there where they are empty. */
+function setTexts<Key extends string>(raw: JsonObject, keys: readonly Key[]): { [K in Key]?: string } {
+  const texts = keys.map((key): [Key, string | undefined] => [key, textAt(raw, key)])
+  return Object.fromEntries(texts.filter(([, value]) => value !== undefined && value !== '')) as { [K in Key]?: string } // the keys that were asked for
+}
+
+/** Switches that are on. */
+function flags<Key extends string>(raw: JsonObject, keys: readonly Key[]): { [K in Key]?: true } {
+  const on = keys.filter((key) => member(raw, key) === true).map((key): [Key, true] => [key, true])
+  return Object.fromEntries(on) as { [K in Key]?: true } // the keys that were asked for
+}
+
 function helmOf(raw: JsonObject): HelmSettings {
   const valuesObject = member(raw, 'valuesObject')
   return {
@@ -75,11 +87,10 @@ function helmOf(raw: JsonObject): HelmSettings {
         forceString: member(one, 'forceString') === true,
       })),
     skipCrds: member(raw, 'skipCrds') === true,
-    ...optional('releaseName', textAt(raw, 'releaseName')),
+    ...flags(raw, ['skipTests', 'skipSchemaValidation']),
+    ...setTexts(raw, ['releaseName', 'kubeVersion', 'namespace']),
     ...optional('values', textAt(raw, 'values')),
     ...optional('valuesObject', valuesObject),
-    ...optional('kubeVersion', textAt(raw, 'kubeVersion')),
-    ...optional('namespace', textAt(raw, 'namespace')),
     ...(has(raw, 'apiVersions') ? { apiVersions: textsAt(raw, 'apiVersions') } : {}),
   }
 }
@@ -95,23 +106,30 @@ function replicasOf(raw: JsonObject): readonly { readonly name: string; readonly
 
 function kustomizeOf(raw: JsonObject): KustomizeOverrides {
   return {
-    ...optional('namePrefix', textAt(raw, 'namePrefix')),
-    ...optional('nameSuffix', textAt(raw, 'nameSuffix')),
-    ...optional('namespace', textAt(raw, 'namespace')),
+    ...setTexts(raw, ['namePrefix', 'nameSuffix', 'namespace', 'kubeVersion', 'version']),
+    ...flags(raw, [
+      'ignoreMissingComponents',
+      'labelWithoutSelector',
+      'labelIncludeTemplates',
+      'forceCommonLabels',
+      'forceCommonAnnotations',
+      'commonAnnotationsEnvsubst',
+    ]),
     ...optional('commonLabels', stringMap(objectAt(raw, 'commonLabels'))),
     ...optional('commonAnnotations', stringMap(objectAt(raw, 'commonAnnotations'))),
     ...(has(raw, 'images') ? { images: textsAt(raw, 'images') } : {}),
     ...(has(raw, 'replicas') ? { replicas: replicasOf(raw) } : {}),
     ...(has(raw, 'components') ? { components: textsAt(raw, 'components') } : {}),
     ...(has(raw, 'patches') ? { patches: listAt(raw, 'patches') } : {}),
+    ...(has(raw, 'apiVersions') ? { apiVersions: textsAt(raw, 'apiVersions') } : {}),
   }
 }
 
 function directoryOf(raw: JsonObject): DirectorySettings {
   return {
     recurse: member(raw, 'recurse') === true,
-    ...optional('include', textAt(raw, 'include')),
-    ...optional('exclude', textAt(raw, 'exclude')),
+    ...setTexts(raw, ['include', 'exclude']),
+    ...flags(raw, ['disableExtensionFilter']),
   }
 }
 
@@ -163,15 +181,18 @@ export function parseSource(raw: JsonValue | undefined, where: string): Applicat
   }
 }
 
-/** The sources as written, each with the place that names it: `sources` wins over `source`; a hydrator's dry source is where people write. */
+/**
+ * The sources as written, each with the place that names it: a hydrator's dry source, where people write, wins over `sources`, and that
+ * over `source`. What a hydrator writes (`syncSource`) is no place for an edit.
+ */
 export function rawSources(
   manifest: Manifest,
 ): readonly { readonly raw: JsonValue | undefined; readonly where: string }[] {
   const spec = objectAt(manifest, 'spec') ?? EMPTY
-  const sources = listAt(spec, 'sources')
-  if (sources.length > 0) return sources.map((raw, index) => ({ raw, where: `spec.sources[${index}]` }))
   const dry = objectAt(objectAt(spec, 'sourceHydrator') ?? EMPTY, 'drySource')
   if (dry !== undefined) return [{ raw: dry, where: 'spec.sourceHydrator.drySource' }]
+  const sources = listAt(spec, 'sources')
+  if (sources.length > 0) return sources.map((raw, index) => ({ raw, where: `spec.sources[${index}]` }))
   return has(spec, 'source') ? [{ raw: spec['source'], where: 'spec.source' }] : []
 }
 
@@ -226,9 +247,15 @@ export function parseApplication(manifest: Manifest): ParsedApplication {
   return { parsed: true, application }
 }
 
-const COMMIT = /^[0-9a-f]{40}$/
+// Argo CD takes 7 digits and more for a commit. HEURISTIC: of letters alone it is more likely a word, and so a branch.
+const COMMIT = /^(?=.*\d)[0-9a-f]{7,40}$|^[0-9a-f]{40}$/
 // Argo CD resolves versions and ranges to tags (Masterminds/semver): `1.2`, `v1.2.3`, `1.x`, `^1.2`, `>=1 <2`, `*`.
 const VERSION_OR_RANGE = /^(?:[\^~<>=!]|\*$)|^v?\d+(?:\.(?:\d+|[xX*]))+(?:[-+][\w.+-]*)?$|^v?\d+\.[xX*]$/
+
+/** Whether a revision names one state, or one of several tags, rather than a branch. */
+export function isPinned(revision: string): boolean {
+  return COMMIT.test(revision) || revision.startsWith('refs/tags/') || VERSION_OR_RANGE.test(revision)
+}
 
 /**
  * The branch that an edit has to reach: `HEAD` stands for the default branch. A commit, `refs/tags/...`, a version or a range of versions is pinned:
@@ -236,8 +263,6 @@ const VERSION_OR_RANGE = /^(?:[\^~<>=!]|\*$)|^v?\d+(?:\.(?:\d+|[xX*]))+(?:[-+][\
  */
 export function baseOf(source: ApplicationSource): { readonly branch: string } | { readonly pinned: string } {
   const revision = source.targetRevision
-  if (COMMIT.test(revision) || revision.startsWith('refs/tags/') || VERSION_OR_RANGE.test(revision)) {
-    return { pinned: revision }
-  }
+  if (isPinned(revision)) return { pinned: revision }
   return { branch: revision.startsWith('refs/heads/') ? revision.slice('refs/heads/'.length) : revision }
 }

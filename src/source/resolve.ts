@@ -11,6 +11,7 @@ import {
   type UnpackChart,
 } from '../domain/index.ts'
 import { parseSource, rawSources } from './application.ts'
+import { substituteBuildVariables, valueFileName } from './build-variables.ts'
 import { globMatcher } from './glob.ts'
 import { isRefused, type Refused, refuse } from './refused.ts'
 import { filesBelow, isDirectory, joinPath, specialOn, staticDirectory } from './tree.ts'
@@ -45,24 +46,6 @@ export type ResolvedSource = {
   readonly valueFiles: readonly SourceFile[]
   /** Files named `.argocd-source*` that changed this source. */
   readonly overrides: readonly string[]
-}
-
-const ENVIRONMENT = /\$(?:\{(ARGOCD_APP_\w+)\}|(ARGOCD_APP_\w+))/g
-
-/** Build variables that Argo CD puts into value file names and parameters; those that depend on the commit are left alone. */
-export function substituteBuildVariables(text: string, application: Application, source: ApplicationSource): string {
-  const variables: Readonly<Record<string, string>> = {
-    ARGOCD_APP_NAME: application.name,
-    ARGOCD_APP_NAMESPACE: application.destination.namespace,
-    ARGOCD_APP_PROJECT_NAME: application.project,
-    ARGOCD_APP_SOURCE_PATH: source.path ?? '',
-    ARGOCD_APP_SOURCE_REPO_URL: source.repoURL,
-    ARGOCD_APP_SOURCE_TARGET_REVISION: source.targetRevision,
-  }
-  return text.replaceAll(ENVIRONMENT, (whole, braced: string | undefined, bare: string | undefined) => {
-    const name = braced ?? bare ?? ''
-    return Object.hasOwn(variables, name) ? (variables[name] ?? whole) : whole
-  })
 }
 
 /** RFC 7386, as Argo CD lays an `.argocd-source` file over a source. */
@@ -120,7 +103,7 @@ type ValueFileContext = {
   readonly where: string
 }
 
-type Found = { readonly found: readonly SourceFile[]; readonly sought: string }
+type Found = { readonly found: readonly SourceFile[]; readonly sought: string; readonly byPattern: boolean }
 
 /** The tree and base directory that a value file's name is relative to. */
 function valueFileBase(
@@ -156,7 +139,7 @@ function valueFileBase(
   return { tree: otherTree, base: '', rest: name.slice(slash + 1), repoURL, revision }
 }
 
-const GLOB = /[*?[{]/
+const GLOB = /[*?[]/
 
 function findValueFile(context: ValueFileContext, name: string): Found | Refused {
   const base = valueFileBase(context, name)
@@ -169,29 +152,46 @@ function findValueFile(context: ValueFileContext, name: string): Found | Refused
     const { tree, repoURL, revision } = base
     return { tree, path: at, repoURL, revision }
   }
-  if (base.tree.blob(path) !== undefined) return { found: [file(path)], sought: path }
-  if (!GLOB.test(path)) return { found: [], sought: path }
+  if (base.tree.blob(path) !== undefined) return { found: [file(path)], sought: path, byPattern: false }
+  if (!GLOB.test(path)) return { found: [], sought: path, byPattern: false }
   const matches = globMatcher(path, { crossing: false })
   return {
     found: filesBelow(base.tree, staticDirectory(path))
       .filter((at) => matches(at))
       .map(file),
     sought: path,
+    byPattern: true,
   }
 }
 
+function fileKey({ repoURL, path }: SourceFile): string {
+  return `${repoURL}\n${path}`
+}
+
+/**
+ * The value files in order. As in Argo CD, a file counts once, at its first place, and one that is named by itself stands where it is
+ * named, not where a pattern finds it too.
+ */
 function resolveValueFiles(context: ValueFileContext): readonly SourceFile[] | Refused {
   const helm = context.source.helm
-  const files: SourceFile[] = []
+  const found: Found[] = []
   for (const written of helm?.valueFiles ?? []) {
-    const result = findValueFile(context, substituteBuildVariables(written, context.application, context.source))
+    const result = findValueFile(context, valueFileName(written, context.application, context.source))
     if (isRefused(result)) return result
     if (result.found.length === 0 && helm?.ignoreMissingValueFiles !== true) {
       return refuse('value-file-missing', `${context.where} reads ${result.sought}, which does not exist`)
     }
-    files.push(...result.found)
+    found.push(result)
   }
-  return files
+  const named = new Set(found.filter((one) => !one.byPattern).flatMap((one) => one.found.map(fileKey)))
+  const files = new Map<string, SourceFile>()
+  for (const { found: some, byPattern } of found) {
+    for (const file of some) {
+      const key = fileKey(file)
+      if (!files.has(key) && !(byPattern && named.has(key))) files.set(key, file)
+    }
+  }
+  return [...files.values()]
 }
 
 function unsupported(source: ApplicationSource, raw: JsonValue | undefined, where: string): Refused | undefined {
@@ -201,6 +201,33 @@ function unsupported(source: ApplicationSource, raw: JsonValue | undefined, wher
     return refuse('unsupported-source', `${where}.helm.fileParameters is not traced`)
   }
   return undefined
+}
+
+/** Kustomize settings with build variables in them and without components that may be missing and are. */
+function kustomizeAsBuilt(
+  application: Application,
+  source: ApplicationSource,
+  tree: Tree,
+  dir: string,
+): ApplicationSource {
+  const { kustomize } = source
+  if (kustomize === undefined) return source
+  const filled = (text: string): string => substituteBuildVariables(text, application, source)
+  const each = (texts: Readonly<Record<string, string>>) =>
+    Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, filled(text)]))
+  const exists = (component: string): boolean => {
+    const path = joinPath(dir, component)
+    return path !== undefined && isDirectory(tree, path)
+  }
+  const { images, commonLabels, commonAnnotations, components } = kustomize
+  const made = {
+    ...kustomize,
+    ...(images && { images: images.map(filled) }),
+    ...(commonLabels && { commonLabels: each(commonLabels) }),
+    ...(commonAnnotations && kustomize.commonAnnotationsEnvsubst && { commonAnnotations: each(commonAnnotations) }),
+    ...(components && kustomize.ignoreMissingComponents && { components: components.filter(exists) }),
+  }
+  return { ...source, kustomize: made }
 }
 
 /** Looks up the tree, directory, overrides and value files of one source; undefined for a source that only lends its files by `ref`. */
@@ -229,7 +256,7 @@ function resolveOne(
   if (wrong !== undefined) return wrong
   const valueFiles = resolveValueFiles({ application, sources, source, tree, dir, where })
   if (isRefused(valueFiles)) return valueFiles
-  return { source, where, tree, dir, valueFiles, overrides }
+  return { source: kustomizeAsBuilt(application, source, tree, dir), where, tree, dir, valueFiles, overrides }
 }
 
 /** Every source of the Application that gives objects, in its order. */

@@ -37,6 +37,7 @@ export function helmArguments(input: HelmRenderInput, valueFiles: readonly strin
     ...(helm.apiVersions ?? []).map((one) => `--api-versions=${one}`),
     ...valueFiles.map((file) => `--values=${file}`),
     ...parameters,
+    ...(helm.skipTests === true ? ['--skip-tests'] : []),
     helm.skipCrds === true ? '--skip-crds' : '--include-crds',
     ...(validateSchema ? [] : ['--skip-schema-validation']),
   ]

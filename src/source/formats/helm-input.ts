@@ -1,5 +1,6 @@
 import type { FileChange, HelmRenderInput, HelmSettings, Tree } from '../../domain/index.ts'
-import { type ResolvedSource, substituteBuildVariables } from '../resolve.ts'
+import { substituteBuildVariables } from '../build-variables.ts'
+import type { ResolvedSource } from '../resolve.ts'
 import { changedTree, joinPath } from '../tree.ts'
 import type { RenderContext } from './format.ts'
 import { type Chart, chartOf, dependenciesOf, eachChart, isTemplate, ownPaths, textIn } from './helm-charts.ts'
@@ -49,7 +50,7 @@ export function helmInput(source: ResolvedSource, context: RenderContext): HelmR
       ...(kubeVersion === undefined ? {} : { kubeVersion }),
       ...(apiVersions === undefined ? {} : { apiVersions }),
     },
-    validateSchema: context.tracing !== true,
+    validateSchema: context.tracing !== true && settings.skipSchemaValidation !== true,
     ...(context.fresh === true ? { fresh: true } : {}),
   }
 }

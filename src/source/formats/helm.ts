@@ -5,6 +5,7 @@ import { type Format, type RenderContext, type Rendering, sourceFile } from './f
 import { chartOf, eachChart } from './helm-charts.ts'
 import { assumedBy, helmInput, isAway } from './helm-input.ts'
 import { helmPlaces } from './helm-places.ts'
+import { kustomizationFile } from './kustomize-file.ts'
 
 /** The chart with the dependencies that stand elsewhere in the repository, and the value files. */
 function chartFiles(source: ResolvedSource): readonly SourceFile[] {
@@ -35,6 +36,8 @@ export const helm: Format = {
     source.source.chart !== undefined ||
     (source.source.kustomize === undefined &&
       source.source.directory === undefined &&
+      // Of a directory with both, Argo CD makes a kustomization.
+      kustomizationFile(source) === undefined &&
       source.tree.blob(joinPath(source.dir, 'Chart.yaml') ?? '') !== undefined),
   render,
   reads: chartFiles,

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue, type KustomizeOverrides } from '../../domain/index.ts'
+import { Refusal } from './refusal.ts'
 
 /**
  * A kustomization with the settings of an Argo CD Application, as Argo CD puts them there with `kustomize edit` before it builds:
@@ -10,8 +11,8 @@ export function withOverrides(fields: JsonObject, overrides: KustomizeOverrides)
     ...replaced('namePrefix', overrides.namePrefix),
     ...replaced('nameSuffix', overrides.nameSuffix),
     ...replaced('namespace', overrides.namespace),
-    ...mapped('commonLabels', fields, overrides.commonLabels),
-    ...mapped('commonAnnotations', fields, overrides.commonAnnotations),
+    ...labels(fields, overrides),
+    ...mapped('commonAnnotations', fields, overrides.commonAnnotations, overrides.forceCommonAnnotations === true),
     ...appended('components', fields, overrides.components),
     ...appended('patches', fields, overrides.patches),
     ...byName('images', fields, overrides.images?.map(imageEntry)),
@@ -27,10 +28,29 @@ function replaced(name: string, value: string | undefined): JsonObject {
   return value === undefined || value === '' ? {} : { [name]: value }
 }
 
-function mapped(name: string, fields: JsonObject, more: Readonly<Record<string, string>> | undefined): JsonObject {
+/** As `kustomize edit add label` does it: with the selectors in `commonLabels`, without them as an entry of `labels`. */
+function labels(fields: JsonObject, overrides: KustomizeOverrides): JsonObject {
+  const { commonLabels: pairs, forceCommonLabels: force } = overrides
+  if (overrides.labelWithoutSelector !== true) return mapped('commonLabels', fields, pairs, force === true)
+  if (pairs === undefined) return {}
+  const entry = overrides.labelIncludeTemplates === true ? { pairs, includeTemplates: true } : { pairs }
+  return appended('labels', fields, [entry])
+}
+
+/** Entries of a map are added; one that is there already is an error to `kustomize edit`, unless it is forced. */
+function mapped(
+  name: string,
+  fields: JsonObject,
+  more: Readonly<Record<string, string>> | undefined,
+  force: boolean,
+): JsonObject {
   if (more === undefined) return {}
-  const there = fields[name]
-  return { [name]: { ...(isJsonObject(there) ? there : {}), ...more } }
+  const value = fields[name]
+  const there = isJsonObject(value) ? value : {}
+  const twice = force ? undefined : Object.keys(more).find((key) => Object.hasOwn(there, key))
+  if (twice !== undefined)
+    throw new Refusal('broken-base', `the Application adds ${twice} to ${name}, where the kustomization has it already`)
+  return { [name]: { ...there, ...more } }
 }
 
 function appended(name: string, fields: JsonObject, more: readonly JsonValue[] | undefined): JsonObject {
