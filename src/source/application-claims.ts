@@ -11,7 +11,7 @@ export type Claim = { readonly repoURL: string; readonly revision: string } & (
 
 type Source = Application['sources'][number]
 
-const GLOB = /[*?[]/
+const GLOB = /[*?[{]/
 
 function valueFileClaim(application: Application, source: Source, written: string): Claim | undefined {
   const name = valueFileName(written, application, source)
