@@ -29,6 +29,8 @@ export type RenderDeps = {
   /** Without it the defaults of packed subcharts are not known. */
   readonly unpack?: UnpackChart
   readonly cluster?: ClusterVersions
+  /** What `--load-restrictor` in `kustomize.buildOptions` of Argo CD says; `root-only` where absent. */
+  readonly loadRestrictions?: 'root-only' | 'none'
 }
 
 /** A file of one of the trees that an Application reads. */

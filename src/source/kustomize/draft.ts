@@ -74,6 +74,28 @@ function refolded(text: string): string {
   return /^\n*[ \t]/.test(text) ? text : text.replace(/((?:^|\n)[^ \t\n][^\n]*)(\n+)(?=[ \t])/g, '$1\n$2')
 }
 
+/** Annotations that are not written as texts: what they are to a reader of YAML. */
+const plainAnnotations = new WeakMap<DraftMap, ReadonlyMap<string, { readonly text: string; readonly value: Draft }>>()
+
+/** Annotations are texts to kustomize, as written: `1.10` stays `1.10`. What else they could be is kept for `respellAnnotations`. */
+export function useTexts(annotations: DraftMap, texts: Readonly<Record<string, string>>): void {
+  const plain = new Map<string, { readonly text: string; readonly value: Draft }>()
+  for (const [key, value] of Object.entries(annotations)) {
+    const text = Object.hasOwn(texts, key) ? texts[key] : undefined
+    if (text === undefined || isNull(value)) continue
+    if (typeof value !== 'string') plain.set(key, { text, value })
+    annotations[key] = text
+  }
+  if (plain.size > 0) plainAnnotations.set(annotations, plain)
+}
+
+/** Puts back what annotations were before they counted as texts, as passing them through JSON does. */
+export function respellAnnotations(annotations: DraftMap): void {
+  for (const [key, { text, value }] of plainAnnotations.get(annotations) ?? [])
+    if (own(annotations, key) === text) annotations[key] = value
+  plainAnnotations.delete(annotations)
+}
+
 function changeAt(draft: Draft, path: JsonPath, change: (value: Draft) => Draft): void {
   let here: Draft | undefined = draft
   for (const step of path.slice(0, -1)) here = stepInto(here, step)

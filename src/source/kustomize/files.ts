@@ -58,14 +58,19 @@ function cacheFor(tree: Tree, path: string): Map<string, ParsedFile> {
 const MAX_READ = 64 * 1024 * 1024
 const VISIT_COST = 16 * 1024
 
+/** Where files may stand that a kustomization names: at or below it, or anywhere in the tree (`--load-restrictor`). */
+export type LoadRestrictions = 'root-only' | 'none'
+
 /** Reads files of one tree for one build and notes each. All its refusals name the file that asks. */
 export class Files {
   readonly tree: Tree
   readonly read = new Map<string, KustomizeFile>()
+  private readonly restrictions: LoadRestrictions
   private left = MAX_READ
 
-  constructor(tree: Tree) {
+  constructor(tree: Tree, restrictions: LoadRestrictions = 'root-only') {
     this.tree = tree
+    this.restrictions = restrictions
   }
 
   /** The path within the tree that `relative` names from `root`; `at` says where that is written. */
@@ -86,7 +91,7 @@ export class Files {
     return isDirectory(this.tree, path)
   }
 
-  /** Bytes of a file that a kustomization at `root` names. Kustomize reads only what stands at or below the root. */
+  /** Bytes of a file that a kustomization at `root` names. By default kustomize reads only what stands at or below the root. */
   bytes(
     root: string,
     relative: string,
@@ -96,8 +101,10 @@ export class Files {
     const path = this.resolve(root, relative, at)
     const bytes = this.tree.bytes(path)
     if (bytes === undefined) throw broken(`${at}: there is no file ${path}`)
-    if (root !== '' && !path.startsWith(`${root}/`)) {
-      throw broken(`${at}: ${path} is not below ${root}, where kustomize reads files by default`)
+    if (this.restrictions === 'root-only' && root !== '' && !path.startsWith(`${root}/`)) {
+      throw broken(
+        `${at}: ${path} is not below ${root}; kustomize reads it only with the build option --load-restrictor LoadRestrictionsNone (kustomize.buildOptions in argocd-cm)`,
+      )
     }
     this.note(path, role, root)
     this.spend(bytes.byteLength, at)

@@ -2,19 +2,28 @@ import type { KustomizeOverrides, Manifest, Reason, Tree } from '../../domain/in
 import { parentPath } from '../tree.ts'
 import { accumulate } from './accumulate.ts'
 import { type DraftMap, jsonOfDraft, own, ownMap, textOf } from './draft.ts'
-import { Files, isKustomizationPath, type KustomizeFile } from './files.ts'
+import { Files, isKustomizationPath, type KustomizeFile, type LoadRestrictions } from './files.ts'
 import { mendReferences } from './name-references.ts'
 import { addHashes } from './naming.ts'
 import { inOrder } from './order.ts'
 import { Refusal } from './refusal.ts'
 import type { Resource } from './resource.ts'
 
-export type { FileRole, KustomizeFile } from './files.ts'
+export type { FileRole, KustomizeFile, LoadRestrictions } from './files.ts'
 export { isKustomizationPath } from './files.ts'
 
 export type BuildOutcome =
   | { readonly built: true; readonly objects: readonly Manifest[]; readonly files: readonly KustomizeFile[] }
   | { readonly built: false; readonly reason: Reason; readonly message: string }
+
+export type BuildInput = {
+  readonly tree: Tree
+  readonly dir: string
+  /** Settings of an Argo CD Application. */
+  readonly overrides?: KustomizeOverrides
+  /** `root-only`, kustomize's and Argo CD's default, where absent. */
+  readonly loadRestrictions?: LoadRestrictions
+}
 
 /**
  * Builds the kustomization in `dir` ('' for the root) as kustomize 5.5 does, from the tree alone: equal objects in equal order.
@@ -22,12 +31,8 @@ export type BuildOutcome =
  * `unsupported-kustomize` for a feature that is not built here, `remote-base` for anything that would be fetched, `unsafe-path` for a
  * path that leaves the tree or passes a link, `broken-base` for what real kustomize refuses too, `input-too-large` over the caps of YAML.
  */
-export function buildKustomization(input: {
-  readonly tree: Tree
-  readonly dir: string
-  readonly overrides?: KustomizeOverrides
-}): BuildOutcome {
-  const files = new Files(input.tree)
+export function buildKustomization(input: BuildInput): BuildOutcome {
+  const files = new Files(input.tree, input.loadRestrictions)
   try {
     const { root, list } = accumulate(files, input.dir, input.overrides)
     addHashes(list)
@@ -72,9 +77,9 @@ export function kustomizationRoots(tree: Tree): readonly string[] {
   return [...new Set(tree.paths().filter(isKustomizationPath).map(parentPath))]
 }
 
-/** Paths of all files that the build of `dir` reads, or read before it was refused. */
+/** Paths of all files that the build of `dir` may read, wherever they stand, or read before it was refused. */
 export function filesReadBy(tree: Tree, dir: string): readonly string[] {
-  const files = new Files(tree)
+  const files = new Files(tree, 'none')
   try {
     accumulate(files, dir)
   } catch (error) {

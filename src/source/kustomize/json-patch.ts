@@ -1,5 +1,16 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../domain/index.ts'
-import { copyOf, type Draft, type DraftMap, draftOf, isMap, isNull, mayGrow, own } from './draft.ts'
+import {
+  copyOf,
+  type Draft,
+  type DraftMap,
+  draftOf,
+  isMap,
+  isNull,
+  mayGrow,
+  own,
+  ownMap,
+  respellAnnotations,
+} from './draft.ts'
 import { broken, tooLarge } from './refusal.ts'
 
 export type Operation = {
@@ -44,8 +55,13 @@ function pointer(value: JsonValue | undefined, at: string): readonly string[] {
  * Nulls that were written as nothing are spelled out from here on: kustomize passes the object through JSON.
  */
 export function applyOperations(object: DraftMap, operations: readonly Operation[]): void {
+  respellAnnotations(annotationsOf(object))
   spellNulls(object)
   for (const operation of operations) apply(object, operation)
+}
+
+function annotationsOf(object: DraftMap): DraftMap {
+  return ownMap(ownMap(object, 'metadata') ?? {}, 'annotations') ?? {}
 }
 
 function spellNulls(value: Draft): void {

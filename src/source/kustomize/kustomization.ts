@@ -63,6 +63,12 @@ const NOT_BUILT = [
   'buildMetadata',
 ] as const
 
+/** What Argo CD needs for some of these, beside what is missing here. */
+const NEEDS: Readonly<Record<string, string>> = {
+  helmCharts: ' (Argo CD builds it with --enable-helm in kustomize.buildOptions)',
+  helmChartInflationGenerator: ' (Argo CD builds it with --enable-helm in kustomize.buildOptions)',
+}
+
 /** Path of the kustomization file of a directory, or undefined when it has none. Throws a Refusal when it has two. */
 export function kustomizationPath(files: Files, dir: string, at: string): string | undefined {
   const paths = KUSTOMIZATION_NAMES.map((name) => (dir === '' ? name : `${dir}/${name}`)).filter((path) =>
@@ -116,7 +122,7 @@ function checked(kustomization: Kustomization): Kustomization {
     throw broken(`${apiVersion.at}: apiVersion should be ${wanted}`)
   for (const name of NOT_BUILT) {
     const field = fields.get(name)
-    if (field.filled) throw unsupported(`${field.at}: ${name} is not built here`)
+    if (field.filled) throw unsupported(`${field.at}: ${name} is not built here${NEEDS[name] ?? ''}`)
   }
   return kustomization
 }

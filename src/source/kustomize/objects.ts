@@ -1,4 +1,4 @@
-import { type Draft, type DraftMap, draftOfDocument, isMap, isNull, own, ownMap } from './draft.ts'
+import { type Draft, type DraftMap, draftOfDocument, isMap, isNull, own, ownMap, useTexts } from './draft.ts'
 import type { ParsedFile } from './files.ts'
 import { broken } from './refusal.ts'
 import { kindOf, nameOf } from './resource.ts'
@@ -17,21 +17,11 @@ export function objectsOf(file: ParsedFile, path: string): readonly DraftMap[] {
       found.push(...items.map((item) => ({ value: item, line })))
       continue
     }
-    if (annotations !== undefined && isMap(draft)) useTexts(draft, annotations)
+    const written = isMap(draft) ? ownMap(ownMap(draft, 'metadata') ?? {}, 'annotations') : undefined
+    if (annotations !== undefined && written !== undefined) useTexts(written, annotations)
     found.push({ value: draft, line })
   }
   return unpacked(found.flatMap(({ value, line }) => checked(value, `${path}:${line}`)))
-}
-
-/** Annotations are texts to kustomize, as written: `1.10` stays `1.10`. */
-function useTexts(object: DraftMap, texts: Readonly<Record<string, string>>): void {
-  const metadata = ownMap(object, 'metadata')
-  const annotations = metadata === undefined ? undefined : ownMap(metadata, 'annotations')
-  if (annotations === undefined) return
-  for (const [key, value] of Object.entries(annotations)) {
-    const text = Object.hasOwn(texts, key) ? texts[key] : undefined
-    if (text !== undefined && !isNull(value)) annotations[key] = text
-  }
 }
 
 function checked(value: Draft, at: string): readonly DraftMap[] {

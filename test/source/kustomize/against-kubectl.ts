@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { join, relative, sep } from 'node:path'
+import { join, relative, resolve, sep } from 'node:path'
+import { performance } from 'node:perf_hooks'
 import { promisify } from 'node:util'
 import { canonicalJson, type JsonValue, type Tree } from '../../../src/domain/index.ts'
 import { buildKustomization } from '../../../src/source/kustomize/index.ts'
@@ -9,11 +10,20 @@ import { readYaml } from '../../../src/source/yaml/index.ts'
 
 const run = promisify(execFile)
 
-export async function hasKubectl(): Promise<boolean> {
-  return run('kubectl', ['version', '--client']).then(
-    () => true,
-    () => false,
+/** The one that `npm run tools` puts there goes first. */
+const PATH = `${resolve('.tools')}:${process.env['PATH'] ?? ''}`
+const ENV = { PATH, HOME: '/nonexistent', GIT_TERMINAL_PROMPT: '0' }
+
+/** What `kubectl version` says, undefined where there is none. */
+export async function kubectlVersion(): Promise<string | undefined> {
+  return run('kubectl', ['version', '--client'], { env: ENV }).then(
+    ({ stdout }) => stdout.trim().replaceAll('\n', ', '),
+    () => undefined,
   )
+}
+
+export async function hasKubectl(): Promise<boolean> {
+  return (await kubectlVersion()) !== undefined
 }
 
 /** The regular files below a directory of this machine, as a tree. */
@@ -29,16 +39,18 @@ export function treeOfDirectory(directory: string): Tree {
   return memoryTree(files, special)
 }
 
-export type Comparison =
+/** `ms` are wall time of our build and of the whole process of kubectl. */
+export type Comparison = { readonly ms: { readonly ours: number; readonly theirs: number } } & (
   | { readonly result: 'equal' | 'both-refuse' }
   | { readonly result: 'different' | 'only-we-build' | 'refused'; readonly why: string }
+)
 
 async function kubectlObjects(directory: string): Promise<readonly JsonValue[] | { readonly error: string }> {
   try {
     const { stdout } = await run('kubectl', ['kustomize', directory], {
       maxBuffer: 64 * 1024 * 1024,
       timeout: 60_000,
-      env: { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', GIT_TERMINAL_PROMPT: '0' },
+      env: ENV,
     })
     return objectsIn(stdout)
   } catch (error) {
@@ -56,15 +68,18 @@ function objectsIn(text: string): readonly JsonValue[] {
 }
 
 export async function compare(tree: Tree, base: string, dir: string): Promise<Comparison> {
+  const start = performance.now()
   const ours = buildKustomization({ tree, dir })
+  const built = performance.now()
   const theirs = await kubectlObjects(join(base, dir))
+  const ms = { ours: built - start, theirs: performance.now() - built }
   if (!ours.built) {
     const why = `${ours.reason}: ${ours.message}`
-    return 'error' in theirs ? { result: 'both-refuse' } : { result: 'refused', why }
+    return 'error' in theirs ? { ms, result: 'both-refuse' } : { ms, result: 'refused', why }
   }
-  if ('error' in theirs) return { result: 'only-we-build', why: theirs.error.slice(0, 400) }
+  if ('error' in theirs) return { ms, result: 'only-we-build', why: theirs.error.slice(0, 400) }
   const difference = firstDifference(ours.objects, theirs, '')
-  return difference === undefined ? { result: 'equal' } : { result: 'different', why: difference }
+  return difference === undefined ? { ms, result: 'equal' } : { ms, result: 'different', why: difference }
 }
 
 function firstDifference(a: JsonValue | undefined, b: JsonValue | undefined, path: string): string | undefined {
