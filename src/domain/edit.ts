@@ -64,6 +64,10 @@ export type Location = {
   readonly text: string
   /** Value that the rendered object has now, undefined where it has none. */
   readonly rendered: JsonValue | undefined
+  /** Where an edit would set it, when that is not the line that writes it now: others read that line too. */
+  readonly editAt?: { readonly file: string; readonly line: number; readonly column: number; readonly by: string }
+  /** Why no edit can set it, though the line that writes it is known. */
+  readonly editRefused?: { readonly reason: Reason; readonly message: string }
   /** What writes it: `manifest`, `strategic-patch`, `json-patch`, `images`, `replicas`, `values`, `overlay-patch` (to be inserted). */
   readonly by: string
   readonly alsoReadBy: readonly string[]

@@ -164,12 +164,17 @@ async function advance(
   if (isRefused(question)) return question
   if (isSet(question)) return alreadySet(progress, question)
   let first: Refused | undefined
+  let barred: Refused | undefined
   for (const place of await placesFor(question)) {
+    if (!isRefused(place) && place.barred !== undefined) {
+      barred ??= place.barred
+      continue
+    }
     const result = isRefused(place) ? place : await attempt(input, progress, question, place, readersOf)
     if (!isRefused(result)) return result
     first ??= result
   }
-  return first ?? refuse('not-in-git', `nothing in Git sets ${change.field}`)
+  return first ?? barred ?? refuse('not-in-git', `nothing in Git sets ${change.field}`)
 }
 
 async function conclude(input: EditInput, before: RenderedState, progress: Progress): Promise<EditOutcome | Refused> {

@@ -40,9 +40,25 @@ async function find(input: LocateInput): Promise<Location | Refused> {
   )
   if (isRefused(question)) return question
   const places = await placesFor(question)
-  const best = places.find((place): place is Place => !isRefused(place))
-  const refused = places.find(isRefused) ?? refuse('not-in-git', `nothing in Git sets ${input.field}`)
-  return best === undefined ? refused : locationOf(best, question)
+  return best(question, places) ?? refuse('not-in-git', `nothing in Git sets ${input.field}`)
+}
+
+/** The line that writes the field; where others read it too, with where an edit would go, or why none can be made. */
+function best(question: Question, places: readonly (Place | Refused)[]): Location | Refused | undefined {
+  const all = places.filter((place): place is Place => !isRefused(place))
+  const [first, open] = [all[0], all.find(({ barred }) => barred === undefined)]
+  const refused = places.find(isRefused)
+  if (first === undefined) return refused
+  const location = locationOf(first, question)
+  if (isRefused(location) || first === open) return location
+  if (open === undefined) {
+    const { reason, message } = refused ?? first.barred ?? refuse('shared-writer', `others read ${first.file.path} too`)
+    return { ...location, editRefused: { reason, message } }
+  }
+  const there = locationOf(open, question)
+  if (isRefused(there)) return location
+  const { file, line, column, by } = there
+  return { ...location, editAt: { file, line, column, by } }
 }
 
 /** Finds the line that sets a field, or where an edit would set it. Nothing is changed and nothing is proven. */

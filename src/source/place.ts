@@ -25,6 +25,8 @@ export type Place = {
   readonly within: { readonly document: number; readonly path: JsonPath }
   /** The file holds the Application itself, which has to be read again after the edit. */
   readonly holdsApplication?: boolean
+  /** Why an edit goes elsewhere though the field is written here. Such a place has no splices. */
+  readonly barred?: Refused
 }
 
 /** What is to be set, and the state in which it is looked for. */

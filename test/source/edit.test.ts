@@ -277,7 +277,7 @@ describe('locate', () => {
   it.each<[string, Record<string, string>, Manifest, string, number, string]>([
     ['values', CHART, { path: 'chart', helm: { valueFiles: ['/common.yaml'] } }, 'common.yaml', 1, 'values'],
     [
-      'overlay-patch',
+      'manifest',
       {
         'base/kustomization.yaml': 'resources: [d.yaml]\n',
         'base/d.yaml': DEPLOYMENT,
@@ -285,13 +285,47 @@ describe('locate', () => {
         'stage/kustomization.yaml': 'resources: [../base]\n',
       },
       { path: 'prod' },
-      'prod/kustomization.yaml',
-      2,
-      'overlay-patch',
+      'base/d.yaml',
+      14,
+      'manifest',
     ],
   ])('names what writes it: %s', async (_, files, source, file, line, by) => {
     const result = await locate({ ...input(files, source), field: 'resources.limits.memory' })
     expect(result).toMatchObject({ located: true, location: { file, line, by } })
+  })
+
+  it('names the line that others read too, and where an edit would go instead', async () => {
+    const files = {
+      'base/kustomization.yaml': 'resources: [d.yaml]\n',
+      'base/d.yaml': DEPLOYMENT,
+      'prod/kustomization.yaml': 'resources: [../base]\n',
+      'stage/kustomization.yaml': 'resources: [../base]\n',
+    }
+    expect(await locate({ ...input(files, { path: 'prod' }), field: 'resources.limits.memory' })).toMatchObject({
+      located: true,
+      location: {
+        file: 'base/d.yaml',
+        text: '32Mi',
+        alsoReadBy: ['stage'],
+        editAt: { file: 'prod/kustomization.yaml', line: 2, by: 'overlay-patch' },
+      },
+    })
+  })
+
+  it('names the line and why nothing may be edited where the overlay is shared too', async () => {
+    const files = { 'base/kustomization.yaml': 'resources: [d.yaml]\n', 'base/d.yaml': DEPLOYMENT }
+    const given = input(files, { path: 'base' })
+    const metadata = { name: 'cart-two', namespace: 'argocd' }
+    const others = [applicationOf({ ...given.application.manifest, metadata })]
+    expect(await locate({ ...given, others, field: 'resources.limits.memory' })).toMatchObject({
+      located: true,
+      location: {
+        file: 'base/d.yaml',
+        text: '32Mi',
+        alsoReadBy: ['cart-two'],
+        editRefused: { reason: 'shared-writer' },
+      },
+    })
   })
 
   it('has the reasons of edit', async () => {

@@ -245,8 +245,11 @@ export const texts: readonly Feature[] = [
   },
   finishing('windows-lines', (text) => text.replaceAll('\n', '\r\n')),
   finishing('byte-order-mark', (text) => `\uFEFF${text}`),
-  finishing('no-last-newline', (text) => text.replace(/\n+$/, '')),
-  finishing('comments', (text) => `# head\n${text.replace(/^(metadata:.*)$/gm, '$1 # note')}# foot\n`),
+  finishing('no-last-newline', (text) => text.replace(/[\r\n]+$/, '')),
+  finishing(
+    'comments',
+    (text) => `${text.startsWith('\uFEFF') ? '' : '# head\n'}${text.replace(/^(metadata:.*)$/gm, '$1 # note')}# foot\n`,
+  ),
   {
     name: 'bad-object',
     apply: (overlay) =>

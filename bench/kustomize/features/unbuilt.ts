@@ -60,4 +60,20 @@ export const unbuilt: readonly Feature[] = [
       set(overlay, TOP, 'openapi', { path: 'schema.json' })
     },
   },
+  {
+    name: 'build-metadata',
+    refused: true,
+    apply: (overlay) =>
+      set(
+        overlay,
+        TOP,
+        'buildMetadata',
+        overlay.random.pick([
+          ['managedByLabel'],
+          ['originAnnotations'],
+          ['transformerAnnotations'],
+          ['originAnnotations', 'managedByLabel'],
+        ]),
+      ),
+  },
 ]

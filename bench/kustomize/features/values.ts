@@ -80,19 +80,4 @@ export const values: readonly Feature[] = [
         `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: local, annotations: {config.kubernetes.io/local-config: ${overlay.random.pick(['"true"', '"false"', 'x'])}}}\ndata: {a: b}\n`,
       ),
   },
-  {
-    name: 'build-metadata',
-    apply: (overlay) =>
-      set(
-        overlay,
-        TOP,
-        'buildMetadata',
-        overlay.random.pick([
-          ['managedByLabel'],
-          ['originAnnotations'],
-          ['transformerAnnotations'],
-          ['originAnnotations', 'managedByLabel'],
-        ]),
-      ),
-  },
 ]

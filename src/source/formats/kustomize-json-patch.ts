@@ -1,4 +1,4 @@
-import { canonicalJson, type JsonPath, type JsonValue, valueAt } from '../../domain/index.ts'
+import { canonicalJson, type JsonPath, type JsonValue, type ObjectKey, valueAt } from '../../domain/index.ts'
 import { pointerOf } from '../fields.ts'
 import { appendItem, appendToList } from '../insert.ts'
 import { itemsLines, nest, type Written } from '../layout.ts'
@@ -8,6 +8,7 @@ import { insertionOffset, newToken, type Place, type Question } from '../place.t
 import { isRefused, type Refused } from '../refused.ts'
 import type { SourceFile } from '../resolve.ts'
 import { scalarToken } from '../scalar-text.ts'
+import type { RenderedObject } from '../target.ts'
 
 const PATCH_LAYOUT = { step: 2, listOffset: 2, newline: '\n' } as const
 
@@ -70,7 +71,35 @@ function change(question: Question): Written {
   return operation(current === undefined ? 'add' : 'replace', place.path.slice(0, depth + 1), written)
 }
 
-type Target = { readonly kind: string; readonly name: string }
+type Target = {
+  readonly group?: string
+  readonly version?: string
+  readonly kind: string
+  readonly name: string
+  readonly namespace?: string
+}
+
+/** The object by kind and name, and by group, version and namespace where another one of the build has those too. */
+function targetIn(question: Question, overlay: Overlay, built: readonly RenderedObject[]): Target {
+  const { key, manifest } = question.object
+  const twins = built.filter((one) => one.key.kind === key.kind && one.key.name === key.name && !sameKey(one.key, key))
+  const written = valueAt(manifest, ['metadata', 'namespace'])
+  const version = String(manifest['apiVersion']).replace(/^.*\//, '')
+  return {
+    ...(twins.some((one) => one.key.group !== key.group)
+      ? { ...(key.group === '' ? {} : { group: key.group }), version }
+      : {}),
+    kind: key.kind,
+    name: nameInOverlay(question, overlay),
+    ...(twins.some((one) => one.key.namespace !== key.namespace)
+      ? { namespace: typeof written === 'string' && written !== '' ? written : 'default' }
+      : {}),
+  }
+}
+
+function sameKey(a: ObjectKey, b: ObjectKey): boolean {
+  return a.group === b.group && a.kind === b.kind && a.namespace === b.namespace && a.name === b.name
+}
 
 /** An inline patch of this one object that begins with the same test: another operation may join it. */
 function joinable(
@@ -95,8 +124,12 @@ function joinable(
 }
 
 /** A JSON 6902 patch of this one object: appended to `patches:`, or to the patch of ours that is there. */
-export function jsonPatchPlace(question: Question, overlay: Overlay): Place | Refused {
-  const target = { kind: question.object.key.kind, name: nameInOverlay(question, overlay) }
+export function jsonPatchPlace(
+  question: Question,
+  overlay: Overlay,
+  built: readonly RenderedObject[],
+): Place | Refused {
+  const target = targetIn(question, overlay, built)
   const joined = joinable(overlay, target, question)
   if (joined !== undefined) return joinedPlace(question, overlay, joined.index, joined.nested)
   const position = positionTest(question)
@@ -106,10 +139,7 @@ export function jsonPatchPlace(question: Question, overlay: Overlay): Place | Re
       [
         'target',
         {
-          entries: [
-            ['kind', textToken(target.kind)],
-            ['name', textToken(target.name)],
-          ],
+          entries: Object.entries(target).map(([key, value]) => [key, textToken(value)] as const),
         },
       ],
       ['patch', { literal: itemsLines([...test, change(question)], 0, PATCH_LAYOUT) }],

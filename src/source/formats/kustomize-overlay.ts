@@ -6,6 +6,7 @@ import { isRefused, type Refused, refuse } from '../refused.ts'
 import { sourceFile } from './format.ts'
 import { kustomizationFile } from './kustomize-file.ts'
 import { appended, jsonPatchPlace, type Overlay, textToken } from './kustomize-json-patch.ts'
+import type { Traced } from './kustomize-trace.ts'
 
 function imageChanges(now: ImageReference, want: ImageReference): readonly (readonly [string, string])[] | undefined {
   if (want.tag !== undefined && want.digest !== undefined) return undefined
@@ -46,7 +47,7 @@ function imagesPlace(question: Question, overlay: Overlay): Place | Refused {
 }
 
 /** What this overlay can add to set the field for itself alone; `shared-writer` where others read the overlay too. */
-export function overlayPlaces(question: Question): readonly (Place | Refused)[] {
+export function overlayPlaces(question: Question, traced: Traced): readonly (Place | Refused)[] {
   const { source } = question
   const path = kustomizationFile(source)
   if (path === undefined) return [refuse('broken-base', `${source.dir} has no kustomization file`)]
@@ -59,6 +60,6 @@ export function overlayPlaces(question: Question): readonly (Place | Refused)[] 
   const problem = fileProblem(text)
   if (problem !== undefined) return [problem]
   const overlay = { file: sourceFile(source, path), source: text, value: text.documents[0]?.value ?? null }
-  const patch = jsonPatchPlace(question, overlay)
+  const patch = jsonPatchPlace(question, overlay, traced.built)
   return question.kind === 'image' ? [imagesPlace(question, overlay), patch] : [patch]
 }

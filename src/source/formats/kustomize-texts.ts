@@ -1,8 +1,8 @@
-import { isJsonObject, type JsonPath, type JsonValue, type Tree, valueAt } from '../../domain/index.ts'
+import { type JsonPath, type JsonValue, type Tree, valueAt } from '../../domain/index.ts'
 import type { KustomizeFile } from '../kustomize/index.ts'
 import { type Nested, nestedYaml } from '../nested.ts'
 import { type SourceText, walk } from '../nodes.ts'
-import { readSource } from '../place.ts'
+import { type Place, readSource } from '../place.ts'
 import { isRefused } from '../refused.ts'
 
 /** A text in which a kustomization's values may stand: a file, or an inline patch in one. */
@@ -20,25 +20,42 @@ const INLINE_FIELDS: readonly (readonly [string, string | undefined])[] = [
   ['patchesStrategicMerge', undefined],
 ]
 
-function inlinePaths(value: JsonValue): readonly JsonPath[] {
+function inlinePaths(value: JsonValue, base: JsonPath): readonly JsonPath[] {
   return INLINE_FIELDS.flatMap(([list, key]) => {
-    const items = valueAt(value, [list])
+    const items = valueAt(value, [...base, list])
     if (!Array.isArray(items)) return []
-    return items.map((_, index): JsonPath => (key === undefined ? [list, index] : [list, index, key]))
+    return items.map((_, index): JsonPath => [...base, list, index, ...(key === undefined ? [] : [key])])
+  })
+}
+
+/** The inline patches below `base` of one document. */
+export function inlineTextsAt(
+  path: string,
+  source: SourceText,
+  document: number,
+  base: JsonPath,
+): readonly KustomizeText[] {
+  const value = source.documents[document]?.value ?? null
+  return inlinePaths(value, base).flatMap((at): readonly KustomizeText[] => {
+    const found = walk(source, document, at)
+    if (isRefused(found) || found.rest.length > 0) return []
+    const nested = nestedYaml(source, found.node)
+    if (nested === undefined) return []
+    const role = Array.isArray(nested.source.documents[0]?.value) ? 'json-patch' : 'strategic-patch'
+    return [{ path, role, source: nested.source, inline: { nested, document, path: at } }]
   })
 }
 
 function inlineTexts(path: string, source: SourceText): readonly KustomizeText[] {
-  return source.documents.flatMap((document, index) =>
-    inlinePaths(document.value).flatMap((at): readonly KustomizeText[] => {
-      const found = walk(source, index, at)
-      if (isRefused(found) || found.rest.length > 0) return []
-      const nested = nestedYaml(source, found.node)
-      if (nested === undefined) return []
-      const role = Array.isArray(nested.source.documents[0]?.value) ? 'json-patch' : 'strategic-patch'
-      return [{ path, role, source: nested.source, inline: { nested, document: index, path: at } }]
-    }),
-  )
+  return source.documents.flatMap((_, document) => inlineTextsAt(path, source, document, []))
+}
+
+/** A place of an inline patch in the coordinates of its file. */
+export function outward(text: KustomizeText, place: Place): Place {
+  if (text.inline === undefined) return place
+  const { nested, document, path } = text.inline
+  const at = nested.outer({ start: place.at, end: place.at, text: '' }).start
+  return { ...place, splices: place.splices.map(nested.outer), at, within: { document, path } }
 }
 
 function roleOf(file: KustomizeFile): KustomizeText['role'] | undefined {
@@ -69,9 +86,4 @@ export function kustomizeTexts(tree: Tree, files: readonly KustomizeFile[]): rea
     if (role === 'kustomization') texts.push(...inlineTexts(file.path, source))
   }
   return texts
-}
-
-/** Objects of a text with the document that each is, Lists left as they are. */
-export function documentsOf(text: KustomizeText): readonly { readonly document: number; readonly value: JsonValue }[] {
-  return text.source.documents.flatMap(({ value }, document) => (isJsonObject(value) ? [{ document, value }] : []))
 }

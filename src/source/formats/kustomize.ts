@@ -1,13 +1,13 @@
-import { buildKustomization, filesReadBy } from '../kustomize/index.ts'
+import { filesReadBy } from '../kustomize/index.ts'
 import { type Refused, refuse } from '../refused.ts'
 import type { ResolvedSource } from '../resolve.ts'
-import { type Format, type Rendering, sourceFile } from './format.ts'
+import { type Format, type RenderContext, type Rendering, sourceFile } from './format.ts'
+import { buildOf } from './kustomize-build.ts'
 import { kustomizationFile } from './kustomize-file.ts'
 import { kustomizePlaces } from './kustomize-places.ts'
 
-async function render(source: ResolvedSource): Promise<Rendering | Refused> {
-  const overrides = source.source.kustomize
-  const result = buildKustomization({ tree: source.tree, dir: source.dir, ...(overrides ? { overrides } : {}) })
+async function render(source: ResolvedSource, context: RenderContext): Promise<Rendering | Refused> {
+  const result = buildOf(source, context.deps)
   if (!result.built) return refuse(result.reason, result.message)
   const paths = [...new Set(result.files.map((file) => file.path))]
   return {

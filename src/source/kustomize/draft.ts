@@ -11,6 +11,31 @@ export const BLANK = new Blank()
 export type Draft = string | number | boolean | null | Blank | Draft[] | DraftMap
 export type DraftMap = { [key: string]: Draft }
 
+/** Maps that share one scalar at a key. */
+const linked = new WeakMap<DraftMap, Map<string, Set<DraftMap>>>()
+
+/**
+ * Says that these maps share what stands at `key`: kustomize puts one node of YAML into all places that it labels in one go, and
+ * whoever changes one of them later changes them all.
+ */
+export function link(maps: readonly DraftMap[], key: string): void {
+  const group = new Set(maps)
+  for (const map of maps) {
+    const keys = linked.get(map) ?? new Map<string, Set<DraftMap>>()
+    linked.set(map, keys.set(key, group))
+  }
+}
+
+export function unlink(map: DraftMap): void {
+  linked.delete(map)
+}
+
+/** Sets a scalar that is there already, in every map that shares it. */
+export function setShared(map: DraftMap, key: string, value: Draft): void {
+  map[key] = value
+  for (const other of linked.get(map)?.get(key) ?? []) if (Object.hasOwn(other, key)) other[key] = value
+}
+
 export function isMap(value: Draft | symbol | undefined): value is DraftMap {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && value !== BLANK
 }
@@ -82,9 +107,10 @@ export function useTexts(annotations: DraftMap, texts: Readonly<Record<string, s
   const plain = new Map<string, { readonly text: string; readonly value: Draft }>()
   for (const [key, value] of Object.entries(annotations)) {
     const text = Object.hasOwn(texts, key) ? texts[key] : undefined
-    if (text === undefined || isNull(value)) continue
+    if (text === undefined || value === BLANK) continue
     if (typeof value !== 'string') plain.set(key, { text, value })
-    annotations[key] = text
+    // A null stays one, for patches that ask.
+    if (value !== null) annotations[key] = text
   }
   if (plain.size > 0) plainAnnotations.set(annotations, plain)
 }
@@ -94,6 +120,11 @@ export function respellAnnotations(annotations: DraftMap): void {
   for (const [key, { text, value }] of plainAnnotations.get(annotations) ?? [])
     if (own(annotations, key) === text) annotations[key] = value
   plainAnnotations.delete(annotations)
+}
+
+/** The text of an annotation that is a null: as it was written. */
+export function nullText(annotations: DraftMap, key: string): string {
+  return plainAnnotations.get(annotations)?.get(key)?.text ?? 'null'
 }
 
 function changeAt(draft: Draft, path: JsonPath, change: (value: Draft) => Draft): void {

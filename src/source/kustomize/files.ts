@@ -151,11 +151,14 @@ export class Files {
 }
 
 export function parseBytes(bytes: Uint8Array, path: string, dialect: Dialect): ParsedFile {
-  const outcome = readYaml(bytes, path, dialect)
+  // A mark before a list would count as part of its indentation.
+  const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
+  const outcome = readYaml(marked ? bytes.subarray(3) : bytes, path, dialect)
   if (!outcome.read) {
     throw new Refusal(outcome.reason === 'yaml-invalid' ? 'broken-base' : outcome.reason, outcome.message)
   }
   const { text, documents } = outcome
+  if (dialect === 'manifest') refuseOdd(text, documents, path)
   const first = documents[0]
   const lines = linesOf(
     text,
@@ -173,6 +176,13 @@ export function parseBytes(bytes: Uint8Array, path: string, dialect: Dialect): P
     })),
     lineOf: isKustomizationPath(path) && first !== undefined ? (at) => lineIn(text, first, at) : undefined,
   }
+}
+
+/** What real kustomize stumbles over when it writes objects out. */
+function refuseOdd(text: string, documents: readonly YamlDocument[], path: string): void {
+  if (text.startsWith('%')) throw broken(`${path}:1: a directive of YAML is not read`)
+  const odd = documents.find((one) => one.odd !== undefined)?.odd
+  if (odd !== undefined) throw broken(`${path}:${positionIn(text, odd.offset).line}: ${odd.message}`)
 }
 
 function lineIn(text: string, { doc }: YamlDocument, path: JsonPath): number {

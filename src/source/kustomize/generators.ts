@@ -98,8 +98,7 @@ function pairsOf(entry: Written, dir: string, files: Files): readonly Pair[] {
   ]
   const seen = new Set<string>()
   for (const { key } of pairs) {
-    if (!/^[-._a-zA-Z0-9]{1,253}$/.test(key) || key === '__proto__')
-      throw broken(`${entry.at}: ${JSON.stringify(key)} can't be a key`)
+    if (key === '__proto__') throw broken(`${entry.at}: ${JSON.stringify(key)} can't be a key`)
     if (seen.has(key)) throw broken(`${entry.at}: the key ${key} is there twice`)
     seen.add(key)
   }
@@ -129,7 +128,7 @@ function envPairs(bytes: Uint8Array, at: string): readonly Pair[] {
   const lines = text.replace(/^\uFEFF/, '').split('\n')
   return lines
     .map((line) => line.replace(/\r$/, '').trimStart())
-    .filter((line) => line !== '' && !line.startsWith('#'))
+    .filter((line) => line !== '' && !line.startsWith('#') && !line.startsWith('='))
     .map((line) => {
       const equals = line.indexOf('=')
       const value = equals < 0 ? '' : line.slice(equals + 1)

@@ -1,19 +1,29 @@
 import type { KustomizeOverrides, Manifest, Reason, Tree } from '../../domain/index.ts'
 import { parentPath } from '../tree.ts'
+import { plainScalar } from '../yaml/index.ts'
 import { accumulate } from './accumulate.ts'
-import { type DraftMap, jsonOfDraft, own, ownMap, textOf } from './draft.ts'
+import { type DraftMap, jsonOfDraft, nullText, own, ownMap, textOf } from './draft.ts'
 import { Files, isKustomizationPath, type KustomizeFile, type LoadRestrictions } from './files.ts'
 import { mendReferences } from './name-references.ts'
 import { addHashes } from './naming.ts'
 import { inOrder } from './order.ts'
-import { Refusal } from './refusal.ts'
-import type { Resource } from './resource.ts'
+import { broken, Refusal } from './refusal.ts'
+import type { Copied, Resource } from './resource.ts'
 
 export type { FileRole, KustomizeFile, LoadRestrictions } from './files.ts'
 export { isKustomizationPath } from './files.ts'
+export { splitPath as fieldSteps } from './replacements.ts'
+
+/** A field that a replacement wrote: position of the object, the path as the replacement has it, and its `file:line`. */
+export type Replaced = Copied & { readonly index: number }
 
 export type BuildOutcome =
-  | { readonly built: true; readonly objects: readonly Manifest[]; readonly files: readonly KustomizeFile[] }
+  | {
+      readonly built: true
+      readonly objects: readonly Manifest[]
+      readonly files: readonly KustomizeFile[]
+      readonly replaced: readonly Replaced[]
+    }
   | { readonly built: false; readonly reason: Reason; readonly message: string }
 
 export type BuildInput = {
@@ -38,7 +48,8 @@ export function buildKustomization(input: BuildInput): BuildOutcome {
     addHashes(list)
     mendReferences(list)
     const kept = inOrder(list.filter(isShipped), root.fields.get('sortOptions'))
-    return { built: true, objects: kept.map(finished), files: sorted(files) }
+    const replaced = kept.flatMap(({ copies }, index) => copies.map((copied) => ({ index, ...copied })))
+    return { built: true, objects: kept.map(finished), files: sorted(files), replaced }
   } catch (error) {
     if (error instanceof Refusal) return { built: false, reason: error.reason, message: error.message }
     throw error
@@ -63,7 +74,10 @@ function finished({ object }: Resource): Manifest {
 /** Kustomize writes annotations back as texts and drops the field when there are none. */
 function finishAnnotations(metadata: DraftMap): void {
   const annotations = ownMap(metadata, 'annotations') ?? {}
-  const texts = Object.entries(annotations).map(([key, value]): [string, string] => [key, textOf(value)])
+  const texts = Object.entries(annotations).map(([key, value]): [string, string] => {
+    if (plainScalar(key) !== key) throw broken(`the annotation ${key} would be written without quotes, as no text`)
+    return [key, value === null ? nullText(annotations, key) : textOf(value)]
+  })
   if (texts.length === 0) delete metadata['annotations']
   else metadata['annotations'] = Object.fromEntries(texts)
 }

@@ -10,6 +10,7 @@ import {
   own,
   ownMap,
   respellAnnotations,
+  unlink,
 } from './draft.ts'
 import { broken, tooLarge } from './refusal.ts'
 
@@ -69,6 +70,7 @@ function spellNulls(value: Draft): void {
     for (const [index, item] of value.entries()) if (isNull(item)) value[index] = null
     value.forEach(spellNulls)
   } else if (isMap(value)) {
+    unlink(value)
     for (const [key, item] of Object.entries(value)) if (isNull(item)) value[key] = null
     Object.values(value).forEach(spellNulls)
   }
@@ -86,7 +88,9 @@ function apply(object: DraftMap, operation: Operation): void {
 }
 
 function copied(object: DraftMap, { from, at }: Operation): Draft {
-  const value = find(object, from, at)
+  // What is missing in a map is copied as null by kustomize's library.
+  const parent = find(object, from.slice(0, -1), at)
+  const value = isMap(parent) ? (own(parent, from.at(-1) ?? '') ?? null) : find(object, from, at)
   if (!mayGrow(object, value)) throw tooLarge(`${at}: the copies make the object too large`)
   return copyOf(value)
 }

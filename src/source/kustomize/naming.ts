@@ -2,20 +2,8 @@ import { isMap, madeMap, own, textOf } from './draft.ts'
 import { eachField, type FieldSpec } from './field-spec.ts'
 import { hashOf } from './hash.ts'
 import { isClusterScoped } from './kinds.ts'
-import { broken } from './refusal.ts'
-import {
-  apiVersionOf,
-  currentId,
-  formatId,
-  idKey,
-  isOf,
-  kindOf,
-  nameOf,
-  originalId,
-  type Resource,
-  rememberId,
-  setName,
-} from './resource.ts'
+import { apiVersionOf, isOf, kindOf, nameOf, originalId, type Resource, rememberId, setName } from './resource.ts'
+import { refuseTwins } from './resource-list.ts'
 
 /** Kinds whose names mean something outside and are never given a prefix or suffix. */
 const UNTOUCHED = [
@@ -82,7 +70,7 @@ export function setNamespace(list: readonly Resource[], namespace: string, at: s
     const specs = apiVersion === 'v1' ? [NAMESPACE_NAME, ...NAMESPACE_FIELDS] : NAMESPACE_FIELDS
     for (const spec of specs) eachField(object, spec, 'text', (slot) => slot.set(namespace))
   }
-  refuseConflicts(list, at)
+  refuseTwins(list, at)
 }
 
 function setSubjects({ object }: Resource, namespace: string): void {
@@ -90,15 +78,5 @@ function setSubjects({ object }: Resource, namespace: string): void {
   if (!Array.isArray(subjects)) return
   for (const subject of subjects) {
     if (isMap(subject) && textOf(own(subject, 'name')) === 'default') subject['namespace'] = namespace
-  }
-}
-
-function refuseConflicts(list: readonly Resource[], at: string): void {
-  const seen = new Set<string>()
-  for (const resource of list) {
-    const id = currentId(resource)
-    const key = idKey(id)
-    if (seen.has(key)) throw broken(`${at}: in this namespace ${formatId(id)} is there twice`)
-    seen.add(key)
   }
 }

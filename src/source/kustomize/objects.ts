@@ -31,6 +31,9 @@ function checked(value: Draft, at: string): readonly DraftMap[] {
   const kind = kindOf(value)
   if (kind === '') throw broken(`${at}: an object without a kind`)
   if (!kind.endsWith('List') && nameOf(value) === '') throw broken(`${at}: ${kind} without metadata.name`)
+  const metadata = ownMap(value, 'metadata')
+  if (metadata !== undefined && own(metadata, 'namespace') !== undefined && isNull(own(metadata, 'namespace')))
+    metadata['namespace'] = ''
   return [value]
 }
 

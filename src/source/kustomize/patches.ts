@@ -16,7 +16,7 @@ import {
   rememberId,
   setMetadataTexts,
 } from './resource.ts'
-import { select, withAnyId } from './resource-list.ts'
+import { refuseTwins, select, withAnyId } from './resource-list.ts'
 import { strategicMerge } from './strategic-merge.ts'
 import type { Written } from './written.ts'
 
@@ -90,6 +90,7 @@ function applyStrategicPatch(list: Resource[], target: Written, patches: readonl
   if (patch === undefined || patches.length > 1) throw broken(`${entry.at}: a patch with a target must be one object`)
   const selected = new Set(select(list, target))
   keep(list, (resource) => !selected.has(resource) || merge(resource, forTarget(patch, resource), changes, entry.at))
+  if (changes.name || changes.kind) refuseTwins(list, entry.at)
 }
 
 function keep(list: Resource[], isKept: (resource: Resource) => boolean): void {

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonValue } from '../../domain/index.ts'
 import { plainScalar } from '../yaml/index.ts'
-import { copyOf, type Draft, type DraftMap, isMap, isNull, isScalar, mayGrow, own, textOf } from './draft.ts'
+import { copyOf, type Draft, type DraftMap, isMap, isNull, isScalar, mayGrow, own, setShared, textOf } from './draft.ts'
 import { itemSlot, pathSteps, type Slot } from './field-spec.ts'
 import type { Files } from './files.ts'
 import type { Kustomization } from './kustomization.ts'
@@ -161,6 +161,7 @@ function copyTo(resource: Resource, value: Draft, path: string, target: Written)
   for (const slot of slots) {
     if (!mayGrow(resource.object, value)) throw tooLarge(`${target.at}: the copies make the object too large`)
     setSlot(slot, value, options)
+    resource.copies.push({ path, at: target.at })
   }
 }
 
@@ -186,7 +187,8 @@ function collectField(map: DraftMap, step: string, rest: readonly string[], work
     map[step] = emptyFor(rest[0], work.leaf)
   }
   const set = (item: Draft): void => {
-    map[step] = item
+    if (isScalar(item)) setShared(map, step, item)
+    else map[step] = item
   }
   collect({ value: own(map, step), set, fresh }, rest, work)
 }
@@ -231,6 +233,7 @@ function setSlot(slot: Made, value: Draft, options: Written): void {
   const delimiter = options.get('delimiter').text()
   const there = slot.value
   const text = delimiter === '' ? textOf(value) : withPart(slot, textOf(value), delimiter, options)
+  if (isNull(there) && !slot.fresh && isScalar(value)) throw broken(`${options.at}: a null stands at the target`)
   if (!isScalar(there) && !isNull(there)) slot.set(copyOf(value))
   else if (!isScalar(value)) slot.set(slot.fresh || isNull(there) ? copyOf(value) : '')
   else if (slot.fresh) slot.set(plainScalar(text))

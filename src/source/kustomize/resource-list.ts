@@ -26,6 +26,11 @@ export function append(list: Resource[], more: readonly Resource[], at: string):
   }
 }
 
+/** Refuses a list in which two objects have become one. */
+export function refuseTwins(list: readonly Resource[], at: string): void {
+  append([], list, at)
+}
+
 /** Resources that have or had this id. */
 export function withAnyId(list: readonly Resource[], id: Id): readonly Resource[] {
   return list.filter((one) => anyIds(one).some((other) => sameId(id, other)))

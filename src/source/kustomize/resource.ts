@@ -1,5 +1,5 @@
 import { groupOf } from '../../domain/index.ts'
-import { copyOf, type Draft, type DraftMap, isMap, isNull, madeMap, own, ownMap, textOf } from './draft.ts'
+import { type DraftMap, isNull, madeMap, own, ownMap, textOf } from './draft.ts'
 import { isClusterScoped } from './kinds.ts'
 
 /** An object by what it was called at one time. `namespace` is the effective one: `default` when none is written. */
@@ -21,13 +21,18 @@ export type Resource = {
   readonly prefixes: string[]
   readonly suffixes: string[]
   hashed: boolean
+  /** What replacements wrote into it. */
+  readonly copies: Copied[]
 }
+
+/** A field as a replacement names it, and where the replacement stands. */
+export type Copied = { readonly path: string; readonly at: string }
 
 /** Namespace in the ids of objects that have none by nature. */
 export const NO_NAMESPACE = '_non_namespaceable_'
 
 export function newResource(object: DraftMap): Resource {
-  return { object, before: [], prefixes: [], suffixes: [], hashed: false }
+  return { object, before: [], prefixes: [], suffixes: [], hashed: false, copies: [] }
 }
 
 export function kindOf(object: DraftMap): string {
@@ -139,18 +144,4 @@ export function setMetadataTexts(
   const metadata = madeMap(object, 'metadata')
   if (Object.keys(texts).length === 0) delete metadata[field]
   else metadata[field] = { ...texts }
-}
-
-export function copyResource(resource: Resource): Resource {
-  return {
-    object: copyOf(resource.object),
-    before: [...resource.before],
-    prefixes: [...resource.prefixes],
-    suffixes: [...resource.suffixes],
-    hashed: resource.hashed,
-  }
-}
-
-export function isObject(value: Draft): value is DraftMap {
-  return isMap(value) && Object.keys(value).length > 0
 }

@@ -1,4 +1,4 @@
-import { type Draft, type DraftMap, isMap, isNull, isScalar, textOf } from './draft.ts'
+import { type Draft, type DraftMap, isMap, isNull, isScalar, link, setShared, textOf } from './draft.ts'
 import { eachField, type FieldSpec } from './field-spec.ts'
 import { splitImage } from './overrides.ts'
 import { compilePattern } from './pattern.ts'
@@ -81,14 +81,22 @@ export function setTexts(
   texts: Readonly<Record<string, string>>,
   specs: readonly FieldSpec[],
 ): void {
-  const entries = Object.entries(texts)
-  if (entries.length === 0) return
-  for (const { object } of list) {
-    for (const spec of specs) {
-      eachField(object, spec, 'map', (slot) => {
-        if (isMap(slot.value)) Object.assign(slot.value, Object.fromEntries(entries))
-        else if (!isNull(slot.value)) throw broken(`${spec.path} of ${kindOf(object)} is not a map`)
-      })
-    }
+  const keys = Object.keys(texts).sort()
+  for (const { object } of list) for (const key of keys) setText(object, key, texts[key] ?? '', specs)
+}
+
+function setText(object: DraftMap, key: string, text: string, specs: readonly FieldSpec[]): void {
+  const fresh: DraftMap[] = []
+  for (const spec of specs) {
+    eachField(object, spec, 'map', ({ value }) => {
+      if (!isMap(value)) {
+        if (!isNull(value)) throw broken(`${spec.path} of ${kindOf(object)} is not a map`)
+      } else if (Object.hasOwn(value, key)) setShared(value, key, text)
+      else {
+        value[key] = text
+        fresh.push(value)
+      }
+    })
   }
+  if (fresh.length > 1) link(fresh, key)
 }

@@ -1,5 +1,5 @@
 import { plainScalar } from '../yaml/index.ts'
-import { BLANK, copyOf, type Draft, type DraftMap, isMap, isNull, isScalar, own, textOf } from './draft.ts'
+import { BLANK, copyOf, type Draft, type DraftMap, isMap, isNull, isScalar, own, setShared, textOf } from './draft.ts'
 import { type Shape, shapeOf } from './kinds.ts'
 import { broken } from './refusal.ts'
 
@@ -100,6 +100,7 @@ function walkMap(dest: Draft | undefined, patch: Draft | undefined, shape: Shape
     )
     if (value === KEPT_NULL) target[name] = null
     else if (value === undefined || isNull(value)) delete target[name]
+    else if (isScalar(value) && value !== own(target, name)) setShared(target, name, value)
     else target[name] = value
   }
   return target

@@ -14,6 +14,8 @@ export type YamlDocument = {
   readonly blanks: readonly JsonPath[]
   /** Where a text is written in the folded style (`>`), which kustomize does not write back as it was. */
   readonly folded: readonly JsonPath[]
+  /** The first thing that has no words in JSON, such as `.inf` or a key that is a number: kustomize refuses an object with it. */
+  readonly odd: Problem | undefined
 }
 
 export type YamlRead =
@@ -110,6 +112,7 @@ function parse(text: string, lines: LineCounter, dialect: Dialect): Parsed {
       value: read.value,
       blanks: read.blanks,
       folded: read.folded,
+      odd: read.odd,
       doc,
       empty: doc.contents === null || doc.contents.range[0] === doc.contents.range[1],
     })

@@ -26,6 +26,8 @@ type Reading = {
   readonly path: (string | number)[]
   readonly blanks: JsonPath[]
   readonly folded: JsonPath[]
+  /** The first thing that JSON has no words for; readers of objects refuse it. */
+  odd: Problem | undefined
   /** Offset of the end of the file where its last line is not ended, else -1. */
   readonly openEnd: number
 }
@@ -48,15 +50,20 @@ export function jsonOf(
   dialect: Dialect,
   openEnd: number,
 ):
-  | { readonly value: JsonValue; readonly blanks: readonly JsonPath[]; readonly folded: readonly JsonPath[] }
+  | {
+      readonly value: JsonValue
+      readonly blanks: readonly JsonPath[]
+      readonly folded: readonly JsonPath[]
+      readonly odd: Problem | undefined
+    }
   | { readonly problem: Problem } {
-  const reading: Reading = { dialect, openEnd, anchors: new Map(), path: [], blanks: [], folded: [] }
+  const reading: Reading = { dialect, openEnd, anchors: new Map(), path: [], blanks: [], folded: [], odd: undefined }
   try {
     const read = doc.contents === null ? sizedScalar(null) : convert(doc.contents, reading)
     budget.nodes -= read.nodes
     if (budget.nodes < 0)
       return { problem: { offset: 0, message: `more than ${YAML_CAPS.nodes} values`, tooLarge: true } }
-    return { value: read.value, blanks: reading.blanks, folded: reading.folded }
+    return { value: read.value, blanks: reading.blanks, folded: reading.folded, odd: reading.odd }
   } catch (error) {
     if (error instanceof Refused) return { problem: error.problem }
     throw error
@@ -90,10 +97,23 @@ function convertBare(node: Node, reading: Reading): Sized {
   if (isMap(node)) return convertMap(node, reading)
   if (isSeq(node)) return convertSeq(node, reading)
   if (!isScalar(node)) return sizedScalar(null)
+  if (isPlain(node) && INFINITE.test(node.source ?? '')) noteOdd(node, `${node.source} is no number of JSON`, reading)
   const value = ended(node, scalarValue(node, reading.dialect), reading)
   node.value = value
   if (value === null && node.source === '') return blank(reading)
   return sizedScalar(value)
+}
+
+const INFINITE = /^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/
+
+function isPlain(node: Scalar): boolean {
+  return node.tag === undefined && (node.type === Scalar.PLAIN || node.type === undefined)
+}
+
+function noteOdd(node: Node, message: string, reading: Reading): void {
+  // Annotations are texts to kustomize, as written.
+  if (reading.path[0] === 'metadata' && reading.path[1] === 'annotations') return
+  reading.odd ??= { offset: node.range?.[0] ?? 0, message, tooLarge: false }
 }
 
 /** A block scalar has no last newline where the file has none; the parser gives it one. */
@@ -114,11 +134,22 @@ function scalarValue(node: Scalar, dialect: Dialect): JsonPrimitive {
     case 'int':
     case 'float':
       return numberOf(source) ?? source
+    case 'binary':
+      return decoded(source) ?? source
     case 'bool':
     case 'null':
       return plainScalar(source, dialect)
     default:
       return source
+  }
+}
+
+function decoded(source: string): string | undefined {
+  try {
+    const bytes = Uint8Array.from(atob(source.replace(/\s/g, '')), (character) => character.charCodeAt(0))
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    return undefined
   }
 }
 
@@ -144,7 +175,7 @@ function convertMap(node: YAMLMap, reading: Reading): Sized {
   let nodes = 1
   let height = 0
   for (const pair of node.items as readonly Pair<Node, Node | null>[]) {
-    const key = keyText(pair.key)
+    const key = keyText(pair.key, reading)
     if (own.has(key)) throw new Refused(pair.key, `key ${JSON.stringify(key)} stands twice in one map`, false)
     reading.path.push(key)
     const sized = pair.value === null ? blank(reading) : convert(pair.value, reading)
@@ -158,13 +189,22 @@ function convertMap(node: YAMLMap, reading: Reading): Sized {
   return { value: Object.fromEntries(own), nodes, height }
 }
 
-function keyText(key: Node): string {
+function keyText(key: Node, reading: Reading): string {
   if (!isScalar(key)) throw new Refused(key, 'a key must be plain text', false)
   const text = key.source ?? String(key.value)
   const value = typeof key.value === 'string' ? key.value : text
   // Every later reader may copy maps by assignment, where this name would reach the prototype.
   if (value === '__proto__') throw new Refused(key, 'key "__proto__" is not read', false)
-  return value
+  return isPlain(key) && !isMergeKey(key) ? plainKey(key, value, reading) : value
+}
+
+/** A key that is no text: the settings of kustomize take it as JSON writes it, and objects may not have it. */
+function plainKey(key: Scalar, text: string, reading: Reading): string {
+  const value = plainScalar(text, reading.dialect)
+  if (value === text) return text
+  if (reading.dialect === 'settings') return typeof value === 'string' ? text : String(value)
+  noteOdd(key, `the key ${text} is not text; put it in quotes`, reading)
+  return text
 }
 
 function isMergeKey(key: Node): boolean {
