@@ -10,6 +10,7 @@ import {
   layoutOf,
   lineEnd,
   nest,
+  openText,
   startOf,
   type Written,
 } from './layout.ts'
@@ -59,10 +60,18 @@ function intoFlowMap(at: Inserting, map: MapNode, key: string, value: Written): 
   return [{ start: end, end, text: `,${gap}${entry}` }]
 }
 
-function intoBlockMap(at: Inserting, map: MapNode, key: string, value: Written): readonly Splice[] {
+/** A line behind such a text would end its last line, which changes its value. */
+function unended(node: Node, text: string): boolean {
+  return (
+    !text.endsWith('\n') && lineEnd(text, contentEnd(node, text)) === text.length && openText(node, text) !== undefined
+  )
+}
+
+function intoBlockMap(at: Inserting, map: MapNode, key: string, value: Written): readonly Splice[] | Refused {
   const { text } = at.source
-  const first = map.items[0]
-  const column = first === undefined ? 0 : columnOf(text, startOf(first.key))
+  if (unended(map, text)) return refuse('block-scalar', `${at.source.file} ends in a text whose last line has no end`)
+  // A key may stand behind `?`, an anchor or a tag: the map begins with these.
+  const column = columnOf(text, startOf(map))
   const end = lineEnd(text, contentEnd(map, text))
   return [block(entriesLines([[keyToken(key), value]], column, at.layout), end, at.layout)]
 }
@@ -152,8 +161,9 @@ function insteadOfFlowNothing(
   return { start: node.range?.[0] ?? 0, end: node.range?.[1] ?? 0, text }
 }
 
-function intoBlockList(at: Inserting, list: SeqNode, item: Written): readonly Splice[] {
+function intoBlockList(at: Inserting, list: SeqNode, item: Written): readonly Splice[] | Refused {
   const { text } = at.source
+  if (unended(list, text)) return refuse('block-scalar', `${at.source.file} ends in a text whose last line has no end`)
   const column = columnOf(text, startOf(list))
   return [block(itemsLines([item], column, at.layout), lineEnd(text, contentEnd(list, text)), at.layout)]
 }

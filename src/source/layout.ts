@@ -73,8 +73,34 @@ export function contentEnd(node: Node, text: string): number {
   if (block && lastItem !== undefined) return contentEnd(lastItem, text)
   let end = node.range?.[1] ?? 0
   const literal = isScalar(node) && (node.type === Scalar.BLOCK_LITERAL || node.type === Scalar.BLOCK_FOLDED)
-  while (literal && end > 0 && /\s/.test(text.charAt(end - 1))) end -= 1
+  if (!literal) return end
+  // Blank lines at the end are part of the text where it keeps them.
+  const header = text.slice(startOf(node), lineEnd(text, startOf(node)))
+  if (/^[|>]\d?\+/.test(header))
+    return /\r?\n$/.test(text.slice(0, end)) ? end - (text.charAt(end - 2) === '\r' ? 2 : 1) : end
+  while (end > startOf(node) && /\s/.test(text.charAt(end - 1))) end -= 1
   return end
+}
+
+/** The node whose text ends a node in block style. */
+function lastLeaf(node: Node): Node {
+  const [map, list] = [mapOf(node), seqOf(node)]
+  if ((map ?? list)?.flow === true) return node
+  const pair = map?.items.at(-1)
+  const below = pair === undefined ? list?.items.at(-1) : (pair.value ?? pair.key)
+  return below === undefined ? node : lastLeaf(below)
+}
+
+/**
+ * How a node ends that ends in a block scalar, whose value what follows has a say in: `clip` has one line break at its end if the file
+ * has one there, `keep` has the blank lines behind it too, `strip` neither.
+ */
+export function openText(node: Node, text: string): 'strip' | 'clip' | 'keep' | undefined {
+  const last = lastLeaf(node)
+  if (!isScalar(last) || (last.type !== Scalar.BLOCK_LITERAL && last.type !== Scalar.BLOCK_FOLDED)) return undefined
+  const chomp = /^[|>]\d?([-+]?)/.exec(text.slice(startOf(last), startOf(last) + 3))?.[1]
+  if (chomp === '-') return 'strip'
+  return chomp === '+' ? 'keep' : 'clip'
 }
 
 /** End of the line that holds `offset`, before its line break. */

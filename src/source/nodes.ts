@@ -47,9 +47,16 @@ function flow(node: Node): boolean {
   return (isMap(node) || isSeq(node)) && node.flow === true
 }
 
+/** Whether an alias of that name may stand in the text; the same characters in a string or comment count too. */
+export function isAliased(text: string, anchor: string): boolean {
+  for (let at = text.indexOf(`*${anchor}`); at >= 0; at = text.indexOf(`*${anchor}`, at + 1)) {
+    if (!/[^\s,[\]{}]/.test(text.charAt(at + anchor.length + 1))) return true
+  }
+  return false
+}
+
 function anchored(node: Node, text: string): boolean {
-  if (!('anchor' in node) || typeof node.anchor !== 'string') return false
-  return text.includes(`*${node.anchor}`)
+  return 'anchor' in node && typeof node.anchor === 'string' && isAliased(text, node.anchor)
 }
 
 const SHARED = 'is shared by an anchor, so other places would change with it'
@@ -100,6 +107,7 @@ export function walk(source: SourceText, document: number, path: JsonPath): Walk
 
 // Longer than any value of ours; keeps the search for placeholders short.
 const TOKEN_LENGTH = 4096
+const TEXT_TAG = 'tag:yaml.org,2002:str'
 const PLACEHOLDER = /\{\{|\$\{[^}]*\}|\$\([^)]*\)|<%|\bENC\[/
 
 /** Why a scalar can't be spliced, undefined when it can. */
@@ -112,6 +120,11 @@ export function leafProblem(source: SourceText, node: Node, what: string): Refus
   if (/\bENC\[/.test(token)) return refuse('encrypted', `${where} is encrypted`)
   if (PLACEHOLDER.test(token)) return refuse('templated', `${where} holds a placeholder: ${token.slice(0, 60)}`)
   if (!isScalar(node)) return refuse('not-in-git', `${where} is not a single value`)
+  if (node.tag !== undefined && node.tag !== TEXT_TAG)
+    return refuse(
+      'templated',
+      `${where} has the tag ${node.tag}, which says what the value is; write it without the tag`,
+    )
   const block = node.type === Scalar.BLOCK_FOLDED || node.type === Scalar.BLOCK_LITERAL
   if (block || token.includes('\n')) return refuse('block-scalar', `${where} is a text of several lines`)
   return undefined
