@@ -216,6 +216,26 @@ export const REASONS = {
     means: 'A kustomization reads from another host, which is never fetched.',
     next: 'Vendor the base into the repository.',
   },
+  'chart-not-allowed': {
+    group: 'source',
+    means: 'A chart repository, or where it sends its readers, is not one that may be asked.',
+    next: 'Allow the beginning of the URL that the message names, or put the chart into a folder and name it with --charts DIR.',
+  },
+  'chart-missing': {
+    group: 'source',
+    means: 'The chart repository has no such chart, or no version that answers.',
+    next: 'Check repoURL, chart and targetRevision.',
+  },
+  'chart-unreachable': {
+    group: 'source',
+    means: 'The chart repository does not answer, or not without an account.',
+    next: 'Try again, or put the chart into a folder and name it with --charts DIR.',
+  },
+  'chart-rejected': {
+    group: 'source',
+    means: 'What the chart repository gave is not the chart that it names: a digest, a size or its files are wrong.',
+    next: 'Look at the repository: Argo CD may be given something else than you expect.',
+  },
   'renderer-missing': {
     group: 'source',
     means: 'There is no helm to render this chart with.',

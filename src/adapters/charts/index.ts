@@ -1,1 +1,6 @@
+export { chartFolder } from './chart-folder.ts'
+export { type ChartSources, chartSources } from './chart-sources.ts'
+export { type Pinned, type Unmet, type WithDependencies, withDependencies } from './dependencies.ts'
+export { type ChartFetcher, type ChartFetcherOptions, type ChartLimits, chartFetcher } from './fetcher.ts'
+export type { ChartProblem, ChartProvider, ChartWanted, FoundChart, PinnedChart } from './found-chart.ts'
 export { unpackChart } from './unpack.ts'
