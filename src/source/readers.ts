@@ -53,9 +53,20 @@ export function reads(source: ResolvedSource, path: string, home: TreeAt): boole
   return sameTree(treeAt(source), home) && readsInTree(source, path, kustomizationGraph(home.tree))
 }
 
+const resolutions = new WeakMap<Sources, WeakMap<Application, ReturnType<typeof resolveSources>>>()
+
+/** Looked up once for all files that are asked about. */
+function resolvedOnce(application: Application, sources: Sources): ReturnType<typeof resolveSources> {
+  const bySources = resolutions.get(sources) ?? new WeakMap<Application, ReturnType<typeof resolveSources>>()
+  resolutions.set(sources, bySources)
+  const resolved = bySources.get(application) ?? resolveSources(application, sources)
+  bySources.set(application, resolved)
+  return resolved
+}
+
 /** Whether the Application builds the kustomization in that directory. */
 function deploys(application: Application, { sources, home }: Scope, dir: string): boolean {
-  const resolved = resolveSources(application, sources)
+  const resolved = resolvedOnce(application, sources)
   if (isRefused(resolved)) return false
   return resolved.some(
     (source) => source.dir === dir && sameTree(treeAt(source), home) && formatOf(source).name === 'kustomize',
@@ -72,7 +83,7 @@ function lookUp(scope: Scope, path: string): readonly Reader[] {
   const graph = kustomizationGraph(home.tree)
   const applications = [...index.candidates(path, graph)].filter((other) => {
     if (sameApplication(other, application)) return false
-    const resolved = resolveSources(other, sources)
+    const resolved = resolvedOnce(other, sources)
     if (isRefused(resolved)) return mayRead(other, scope, path)
     return resolved.some((source) => reads(source, path, home))
   })

@@ -116,12 +116,19 @@ export async function diskTree(dir: string, limits: Partial<TreeLimits> = {}): P
     contents.set(path, content)
     return content
   }
-  const blob = (path: string): string | undefined => {
+  const blobs = new Map<string, string | undefined>()
+  const blobOf = (path: string): string | undefined => {
     const entry = files.get(path)
     // Nobody reads it, so nobody compares its content: that it is the same file is all that its id has to tell.
     if (entry !== undefined && entry.size > bound.fileBytes) return digestOf([path, entry.size, entry.modifiedMs])
     const content = bytes(path)
     return content === undefined ? undefined : blobOid(content)
+  }
+  const blob = (path: string): string | undefined => {
+    if (!files.has(path)) return undefined
+    const known = blobs.get(path) ?? blobOf(path)
+    blobs.set(path, known)
+    return known
   }
   let oid: string | undefined
   return {
