@@ -29,7 +29,9 @@ function flagOf(word: string, verb: Verb): Flag {
   if (word === '-h') return { option: COMMON[1] ?? { name: 'help', says: '' }, inline: undefined }
   const equals = word.indexOf('=')
   const name = equals < 0 ? word.slice(2) : word.slice(2, equals)
-  const option = word.startsWith('--') ? options.find((one) => one.name === name) : undefined
+  const option = word.startsWith('--')
+    ? options.find((one) => one.name === name)
+    : options.find((one) => one.short !== undefined && one.short === word.slice(1))
   if (option === undefined) {
     const typed = equals < 0 ? word : word.slice(0, equals)
     const names = options.map((one) => `--${one.name}`)

@@ -1,14 +1,22 @@
 import type { EditOutcome } from '../domain/index.ts'
+import type { Arguments } from './arguments.ts'
+import type { Io } from './io.ts'
 import { EXAMPLE, SOURCE_OPTIONS } from './source-options.ts'
-import type { Checkout, SourceRequest } from './source-request.ts'
+import type { Checkout } from './source-request.ts'
 import type { Verb } from './verb.ts'
 
 type Edited = { readonly outcome: EditOutcome; readonly checkout: Checkout }
 
-async function editEach(request: SourceRequest, value: string, container: string | undefined): Promise<Edited> {
-  const [{ askEach }, room] = await Promise.all([import('./source-request.ts'), import('../source/index.ts')])
-  const { deps, target, field, home } = request
-  const change = { field, value, ...(container !== undefined && { container }) }
+async function editEach(args: Arguments, io: Io): Promise<Edited> {
+  const [{ askEach, readQuestion, readRequest }, room] = await Promise.all([
+    import('./source-request.ts'),
+    import('../source/index.ts'),
+  ])
+  const { target, field } = readQuestion(args)
+  const container = args.text('container')
+  const request = await readRequest(args, io, target)
+  const { deps, home } = request
+  const change = { field, value: args.text('value') ?? '', ...(container !== undefined && { container }) }
   const answer = await askEach(request, async (candidate) => {
     const outcome = await room.edit({ ...candidate, deps, target, changes: [change] })
     if (outcome.outcome === 'refused') return outcome
@@ -38,13 +46,8 @@ export const edit: Verb = {
     { name: 'write', says: 'change the files; without it nothing is written' },
   ],
   async run({ args, terminal, io }) {
-    const [{ readRequest }, { showOutcome }] = await Promise.all([
-      import('./source-request.ts'),
-      import('./show-edit.ts'),
-    ])
-    const { outcome, checkout } = await terminal.during('rendering', async () =>
-      editEach(await readRequest(args, io), args.text('value') ?? '', args.text('container')),
-    )
+    const { showOutcome } = await import('./show-edit.ts')
+    const { outcome, checkout } = await terminal.during('rendering', () => editEach(args, io))
     const written = outcome.outcome === 'edited' && args.has('write')
     if (written) {
       const { writeFiles } = await import('../adapters/files/index.ts')

@@ -9,7 +9,8 @@ function heading(text: string): Line {
 }
 
 function flag(option: Option): string {
-  return `--${option.name}${option.value === undefined ? '' : ` ${option.value}`}`
+  const short = option.short === undefined ? '' : `-${option.short}, `
+  return `${short}--${option.name}${option.value === undefined ? '' : ` ${option.value}`}`
 }
 
 function inUsage(option: Option): string {

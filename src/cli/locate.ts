@@ -1,5 +1,4 @@
 import { EXAMPLE, SOURCE_OPTIONS } from './source-options.ts'
-import { styled } from './style.ts'
 import type { Verb } from './verb.ts'
 
 export const locate: Verb = {
@@ -8,35 +7,28 @@ export const locate: Verb = {
   examples: [
     { says: 'where does the memory limit of cart come from?', command: `kintsugi locate ${EXAMPLE}` },
     {
+      says: 'in a chart, without Argo CD',
+      command:
+        'kintsugi locate --path charts/cart --values values-prod.yaml --target Deployment/default/cart --field replicas',
+    },
+    {
       says: 'for a script',
       command:
-        'kintsugi locate --json --tree . --application apps/cart.yaml --target StatefulSet/shop/db --container db --field image',
+        'kintsugi locate --json --tree . --application cart --target StatefulSet/shop/db --container db --field image',
     },
   ],
   options: SOURCE_OPTIONS,
   async run({ args, terminal, io }) {
-    const [{ askEach, readRequest }, room, { showRefusal }] = await Promise.all([
-      import('./source-request.ts'),
-      import('../source/index.ts'),
+    const [{ locateIn }, { showLocation }, { showRefusal }, { readQuestion }] = await Promise.all([
+      import('./locate-in.ts'),
+      import('./show-location.ts'),
       import('./show-edit.ts'),
+      import('./source-request.ts'),
     ])
-    const result = await terminal.during('rendering', async () => {
-      const request = await readRequest(args, io)
-      const { deps, target, field } = request
-      return askEach(request, async (candidate) => {
-        const found = await room.locate({ ...candidate, deps, target, field })
-        return found.located ? found : { reason: found.reason, message: found.message }
-      })
-    })
-    if (!('location' in result)) return showRefusal(result, {}, terminal)
-    const { file, line, column, text, rendered, by, alsoReadBy } = result.location
-    if (terminal.asJson) {
-      terminal.json({ outcome: 'located', file, line, column, text, rendered: rendered ?? null, by, alsoReadBy })
-      return 0
-    }
-    const shown = text === '' ? styled('dim', '(absent: it would be inserted here)') : styled('green', text)
-    terminal.line(styled('bold', `${file}:${line}:${column}`), '  ', shown, styled('dim', `  ${by}`))
-    for (const other of alsoReadBy) terminal.line(styled('dim', '  also read by '), other)
+    const { target, field } = readQuestion(args)
+    const found = await terminal.during('rendering', () => locateIn(args, io, target, field))
+    if (!('location' in found)) return showRefusal(found, {}, terminal)
+    showLocation(found.location, terminal)
     terminal.hint('kintsugi edit with the same flags and --value changes it and proves what the change does')
     return 0
   },

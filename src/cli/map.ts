@@ -1,3 +1,4 @@
+import { TREE_OPTIONS } from './tree/options.ts'
 import type { Verb } from './verb.ts'
 
 export const map: Verb = {
@@ -13,14 +14,7 @@ export const map: Verb = {
     { says: 'for a script', command: 'kintsugi map --tree . --json' },
   ],
   options: [
-    { name: 'tree', value: 'DIR', says: 'checkout of the GitOps repository; here unless told' },
-    { name: 'repo', value: 'URL', says: 'repoURL that the tree answers for; the remote origin unless told' },
-    {
-      name: 'source',
-      value: 'URL=DIR',
-      repeatable: true,
-      says: 'folder that stands for another repository of the Applications',
-    },
+    ...TREE_OPTIONS,
     { name: 'application', value: 'NAME', repeatable: true, says: 'only Applications of that name, or namespace/name' },
     {
       name: 'workload',

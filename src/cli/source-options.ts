@@ -1,20 +1,27 @@
+import { TREE_OPTIONS } from './tree/options.ts'
 import type { Option } from './verb.ts'
+
+/** Which Application is asked; without any of them all of the tree. */
+export const APPLICATION_OPTIONS: readonly Option[] = [
+  ...TREE_OPTIONS,
+  {
+    name: 'application',
+    value: 'FILE|NAME',
+    says: 'manifest of the Argo CD Application, here or in the tree, or the name of one that the tree has; without it the one that renders the target is looked for',
+  },
+  {
+    name: 'path',
+    value: 'DIR',
+    says: 'directory of the tree that is treated as Argo CD would treat it, without an Application',
+  },
+  { name: 'values', value: 'FILE', repeatable: true, says: 'with --path: value file of the chart, the last wins' },
+  { name: 'release', value: 'NAME', says: 'with --path: name of the Helm release' },
+]
 
 /** Flags that `locate` and `edit` share. */
 export const SOURCE_OPTIONS: readonly Option[] = [
-  { name: 'tree', value: 'DIR', required: true, says: 'checkout of the GitOps repository' },
-  {
-    name: 'application',
-    value: 'FILE',
-    required: true,
-    says: 'manifest of the Argo CD Application, here or in the tree; its repoURL is --tree',
-  },
-  {
-    name: 'source',
-    value: 'URL=DIR',
-    repeatable: true,
-    says: 'folder that stands for another repository of the Application',
-  },
+  ...APPLICATION_OPTIONS,
+  { name: 'namespace', value: 'NS', says: 'with --path: namespace of objects that name none' },
   {
     name: 'target',
     value: 'Kind/namespace/name',
@@ -30,5 +37,4 @@ export const SOURCE_OPTIONS: readonly Option[] = [
   },
 ]
 
-export const EXAMPLE =
-  '--tree . --application argocd/cart-prod.yaml --target Deployment/shop/cart --field resources.limits.memory'
+export const EXAMPLE = '--tree . --target Deployment/shop/cart --field resources.limits.memory'

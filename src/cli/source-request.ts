@@ -1,5 +1,6 @@
 import { open, stat } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { availableParallelism } from 'node:os'
+import { isAbsolute, relative, resolve, sep } from 'node:path'
 import { diskTree } from '../adapters/files/index.ts'
 import {
   type Application,
@@ -8,8 +9,16 @@ import {
   isContainerField,
   KintsugiError,
   parseField,
+  type Reason,
 } from '../domain/index.ts'
-import type { RenderDeps, Sources, Target } from '../source/index.ts'
+import {
+  directoryApplication,
+  joinPath,
+  type RenderDeps,
+  releaseNameOf,
+  type Sources,
+  type Target,
+} from '../source/index.ts'
 import {
   applicationsIn,
   type NamedApplications,
@@ -20,9 +29,12 @@ import {
 import type { Arguments } from './arguments.ts'
 import { localRenderDeps } from './compose/renderer.ts'
 import { suggestion } from './did-you-mean.ts'
+import { inOrder } from './in-order.ts'
 import type { Io } from './io.ts'
+import { type Candidate, type Candidates, candidatesIn } from './tree/candidates.ts'
 import { type Checkout, type NamedCheckout, namedTrees } from './tree/checkouts.ts'
 import { repositoryKey } from './tree/repository-key.ts'
+import { readTreeRequest, type TreeRequest, treeFolder } from './tree/tree-request.ts'
 
 export type { Checkout } from './tree/checkouts.ts'
 
@@ -46,6 +58,15 @@ export function readField(text: string, container: string | undefined): Field {
   if (container !== undefined && !isContainerField(field) && field !== 'storage')
     throw usage(`${text} is not a field of a container.`)
   return field
+}
+
+/** The object and the field of `--target`, `--container` and `--field`. */
+export function readQuestion(args: Arguments): { readonly target: Target; readonly field: Field } {
+  const container = args.text('container')
+  return {
+    target: readTarget(args.text('target') ?? '', container),
+    field: readField(args.text('field') ?? '', container),
+  }
 }
 
 /**
@@ -95,40 +116,101 @@ async function applicationsOf(file: string, dir: string, cwd: string): Promise<N
   throw new KintsugiError('KIN-1002', `${file} is no file, neither here nor in the tree.`)
 }
 
-/** Everything that `locate` and `edit` read from the command line and the disk. */
-export type SourceRequest = {
+/** Everything that `locate`, `edit` and `where` read from the command line and the disk. */
+export type SourceRequest = Candidates & {
   readonly home: Checkout
-  /** One for each Application of the named file, in its order. */
-  readonly candidates: readonly {
-    readonly application: Application
-    readonly sources: Sources
-    readonly checkout: (repoURL: string) => Checkout | undefined
-    readonly others: readonly Application[]
-  }[]
   readonly refused: NamedApplications['refused']
   readonly deps: RenderDeps
-  readonly target: Target
-  readonly field: Field
+  /** What a person should know of how the tree was read. */
+  readonly note?: string
 }
 
-export async function readRequest(args: Arguments, io: Io): Promise<SourceRequest> {
-  const container = args.text('container')
-  const target = readTarget(args.text('target') ?? '', container)
-  const field = readField(args.text('field') ?? '', container)
-  const dir = resolve(io.cwd, args.text('tree') ?? '')
+/** An Application whose manifest is a file: --tree stands for the one repository that --source does not name. */
+async function fromFile(args: Arguments, io: Io, file: string): Promise<SourceRequest> {
+  const dir = await treeFolder(args, io)
   const tree = await diskTree(dir)
   const [named, { applications, refused }] = await Promise.all([
     namedTrees(args.list('source'), io.cwd),
-    applicationsOf(args.text('application') ?? '', dir, io.cwd),
+    applicationsOf(file, dir, io.cwd),
   ])
-  const deps = localRenderDeps(io.env)
   const inTree = applicationsIn(tree)
-  const candidates = applications.map((application) => {
+  const likely = applications.map((application) => {
     const checkout = checkoutsFor(application, { dir, tree }, named)
     const sources: Sources = { tree: (repoURL) => checkout(repoURL)?.tree }
     return { application, checkout, sources, others: inTree.filter((other) => !sameApplication(other, application)) }
   })
-  return { home: { dir, tree }, candidates, refused, deps, target, field }
+  const deps = localRenderDeps(io.env, { kept: !args.has('no-cache') })
+  return { home: { dir, tree }, likely, rest: [], refused, deps }
+}
+
+async function isFile(args: Arguments, io: Io, name: string): Promise<boolean> {
+  if (await readable(resolve(io.cwd, name))) return true
+  return readable(resolve(await treeFolder(args, io), name))
+}
+
+/** A path on the command line as one of the tree: from here where that is in it, else from its root. */
+function inTree(text: string, dir: string, io: Io): string {
+  const fromHere = relative(dir, resolve(io.cwd, text))
+  const outside = fromHere.startsWith('..') || isAbsolute(fromHere)
+  const path = outside ? joinPath('', text) : fromHere.split(sep).join('/')
+  if (path === undefined) throw usage(`${text} is not in the tree ${dir}.`)
+  return path
+}
+
+/** The directory of --path, as Argo CD would deploy it. */
+function fromPath(request: TreeRequest, args: Arguments, io: Io, path: string): Candidate {
+  const { home, repoURL, sources, checkout, discovery } = request
+  const dir = inTree(path, home.dir, io)
+  const release = args.text('release')
+  const application = directoryApplication({
+    name: release ?? releaseNameOf(dir.slice(dir.lastIndexOf('/') + 1)),
+    path: dir,
+    repoURL,
+    namespace: args.text('namespace') ?? '',
+    valueFiles: args.list('values').map((file) => `/${inTree(file, home.dir, io)}`),
+    ...(release !== undefined && { release }),
+  })
+  return { application, sources, checkout, others: discovery.found.map((one) => one.application) }
+}
+
+function onlyNamed(candidates: readonly Candidate[], name: string): readonly Candidate[] {
+  return candidates.filter(
+    ({ application: { name: own, namespace } }) => name === own || name === `${namespace}/${own}`,
+  )
+}
+
+/**
+ * Which Applications are asked: those of the file that --application names, the one that it calls by name, the directory of --path, or all
+ * that the tree has.
+ */
+export async function readRequest(args: Arguments, io: Io, target: Target): Promise<SourceRequest> {
+  const [named, path] = [args.text('application'), args.text('path')]
+  if (named !== undefined && path !== undefined) throw usage('--application and --path exclude each other.')
+  for (const flag of ['values', 'release'])
+    if (path === undefined && args.has(flag)) throw usage(`--${flag} goes with --path.`)
+  if (named !== undefined && (looksLikeFile(named) || (await isFile(args, io, named)))) return fromFile(args, io, named)
+  const request = await readTreeRequest(args, io)
+  const { home, deps, identity } = request
+  const known = { home, deps, refused: [], ...(identity.note !== undefined && { note: identity.note }) }
+  if (path !== undefined) return { ...known, likely: [fromPath(request, args, io, path)], rest: [] }
+  const { likely, rest } = candidatesIn(request, target)
+  if (named === undefined) return { ...known, likely, rest, refused: noneFound(request) }
+  const only = onlyNamed([...likely, ...rest], named)
+  if (only.length > 0) return { ...known, likely: only, rest: [] }
+  const names = request.discovery.found.map(({ application }) => application.name)
+  const message = `no Application of the tree is called ${named}, and it is no file.${suggestion(named, names)}`
+  return { ...known, likely: [], rest: [], refused: [{ reason: 'application-not-found', message }] }
+}
+
+function noneFound({ discovery }: TreeRequest): readonly Refusal[] {
+  const message =
+    'the tree has no Application of Argo CD: --application FILE names one that stands elsewhere, --path DIR a directory that is to be treated as one'
+  return discovery.found.length === 0 ? [{ reason: 'application-not-found', message }] : []
+}
+
+/** A name of an Application has no slash but that of its namespace, and no ending. */
+function looksLikeFile(text: string): boolean {
+  return /\.(?:ya?ml|json)$/.test(text)
 }
 
 type Tried<Done> = { readonly name: string; readonly result: Done | Refusal }
@@ -137,24 +219,51 @@ function isRefusal<Done extends object>(result: Done | Refusal): result is Refus
   return 'reason' in result
 }
 
+/** Reasons for which an Application was not rendered: whether it would render the target is not known then. */
+const NOT_RENDERED: ReadonlySet<Reason> = new Set([
+  ...(['source-missing', 'path-missing', 'value-file-missing', 'broken-base', 'unsupported-kustomize'] as const),
+  ...(['unsupported-source', 'remote-base', 'renderer-missing', 'renderer-unreachable', 'render-failed'] as const),
+  ...(['render-limit', 'application-unreadable', 'input-too-large'] as const),
+])
+
+async function ask<Done extends object>(
+  candidates: readonly Candidate[],
+  question: (candidate: Candidate) => Promise<Done | Refusal>,
+): Promise<readonly Tried<Done>[]> {
+  const tried: Tried<Done>[] = []
+  const work = async (candidate: Candidate): Promise<Tried<Done>> => ({
+    name: candidate.application.name,
+    result: await question(candidate),
+  })
+  for await (const one of inOrder(candidates, availableParallelism(), work)) tried.push(one)
+  return tried
+}
+
 /**
- * Asks each Application of the file; the one that renders the target answers. Two that render it are `target-ambiguous`;
- * when none does, the first says why.
+ * Asks each Application that may render the target; the one that renders it answers. Two that render it are `target-ambiguous`. When none
+ * does, those are asked that by their text do not, and then the first says why.
  */
 export async function askEach<Done extends object>(
   request: SourceRequest,
-  ask: (candidate: SourceRequest['candidates'][number]) => Promise<Done | Refusal>,
+  question: (candidate: Candidate) => Promise<Done | Refusal>,
 ): Promise<Done | Refusal> {
-  const tried: Tried<Done>[] = []
-  for (const candidate of request.candidates)
-    tried.push({ name: candidate.application.name, result: await ask(candidate) })
+  const isRendering = ({ result }: Tried<Done>): boolean => !isRefusal(result) || result.reason !== 'target-not-found'
+  const isSure = ({ result }: Tried<Done>): boolean => !isRefusal(result) || !NOT_RENDERED.has(result.reason)
+  const likely = await ask(request.likely, question)
+  const tried = likely.some((one) => isRendering(one) && isSure(one))
+    ? likely
+    : [...likely, ...(await ask(request.rest, question))]
   const [first] = tried
   if (first === undefined)
     return request.refused[0] ?? { reason: 'application-unreadable', message: 'there is no Application' }
-  const rendering = tried.filter(({ result }) => !isRefusal(result) || result.reason !== 'target-not-found')
-  if (rendering.length > 1) {
-    const names = rendering.map(({ name }) => name).join(', ')
-    return { reason: 'target-ambiguous', message: `several Applications of the file render it: ${names}` }
+  const rendering = tried.filter(isRendering)
+  const sure = rendering.filter(isSure)
+  if (sure.length > 1) {
+    const names = sure.map(({ name }) => name).join(', ')
+    return {
+      reason: 'target-ambiguous',
+      message: `several Applications render it: ${names}. Name one with --application`,
+    }
   }
-  return (rendering[0] ?? first).result
+  return (sure[0] ?? rendering[0] ?? first).result
 }

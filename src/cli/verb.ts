@@ -7,6 +7,8 @@ export type Option = {
   /** Without the dashes. */
   readonly name: string
   readonly value?: string
+  /** One letter that means the same: `n` for `-n`. */
+  readonly short?: string
   readonly required?: boolean
   readonly repeatable?: boolean
   readonly says: string

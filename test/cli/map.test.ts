@@ -38,6 +38,8 @@ describe('map', () => {
       name: 'cart',
       namespace: 'argocd',
       file: 'argocd/cart.yaml',
+      line: 1,
+      by: null,
       mapped: true,
       sources: [{ where: 'spec.source', format: 'directory', path: 'apps/cart', inputs: [{ kind: 'manifests' }] }],
     })
@@ -115,7 +117,7 @@ describe('map', () => {
   it('shows people a table, the shares at the end, and takes the guess for one', async () => {
     const ran = await map(PLAIN)
     expect(ran.code).toBe(0)
-    expect(ran.out).toMatch(/^cart {2}argocd\/cart\.yaml\n {2}directory apps\/cart\n {2}Deployment shop\/cart\n/)
+    expect(ran.out).toMatch(/^cart {2}argocd\/cart\.yaml:1\n {2}directory apps\/cart\n {2}Deployment shop\/cart\n/)
     expect(ran.out).toMatch(/app +image +registry\.example\/cart:1\.4\.2 +apps\/cart\/deployment\.yaml:15:16\n/)
     expect(ran.out).toMatch(/1 Application, 0 roots, 1 object\n\d+ of \d+ fields that are set located \(100\.0 %\)\n/)
     expect(ran.err).toContain('(a guess)')
@@ -190,7 +192,12 @@ describe('map', () => {
     const broken = application('other', 'apps/cart').replace('repoURL', 'repoUrl')
     const { applications, totals } = await document({ ...PLAIN, 'argocd/other.yaml': broken })
     expect(applications).toContainEqual(
-      expect.objectContaining({ name: 'argocd/other.yaml', mapped: false, reason: 'application-unreadable' }),
+      expect.objectContaining({
+        name: 'other',
+        file: 'argocd/other.yaml',
+        mapped: false,
+        reason: 'application-unreadable',
+      }),
     )
     expect(totals.unresolved).toEqual({ 'application-unreadable': 1 })
   })

@@ -28,7 +28,7 @@ export function configuredRenderer(env: Env, told: { readonly url: string } | un
 }
 
 /** What the source room renders with on a laptop; where there is no helm, the renderer itself says so. */
-export function localRenderDeps(env: Env): RenderDeps {
-  const renderer = localRenderer(env, { kept: true })
+export function localRenderDeps(env: Env, options: { readonly kept: boolean } = { kept: true }): RenderDeps {
+  const renderer = localRenderer(env, options)
   return { helm: (input) => renderer.render(input), isolation: renderer.isolation, unpack: unpackChart }
 }

@@ -1,5 +1,5 @@
 import type { ApplicationMap, MappedField, MappedObject } from '../../source/index.ts'
-import type { NotResolved } from '../tree/discovered.ts'
+import type { NotResolved, Place } from '../tree/discovered.ts'
 import type { Entry } from './entries.ts'
 
 type Document = Readonly<Record<string, unknown>>
@@ -17,14 +17,18 @@ function objectDocument({ key, fields }: MappedObject): Document {
   return { ...key, fields: fields.map(fieldDocument) }
 }
 
+function placeDocument({ file, line, by }: Place): Document {
+  return { file, line: line ?? null, by: by ?? null }
+}
+
 /** One Application or root of `kintsugi map --json`. */
 export function entryDocument(entry: Entry, map: ApplicationMap): Document {
-  const { name, application, file, root } = entry
+  const { name, application, place, root } = entry
   const head = {
     kind: root === undefined ? 'application' : `root-${root.kind}`,
     name,
     namespace: root === undefined ? application.namespace : null,
-    file,
+    ...placeDocument(place),
     destination: application.destination.namespace,
   }
   if (!map.mapped)
@@ -33,7 +37,13 @@ export function entryDocument(entry: Entry, map: ApplicationMap): Document {
 }
 
 /** An Application that is written in the tree and could not be read. */
-export function unresolvedDocument({ name, file, reason, message }: NotResolved): Document {
-  const head = { kind: 'application', name, namespace: null, file, destination: null }
+export function unresolvedDocument({ name, file, line, reason, message }: NotResolved): Document {
+  const head = {
+    kind: 'application',
+    name,
+    namespace: null,
+    ...placeDocument({ file, ...(line !== undefined && { line }) }),
+    destination: null,
+  }
   return { ...head, mapped: false, reason, message, sources: [], objects: [] }
 }

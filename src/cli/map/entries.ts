@@ -1,6 +1,6 @@
 import type { Application } from '../../domain/index.ts'
 import type { RenderDeps, Root, Sources } from '../../source/index.ts'
-import type { Discovery } from '../tree/discovered.ts'
+import type { Discovery, Place } from '../tree/discovered.ts'
 import type { Identity } from '../tree/identity.ts'
 
 /** Something that is mapped: an Application of the tree, or a root that none deploys. */
@@ -8,7 +8,7 @@ export type Entry = {
   readonly name: string
   readonly application: Application
   /** Where the Application stands; of a root its directory, and its value file. */
-  readonly file: string
+  readonly place: Place
   readonly root?: Root
 }
 
@@ -26,11 +26,11 @@ export type MapRequest = {
 }
 
 export function entriesOf(discovery: Discovery, roots: readonly Root[]): readonly Entry[] {
-  const applications = discovery.found.map(({ application, file }) => ({ name: application.name, application, file }))
+  const applications = discovery.found.map(({ application, place }) => ({ name: application.name, application, place }))
   const loose = roots.map((root): Entry => {
-    const place = root.dir === '' ? '.' : root.dir
-    const file = root.values === undefined ? place : `${place}/${root.values}`
-    return { name: file, application: root.application, file, root }
+    const dir = root.dir === '' ? '.' : root.dir
+    const file = root.values === undefined ? dir : `${dir}/${root.values}`
+    return { name: file, application: root.application, place: { file }, root }
   })
   return [...applications, ...loose]
 }

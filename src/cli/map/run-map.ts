@@ -1,13 +1,13 @@
 import { availableParallelism } from 'node:os'
 import { type ApplicationMap, mapApplication } from '../../source/index.ts'
 import { suggestion } from '../did-you-mean.ts'
+import { inOrder } from '../in-order.ts'
 import { showRefusal } from '../show-edit.ts'
 import { styled } from '../style.ts'
 import type { Terminal } from '../terminal.ts'
 import type { Context, ExitCode } from '../verb.ts'
 import { entryDocument, unresolvedDocument } from './document.ts'
 import type { Entry, MapRequest } from './entries.ts'
-import { inOrder } from './in-order.ts'
 import { readMapRequest, workloadFilter } from './read-map-request.ts'
 import { showEntry } from './show-entry.ts'
 import { showTotals } from './show-totals.ts'
@@ -33,8 +33,8 @@ function documentSink(request: MapRequest, terminal: Terminal): Sink {
 function peopleSink(terminal: Terminal, unresolved: boolean): Sink {
   return {
     entry: (entry, map) => showEntry(entry, map, terminal, unresolved),
-    unresolved: ({ file, reason, message }) => {
-      terminal.line(styled('bold', file))
+    unresolved: ({ name, file, reason, message }) => {
+      terminal.line(styled('bold', name), styled('dim', name === file ? '' : `  ${file}`))
       terminal.line('  ', styled('yellow', reason), `  ${message}`)
       terminal.line()
     },

@@ -1,6 +1,7 @@
 import type { ApplicationMap, MappedField, MappedInput, MappedObject, MappedSource } from '../../source/index.ts'
 import { type Span, styled } from '../style.ts'
 import type { Terminal } from '../terminal.ts'
+import { placeText } from '../tree/discovered.ts'
 import type { Entry } from './entries.ts'
 import { aligned, type Cell, cut, cutStart } from './table.ts'
 
@@ -77,7 +78,7 @@ function title(entry: Entry): readonly Span[] {
     const what = { kustomization: 'a kustomization', chart: 'a chart', manifests: 'plain manifests' }[entry.root.kind]
     return [styled('bold', `root: ${entry.name}`), styled('dim', `  ${what} that no Application here deploys`)]
   }
-  return [styled('bold', entry.name), styled('dim', `  ${entry.file}`)]
+  return [styled('bold', entry.name), styled('dim', `  ${placeText(entry.place)}`)]
 }
 
 /** Objects with the fields that are to be shown; `unresolved` leaves only those that have no place. */

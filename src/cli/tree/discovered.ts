@@ -1,28 +1,51 @@
-import type { Application, Reason, Tree } from '../../domain/index.ts'
-import { applicationFilesIn } from '../application-files.ts'
+import type { Application, ApplicationOrigin, ManifestOrigin } from '../../domain/index.ts'
+import { type DiscoveryInput, discover, type NotResolved } from '../../source/index.ts'
 
-/** An Application that a tree holds, and the file in which it stands. */
-export type Discovered = { readonly application: Application; readonly file: string }
+export type { NotResolved } from '../../source/index.ts'
 
-export type NotResolved = {
-  readonly name: string
+/** Where an Application is written; `by` names the ApplicationSet or the Application that makes it, where one does. */
+export type Place = {
   readonly file: string
-  readonly reason: Reason
-  readonly message: string
+  readonly line?: number
+  readonly by?: { readonly kind: 'ApplicationSet' | 'Application'; readonly name: string }
 }
+
+export type Discovered = { readonly application: Application; readonly place: Place }
 
 export type Discovery = {
   readonly found: readonly Discovered[]
   readonly unresolved: readonly NotResolved[]
 }
 
-/** Every Application of a tree, and those that are named there and cannot be read. */
-export function discoveredIn(tree: Tree): Discovery {
-  const files = applicationFilesIn(tree)
+function placeOf(origin: ManifestOrigin): Place {
+  if (origin.from === 'file') return { file: origin.written.path, line: origin.written.line }
+  return { ...fileOf(origin.parent), by: { kind: 'Application', name: origin.parent.name } }
+}
+
+/** What a rendered manifest comes from is the nearest file above it. */
+function fileOf(application: Application): Place {
+  const { file, line } = writtenAt(application.origin)
+  return { file, ...(line !== undefined && { line }) }
+}
+
+export function writtenAt(origin: ApplicationOrigin | undefined): Place {
+  if (origin === undefined) return { file: '' }
+  if (origin.from !== 'application-set') return placeOf(origin)
+  const { file, line } = placeOf(origin.set.origin)
+  return { file, ...(line !== undefined && { line }), by: { kind: 'ApplicationSet', name: origin.set.name } }
+}
+
+/** `argocd/cart.yaml:3`, and by what it is made. */
+export function placeText({ file, line, by }: Place): string {
+  const at = line === undefined ? file : `${file}:${line}`
+  return by === undefined ? at : `${at}  by ${by.kind} ${by.name}`
+}
+
+/** Every Application of a tree, written, generated or rendered by another, and what is named there and cannot be read. */
+export async function discoveredIn(input: DiscoveryInput): Promise<Discovery> {
+  const { applications, unresolved } = await discover(input)
   return {
-    found: files.flatMap(({ file, applications }) => applications.map((application) => ({ application, file }))),
-    unresolved: files.flatMap(({ file, refused }) =>
-      refused.map(({ reason, message }) => ({ name: file, file, reason, message })),
-    ),
+    found: applications.map((application) => ({ application, place: writtenAt(application.origin) })),
+    unresolved,
   }
 }

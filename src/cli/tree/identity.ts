@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
-import type { Application, Tree } from '../../domain/index.ts'
-import { isDirectory } from '../../source/index.ts'
+import { type Application, isJsonObject, type Manifest, type Tree, valueAt } from '../../domain/index.ts'
+import { applicationsWritten, bytesIfReadable, isDirectory, parseApplication } from '../../source/index.ts'
 import { repositoryKey } from './repository-key.ts'
 
 /** Which repository a folder is a checkout of, and how that is known. */
@@ -46,6 +46,22 @@ export function withoutCredentials(url: string): string {
 
 type Seen = { readonly url: string; count: number }
 
+/** The Application that a set makes, as its template has it: its paths may hold what stands for parameters. */
+function templated(manifest: Manifest): readonly Application[] {
+  const template = valueAt(manifest, ['spec', 'template'])
+  if (!isJsonObject(template)) return []
+  const metadata = { name: 'template' }
+  const parsed = parseApplication({ ...template, apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata })
+  if (!parsed.parsed) return []
+  const { application } = parsed
+  // What comes before the first parameter is a directory of the repository.
+  const sources = application.sources.map((source) => {
+    const fixed = source.path?.replace(/(?:^|\/)[^/]*\{\{.*$/, '')
+    return fixed === undefined || fixed === '' ? source : { ...source, path: fixed }
+  })
+  return [{ ...application, sources }]
+}
+
 /** How many sources of the Applications name a directory that the tree has, by repository. */
 function candidates(applications: readonly Application[], tree: Tree): ReadonlyMap<string, Seen> {
   const seen = new Map<string, Seen>()
@@ -67,8 +83,17 @@ function guessed(applications: readonly Application[], tree: Tree): string | und
   return first === undefined || first.count === second?.count ? undefined : first.url
 }
 
-function isRead(applications: readonly Application[], key: string): boolean {
-  return applications.some(({ sources }) => sources.some((one) => repositoryKey(one.repoURL) === key))
+const NAMED = /\brepoURL["']?[ \t]*:[ \t]*["']?([^\s"',}]+)/g
+
+/** Whether a text of the tree names the repository as that of a source. Read off the text, since it is asked of every file. */
+function isRead(tree: Tree, key: string): boolean {
+  return tree.paths().some((path) => {
+    const bytes = /\.(?:ya?ml|json)$/.test(path) ? bytesIfReadable(tree, path) : undefined
+    if (bytes === undefined) return false
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    if (!text.includes('repoURL')) return false
+    return [...text.toString('latin1').matchAll(NAMED)].some((match) => repositoryKey(match[1] ?? '') === key)
+  })
 }
 
 function known(from: Identity['from'], repoURL: string, note?: string): Identity {
@@ -84,13 +109,14 @@ function known(from: Identity['from'], repoURL: string, note?: string): Identity
 export function identify(input: {
   readonly told: string | undefined
   readonly origin: string | undefined
-  readonly applications: readonly Application[]
   readonly tree: Tree
 }): Identity {
-  const { told, origin, applications, tree } = input
+  const { told, origin, tree } = input
   if (told !== undefined) return known('flag', told)
-  if (origin !== undefined && (applications.length === 0 || isRead(applications, repositoryKey(origin))))
-    return known('origin', origin)
+  if (origin !== undefined && isRead(tree, repositoryKey(origin))) return known('origin', origin)
+  const { applications: written, sets } = applicationsWritten(tree, { repoURL: '', revision: 'HEAD' })
+  const applications = [...written, ...sets.flatMap(({ manifest }) => templated(manifest))]
+  if (origin !== undefined && applications.length === 0) return known('origin', origin)
   const guess = guessed(applications, tree)
   const cloned =
     origin === undefined ? '' : `; it was cloned from ${withoutCredentials(origin)}, which no Application reads`

@@ -1,0 +1,15 @@
+import type { Location } from '../domain/index.ts'
+import { styled } from './style.ts'
+import type { Terminal } from './terminal.ts'
+
+/** Where a field is set, as a document or for people: the place and the value on the first line, alone. */
+export function showLocation(location: Location, terminal: Terminal): void {
+  const { file, line, column, text, rendered, by, alsoReadBy } = location
+  if (terminal.asJson) {
+    terminal.json({ outcome: 'located', file, line, column, text, rendered: rendered ?? null, by, alsoReadBy })
+    return
+  }
+  const shown = text === '' ? styled('dim', '(absent: it would be inserted here)') : styled('green', text)
+  terminal.line(styled('bold', `${file}:${line}:${column}`), '  ', shown, styled('dim', `  ${by}`))
+  for (const other of alsoReadBy) terminal.line(styled('dim', '  also read by '), other)
+}

@@ -1,0 +1,71 @@
+import type { Application, Tree } from '../domain/index.ts'
+import { formatOf } from './formats/index.ts'
+import { isRefused } from './refused.ts'
+import { type ResolvedSource, resolveSources, type SourceFile, type Sources, treeAt } from './resolve.ts'
+import type { Target } from './target.ts'
+import { bytesIfReadable } from './tree.ts'
+
+/** Letters that kustomize and Kubernetes make the hashes of names from: such a piece stands nowhere in a file. */
+const HASH = /^[bcdfghjkmtvwxz2456789]{8,10}$/
+
+/** The words that a name is put together from: what templates, prefixes and suffixes add is one or several of them. */
+function wordsOf(name: string): readonly string[] {
+  const words = name
+    .toLowerCase()
+    .split(/[-._]+/)
+    .filter((word) => word !== '')
+  return words.filter((word, at) => at < words.length - 1 || !HASH.test(word))
+}
+
+const texts = new WeakMap<Tree, Map<string, string>>()
+
+function lowerText(tree: Tree, path: string): string {
+  const known = texts.get(tree) ?? new Map<string, string>()
+  texts.set(tree, known)
+  const text = known.get(path) ?? new TextDecoder().decode(bytesIfReadable(tree, path)).toLowerCase()
+  known.set(path, text)
+  return text
+}
+
+function readBy(source: ResolvedSource): readonly SourceFile[] {
+  return [...formatOf(source).reads(source), ...source.overrides.map((path) => ({ ...treeAt(source), path }))]
+}
+
+function says(application: Application): string {
+  return JSON.stringify(application.manifest).toLowerCase()
+}
+
+/**
+ * Whether an Application may render the object. HEURISTIC: every word of the object's name, cut at `-`, `.` and `_`, has to stand in the
+ * Application or in a file that it reads; and where the namespaces differ, every word of the target's namespace too. Names that a template
+ * makes by a digest, or by replacing letters within a word, would be missed. What cannot be resolved may render anything that its text names.
+ */
+export function mayRender(
+  application: Application,
+  sources: Sources,
+  target: Pick<Target, 'name' | 'namespace'>,
+): boolean {
+  const { namespace } = application.destination
+  const isElsewhere = target.namespace !== '' && namespace !== '' && target.namespace !== namespace
+  const words = [...wordsOf(target.name), ...(isElsewhere ? wordsOf(target.namespace) : [])]
+  const own = says(application)
+  const missing = new Set(words.filter((word) => !own.includes(word)))
+  if (missing.size === 0) return true
+  const resolved = resolveSources(application, sources)
+  if (isRefused(resolved)) return false
+  for (const { tree, path } of resolved.flatMap(readBy)) {
+    const text = lowerText(tree, path)
+    for (const word of missing) if (path.toLowerCase().includes(word) || text.includes(word)) missing.delete(word)
+    if (missing.size === 0) return true
+  }
+  return false
+}
+
+/** How likely an Application is the one that renders the target: more is likelier. Only the order of asking depends on it. */
+export function likelihood(application: Application, target: Pick<Target, 'name' | 'namespace'>): number {
+  const { name, destination, sources } = application
+  const named = name === target.name ? 4 : name.includes(target.name) || target.name.includes(name) ? 2 : 0
+  const inPath = sources.some(({ path }) => path?.includes(target.name) === true) ? 1 : 0
+  const there = target.namespace !== '' && destination.namespace === target.namespace ? 3 : 0
+  return named + inPath + there
+}
