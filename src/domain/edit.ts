@@ -65,7 +65,7 @@ export type Location = {
   /** Value that the rendered object has now, undefined where it has none. */
   readonly rendered: JsonValue | undefined
   /** Where an edit would set it, when that is not the line that writes it now: others read that line too. */
-  readonly editAt?: { readonly file: string; readonly line: number; readonly column: number; readonly by: string }
+  readonly editAt?: EditPlace
   /** Why no edit can set it, though the line that writes it is known. */
   readonly editRefused?: { readonly reason: Reason; readonly message: string }
   /** What writes it: `manifest`, `strategic-patch`, `json-patch`, `images`, `replicas`, `values`, `overlay-patch` (to be inserted). */
@@ -73,4 +73,13 @@ export type Location = {
   readonly alsoReadBy: readonly string[]
   /** Repository that holds the file, where an Application reads several. */
   readonly repoURL?: string
+}
+
+/** A place of an edit; `line` and `column` count from 1. */
+export type EditPlace = {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+  readonly by: string
+  readonly repoURL: string
 }

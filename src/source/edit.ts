@@ -10,7 +10,9 @@ import { parseApplication } from './application.ts'
 import type { CompanionPolicy } from './companions.ts'
 import type { Meant } from './compare.ts'
 import { diffLeaves, startsWith } from './diff.ts'
+import { liveMismatch } from './live.ts'
 import { locationOf } from './locate.ts'
+import { pinned } from './pinned.ts'
 import { isSet, type Place, plainText, type Question } from './place.ts'
 import { prove, proveHere } from './prove.ts'
 import { type Lookup, placesFor, questionOf, type ReadersOf, readersLookup } from './question.ts'
@@ -41,6 +43,8 @@ type Progress = {
   readonly readers: readonly Reader[]
   readonly alreadyAt: readonly Edit[]
   readonly holdsApplication: boolean
+  /** What the cluster has otherwise than Git renders it: said when nothing else stands in the way. */
+  readonly mismatch: Refused | undefined
 }
 
 function isJson(text: string): boolean {
@@ -170,16 +174,23 @@ async function advance(
       barred ??= place.barred
       continue
     }
-    const result = isRefused(place) ? place : await attempt(input, progress, question, place, readersOf)
-    if (!isRefused(result)) return result
+    const result = isRefused(place)
+      ? place
+      : (pinned(place) ?? (await attempt(input, progress, question, place, readersOf)))
+    if (!isRefused(result)) return { ...result, mismatch: progress.mismatch ?? mismatchOf(input, progress, question) }
     first ??= result
   }
   return first ?? barred ?? refuse('not-in-git', `nothing in Git sets ${change.field}`)
 }
 
+function mismatchOf({ live }: EditInput, { state }: Progress, question: Question): Refused | undefined {
+  return live === undefined ? undefined : liveMismatch(question, live, state.objects)
+}
+
 async function conclude(input: EditInput, before: RenderedState, progress: Progress): Promise<EditOutcome | Refused> {
   const { home, texts, sources, state, meant, readers } = progress
   if (home === undefined) return { outcome: 'already-set', at: progress.alreadyAt }
+  if (progress.mismatch !== undefined) return progress.mismatch
   const proof = await prove({
     before,
     after: state,
@@ -217,6 +228,7 @@ async function run(input: EditInput): Promise<EditOutcome | Refused> {
     readers: [],
     alreadyAt: [],
     holdsApplication: false,
+    mismatch: undefined,
   }
   const original = (file: TreeAt): TreeAt => {
     const { home } = progress

@@ -10,6 +10,7 @@ import {
   valueAt,
 } from '../domain/index.ts'
 import { elementsOf, type NamedElement, onlyLive, type Part, partsOf } from './containers.ts'
+import { likelyInjector } from './injectors.ts'
 import { kindOf, typeOf } from './kinds.ts'
 import { isRefused, type Refused, refuse } from './refused.ts'
 
@@ -69,8 +70,10 @@ function choosePart(manifest: Manifest, name: string | undefined, live: Manifest
   const parts = partsOf(manifest)
   const chosen = choose(parts, name, 'container')
   const only = name !== undefined && isRefused(chosen) ? onlyLive(live, name) : undefined
-  if (only === 'injected')
-    return refuse('injected', `container ${name} is in the cluster's object and not in Git, which has ${names(parts)}`)
+  if (name !== undefined && only === 'injected') {
+    const where = `container ${name} is in the cluster's object${likelyInjector(live, name)}`
+    return refuse('injected', `${where}, and not in Git, which has ${names(parts)}`)
+  }
   if (only === 'ephemeral')
     return refuse('injected', `container ${name} is ephemeral: it was added to a running pod and is nowhere in Git`)
   return chosen

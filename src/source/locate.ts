@@ -1,8 +1,11 @@
 import type { Field, Location, Reason } from '../domain/index.ts'
+import { liveMismatch } from './live.ts'
+import { pinned } from './pinned.ts'
 import { type Place, plainText, type Question, readSource } from './place.ts'
 import { type Lookup, placesFor, questionOf, readersLookup } from './question.ts'
 import { isRefused, type Refused, refuse } from './refused.ts'
 import { renderState } from './render.ts'
+import type { Passage } from './world.ts'
 import { positionIn } from './yaml/index.ts'
 
 export type LocateInput = Lookup & { readonly field: Field }
@@ -11,22 +14,64 @@ export type LocateResult =
   | { readonly located: true; readonly location: Location }
   | { readonly located: false; readonly reason: Reason; readonly message: string }
 
-/** Where a place is, for people. */
-export function locationOf(place: Place, question: Question): Location | Refused {
-  const { file, at, text, by } = place
+function positionOf({ file, at, by }: Passage): { readonly line: number; readonly column: number } | Refused {
   const source = by === 'template' ? plainText(file.tree, file.path) : readSource(file.tree, file.path)
   if (isRefused(source)) return source
   const { line, col } = positionIn(typeof source === 'string' ? source : source.text, at)
+  return { line, column: col }
+}
+
+/** Where a passage is, for people. */
+export function locationOf(passage: Passage, question: Question): Location | Refused {
+  const { file, text, by } = passage
+  const position = positionOf(passage)
+  if (isRefused(position)) return position
   return {
     file: file.path,
-    line,
-    column: col,
+    ...position,
     text,
     rendered: question.current,
     by,
     alsoReadBy: question.sharedBy(file),
     repoURL: file.repoURL,
   }
+}
+
+function editAt(place: Place, written: Location): Pick<Location, 'editAt'> {
+  const position = positionOf(place)
+  const { path: file, repoURL } = place.file
+  if (isRefused(position) || (file === written.file && position.line === written.line && repoURL === written.repoURL))
+    return {}
+  return { editAt: { file, ...position, by: place.by, repoURL } }
+}
+
+/** Why no edit goes to a place: a refusal instead of one, others that read it too, or a pinned revision. */
+function whyNot(place: Place | Refused): Refused | undefined {
+  return isRefused(place) ? place : (place.barred ?? pinned(place))
+}
+
+/** What stands in the way of every place: a refusal says more than that others read a line. */
+function firstReason(places: readonly (Place | Refused)[]): Refused | undefined {
+  const shared = places.find((place) => !isRefused(place) && place.barred !== undefined)
+  return whyNot(places.find((place) => place !== shared) ?? shared ?? refuse('not-in-git', 'no place takes an edit'))
+}
+
+/**
+ * The line that sets the field now, or where it would be inserted; with where an edit would go instead, or why it would be refused.
+ * Refused only where no such line is known.
+ */
+export async function locationFor(question: Question): Promise<Location | Refused> {
+  const places = await placesFor(question)
+  const stands = places.find((place): place is Place => !isRefused(place))
+  const writer = places.find((place) => place.writer !== undefined)?.writer ?? stands
+  if (writer === undefined) return firstReason(places) ?? refuse('not-in-git', `nothing in Git sets ${question.field}`)
+  const location = locationOf(writer, question)
+  const best = places.find((place): place is Place => whyNot(place) === undefined)
+  if (isRefused(location)) return location
+  if (best !== undefined) return { ...location, ...editAt(best, location) }
+  const refused = firstReason(places)
+  if (refused === undefined) return location
+  return { ...location, editRefused: { reason: refused.reason, message: refused.message } }
 }
 
 async function find(input: LocateInput): Promise<Location | Refused> {
@@ -39,29 +84,14 @@ async function find(input: LocateInput): Promise<Location | Refused> {
     readersLookup(input, (tree) => tree),
   )
   if (isRefused(question)) return question
-  const places = await placesFor(question)
-  return best(question, places) ?? refuse('not-in-git', `nothing in Git sets ${input.field}`)
+  const location = await locationFor(question)
+  const { live } = input
+  const mismatch = live === undefined ? undefined : liveMismatch(question, live, state.objects)
+  if (isRefused(location) || mismatch === undefined || location.editRefused !== undefined) return location
+  return { ...location, editRefused: { reason: mismatch.reason, message: mismatch.message } }
 }
 
-/** The line that writes the field; where others read it too, with where an edit would go, or why none can be made. */
-function best(question: Question, places: readonly (Place | Refused)[]): Location | Refused | undefined {
-  const all = places.filter((place): place is Place => !isRefused(place))
-  const [first, open] = [all[0], all.find(({ barred }) => barred === undefined)]
-  const refused = places.find(isRefused)
-  if (first === undefined) return refused
-  const location = locationOf(first, question)
-  if (isRefused(location) || first === open) return location
-  if (open === undefined) {
-    const { reason, message } = refused ?? first.barred ?? refuse('shared-writer', `others read ${first.file.path} too`)
-    return { ...location, editRefused: { reason, message } }
-  }
-  const there = locationOf(open, question)
-  if (isRefused(there)) return location
-  const { file, line, column, by } = there
-  return { ...location, editAt: { file, line, column, by } }
-}
-
-/** Finds the line that sets a field, or where an edit would set it. Nothing is changed and nothing is proven. */
+/** Finds the line that sets a field, or where an edit would set it, also where an edit would be refused. Nothing is changed and nothing is proven. */
 export async function locate(input: LocateInput): Promise<LocateResult> {
   const found = await find(input)
   return isRefused(found)

@@ -9,11 +9,10 @@ import {
 } from '../domain/index.ts'
 import { editableFields } from './editable-fields.ts'
 import { fieldPlace } from './field-place.ts'
-import { locationOf } from './locate.ts'
+import { locationFor } from './locate.ts'
 import { type MappedSource, mappedSources } from './map-inputs.ts'
-import type { Place } from './place.ts'
-import { placesFor, questionOf, type ReadersOf, readersLookup } from './question.ts'
-import { isRefused, type Refused, refuse } from './refused.ts'
+import { questionOf, type ReadersOf, readersLookup } from './question.ts'
+import { isRefused, type Refused } from './refused.ts'
 import { type RenderedState, renderState } from './render.ts'
 import { type RenderDeps, resolveSources, type Sources } from './resolve.ts'
 import type { RenderedObject } from './target.ts'
@@ -64,11 +63,7 @@ async function locationIn(
   readers: ReadersOf,
 ): Promise<Location | Refused> {
   const question = questionOf({ deps, target: object.key }, state, named, readers)
-  if (isRefused(question)) return question
-  const places = await placesFor(question)
-  const best = places.find((place): place is Place => !isRefused(place))
-  if (best !== undefined) return locationOf(best, question)
-  return places.find(isRefused) ?? refuse('not-in-git', `nothing in Git sets ${named.field}`)
+  return isRefused(question) ? question : locationFor(question)
 }
 
 async function mapObject(

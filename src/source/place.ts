@@ -1,3 +1,4 @@
+import type { Node } from 'yaml'
 import type { Field, JsonPath, JsonValue, Tree } from '../domain/index.ts'
 import type { FieldPlace } from './field-place.ts'
 import { sameValue, type ValueKind } from './fields.ts'
@@ -6,11 +7,12 @@ import { parseImage } from './image.ts'
 import { insertAt } from './insert.ts'
 import type { Written } from './layout.ts'
 import { fileProblem, isNothing, type Leaf, leafOf, leafProblem, type SourceText, walk } from './nodes.ts'
-import { isRefused, type Refused, refuse } from './refused.ts'
+import { isRefused, type Refused, refuse, writtenAt } from './refused.ts'
 import type { ResolvedSource, SourceFile } from './resolve.ts'
 import { scalarToken } from './scalar-text.ts'
 import type { Splice } from './splice.ts'
 import type { RenderedObject } from './target.ts'
+import type { Passage } from './world.ts'
 import { readYaml } from './yaml/index.ts'
 
 /** A way to set a field: splices of one file, and where they show. Whether it does what is meant is for the proof to say. */
@@ -27,6 +29,8 @@ export type Place = {
   readonly holdsApplication?: boolean
   /** Why an edit goes elsewhere though the field is written here. Such a place has no splices. */
   readonly barred?: Refused
+  /** What sets the field now, where that is another line. */
+  readonly writer?: Passage
 }
 
 /** What is to be set, and the state in which it is looked for. */
@@ -114,15 +118,23 @@ type Setting = {
 export function setAt(setting: Setting): Place | Refused {
   const { source, document, path } = setting
   const problem = fileProblem(source)
-  if (problem !== undefined) return problem
   const found = walk(source, document, path)
-  if (isRefused(found)) return found
-  if (found.rest.length > 0) return insertPlace(setting)
-  const wrong = leafProblem(source, found.node, path.join('.'))
-  if (wrong !== undefined) return wrong
+  if (isRefused(found)) return problem ?? found
+  if (found.rest.length > 0) return problem ?? insertPlace(setting)
+  const wrong = problem ?? leafProblem(source, found.node, path.join('.'))
+  if (wrong !== undefined) return writtenAt(passage(setting, found.node), wrong)
   const leaf = leafOf(found.node, found.inFlow)
   if (leaf === undefined) return refuse('not-in-git', `${source.file}: ${path.join('.')} is not a single value`)
   return leafPlace(setting, isNothing(found.node) ? bareLeaf(source, found.entry?.key.range?.[1], leaf) : leaf)
+}
+
+const PASSAGE_LENGTH = 200
+
+/** The value as it stands, its first line where it has several. */
+function passage({ file, source, by }: Setting, node: Node): Passage {
+  const [start, end] = [node.range?.[0] ?? 0, node.range?.[1] ?? 0]
+  const [text = ''] = source.text.slice(start, Math.min(end, start + PASSAGE_LENGTH)).split('\n')
+  return { file, at: start, text, by }
 }
 
 /** The range of an empty value may lie behind comments: what counts is the colon of its key. */

@@ -19,7 +19,7 @@ export type Lookup = {
   readonly target: Target
   /** Other Applications that may read the same files. */
   readonly others?: readonly Application[]
-  /** The target as the cluster has it, where it was read: what only stands there was injected. */
+  /** The target as the cluster has it, where it was read: what only stands there was injected, and an edit asks that both are the same. */
   readonly live?: Manifest
 }
 

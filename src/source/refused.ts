@@ -1,10 +1,22 @@
 import type { Reason } from '../domain/index.ts'
+import type { Passage } from './world.ts'
 
 /** Something that this room does not do, by name. The doors turn it into the shape of their own answer. */
-export type Refused = { readonly refused: true; readonly reason: Reason; readonly message: string }
+export type Refused = {
+  readonly refused: true
+  readonly reason: Reason
+  readonly message: string
+  /** The line that sets the field now, where what is refused is its edit. */
+  readonly writer?: Passage
+}
 
 export function refuse(reason: Reason, message: string): Refused {
   return { refused: true, reason, message }
+}
+
+/** What sets the field now, beside a place where an edit would go or a refusal of the edit. */
+export function writtenAt<What extends { readonly writer?: Passage }>(writer: Passage, what: What): What {
+  return what.writer === undefined ? { ...what, writer } : what
 }
 
 export function isRefused(value: unknown): value is Refused {

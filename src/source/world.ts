@@ -5,6 +5,14 @@ import type { Sources } from './resolve.ts'
 /** A tree with the repository and revision that it answers for. */
 export type TreeAt = { readonly tree: Tree; readonly repoURL: string; readonly revision: string }
 
+/** Text in a file of a tree: the offset where it begins, and what writes it. */
+export type Passage = {
+  readonly file: TreeAt & { readonly path: string }
+  readonly at: number
+  readonly text: string
+  readonly by: string
+}
+
 function plainBranch(revision: string): string {
   return revision.startsWith('refs/heads/') ? revision.slice('refs/heads/'.length) : revision
 }

@@ -277,7 +277,7 @@ describe('locate', () => {
   it.each<[string, Record<string, string>, Manifest, string, number, string]>([
     ['values', CHART, { path: 'chart', helm: { valueFiles: ['/common.yaml'] } }, 'common.yaml', 1, 'values'],
     [
-      'manifest',
+      'manifest of a base',
       {
         'base/kustomization.yaml': 'resources: [d.yaml]\n',
         'base/d.yaml': DEPLOYMENT,
