@@ -131,7 +131,7 @@ export function setAt(setting: Setting): Place | Refused {
 const PASSAGE_LENGTH = 200
 
 /** The value as it stands, its first line where it has several. */
-function passage({ file, source, by }: Setting, node: Node): Passage {
+export function passage({ file, source, by }: Pick<Setting, 'file' | 'source' | 'by'>, node: Node): Passage {
   const [start, end] = [node.range?.[0] ?? 0, node.range?.[1] ?? 0]
   const [text = ''] = source.text.slice(start, Math.min(end, start + PASSAGE_LENGTH)).split('\n')
   return { file, at: start, text, by }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/domain/index.ts'
 import { edit, type LocateInput, locate, memoryTree } from '../../src/source/index.ts'
+import { tinyHelm } from '../fakes/tiny-helm.ts'
 import { applicationOf } from './golden.ts'
 
 const REPO = 'https://git.test/shop'
@@ -92,5 +93,43 @@ describe('the line that sets a field', () => {
     expect(await locate(input)).toMatchObject({ located: true, location: { line: 13, editRefused: refusal } })
     const change = { field: 'resources.limits.memory', value: '64Mi' } as const
     expect(await edit({ ...input, changes: [change] })).toEqual({ outcome: 'refused', ...refusal })
+  })
+})
+
+describe('the line that sets a value of a chart', () => {
+  const CHART = {
+    'chart/Chart.yaml': 'name: chart\nversion: 1.0.0\n',
+    'chart/values.yaml': 'memory: 16Mi\n',
+    'chart/templates/d.yaml': DEPLOYMENT.replace('32Mi', '{{ .Values.memory }}'),
+    'common.yaml': 'colour: red\nmemory: 24Mi\n',
+    'prod.yaml': 'colour: blue\n',
+  }
+  const asked = (valueFiles: readonly string[]) =>
+    locate({
+      ...given(CHART, { path: 'chart', helm: { valueFiles: [...valueFiles] } }),
+      deps: { helm: tinyHelm, isolation: 'process' },
+      others: [
+        applicationOf({
+          apiVersion: 'argoproj.io/v1alpha1',
+          kind: 'Application',
+          metadata: { name: 'stage', namespace: 'argocd' },
+          spec: { source: { repoURL: REPO, path: 'chart', helm: { valueFiles: ['/common.yaml'] } }, destination: {} },
+        }),
+      ],
+    })
+
+  it('is in the layer that others share, where an edit goes to the own one', async () => {
+    expect(await asked(['/common.yaml', '/prod.yaml'])).toMatchObject({
+      location: {
+        ...{ file: 'common.yaml', line: 2, text: '24Mi', alsoReadBy: ['stage'] },
+        editAt: { file: 'prod.yaml', by: 'values' },
+      },
+    })
+  })
+
+  it('is in the defaults of the chart, where an edit goes to a value file', async () => {
+    expect(await asked(['/prod.yaml'])).toMatchObject({
+      location: { file: 'chart/values.yaml', line: 1, text: '16Mi', editAt: { file: 'prod.yaml' } },
+    })
   })
 })

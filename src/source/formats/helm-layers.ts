@@ -1,10 +1,11 @@
 import { isJsonObject, type JsonPath, type JsonValue, valueAt } from '../../domain/index.ts'
 import { type SourceText, walk } from '../nodes.ts'
-import { type Place, type Question, readSource, setAt } from '../place.ts'
+import { type Place, passage, type Question, readSource, setAt } from '../place.ts'
 import { isRefused, type Refused, refuse } from '../refused.ts'
 import type { SourceFile } from '../resolve.ts'
 import { editedText, encode, splicesOf, spliceText, textOf } from '../splice.ts'
 import { joinPath } from '../tree.ts'
+import type { Passage } from '../world.ts'
 import { readYaml } from '../yaml/index.ts'
 import { sourceFile } from './format.ts'
 import type { ValueChange } from './helm-changes.ts'
@@ -59,6 +60,23 @@ export function layerFiles(question: Question, path: JsonPath): readonly SourceF
   // The chart's own defaults stay the chart's, also where the Application lists them as a layer.
   if (defining.path === joinPath(question.source.dir, 'values.yaml')) return [...later, defining]
   return question.sharedBy(defining).length > 0 ? later : [defining, ...later]
+}
+
+/**
+ * Where the value stands now: in the last value file that defines it, else in the chart's own defaults. Undefined where neither does, and
+ * for what is not rendered yet.
+ */
+export function writerOf(question: Question, path: JsonPath): Passage | undefined {
+  const { source, current } = question
+  const defaults = sourceFile(source, joinPath(source.dir, 'values.yaml') ?? 'values.yaml')
+  const files = source.tree.blob(defaults.path) === undefined ? [] : [defaults]
+  const file = [...files, ...source.valueFiles].findLast((one) => defines(one, path))
+  const text = file === undefined || current === undefined ? undefined : readSource(file.tree, file.path)
+  if (file === undefined || text === undefined || isRefused(text)) return undefined
+  const found = walk(text, 0, path)
+  return isRefused(found) || found.rest.length > 0
+    ? undefined
+    : passage({ file, source: text, by: 'values' }, found.node)
 }
 
 /** Without any value file, an own chart's defaults are what people edit. */

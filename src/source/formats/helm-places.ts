@@ -1,7 +1,7 @@
 import { parseImage } from '../image.ts'
 import { inlineInsertions, inlinePlaces } from '../inline-values.ts'
 import type { Place, Question } from '../place.ts'
-import { isRefused, type Refused, refuse } from '../refused.ts'
+import { isRefused, type Refused, refuse, writtenAt } from '../refused.ts'
 import {
   digestSentinel,
   givesVersion,
@@ -24,7 +24,7 @@ import {
 } from './helm-candidates.ts'
 import { changesFor, type ValueChange } from './helm-changes.ts'
 import { chartOf } from './helm-charts.ts'
-import { layerFiles, placeIn, wholeResources } from './helm-layers.ts'
+import { layerFiles, placeIn, wholeResources, writerOf } from './helm-layers.ts'
 import { notTraced, templatePlaces } from './helm-templates.ts'
 import { fieldIn, renderSubset, type Scene, shownIn, stageBulk, stageCandidates, valuesOf } from './helm-trace.ts'
 
@@ -156,13 +156,17 @@ function filePlaces(
     ...files.map((file) => placeIn(question, file, set)),
     ...inlineInsertions(question, set, inline),
   ])
-  if (places.length > 0) return places
+  const writer = writerOf(question, main.path)
+  const told = (place: Place | Refused) => (writer === undefined ? place : writtenAt(writer, place))
+  if (places.length > 0) return places.map(told)
   const listed = main.path.some((step) => typeof step === 'number')
   if (listed)
-    return refuse('not-in-git', `${main.path.join('.')} is in a list of the chart's defaults; a list is set whole`)
+    return told(
+      refuse('not-in-git', `${main.path.join('.')} is in a list of the chart's defaults; a list is set whole`),
+    )
   const { foreign } = chartOf(source, context.deps.unpack)
-  return refuse(
-    'not-in-git',
-    `${source.where} has no value file in Git, and its own values are not to be edited: ${foreign ?? 'there is no values.yaml'}`,
+  const why = foreign ?? 'there is no values.yaml'
+  return told(
+    refuse('not-in-git', `${source.where} has no value file in Git, and its own values are not to be edited: ${why}`),
   )
 }
