@@ -157,7 +157,8 @@ function filePlaces(
     ...inlineInsertions(question, set, inline),
   ])
   const writer = writerOf(question, main.path)
-  const told = (place: Place | Refused) => (writer === undefined ? place : writtenAt(writer, place))
+  const told = <What extends Place | Refused>(what: What): What =>
+    writer === undefined ? what : writtenAt(writer, what)
   if (places.length > 0) return places.map(told)
   const listed = main.path.some((step) => typeof step === 'number')
   if (listed)
