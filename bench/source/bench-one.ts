@@ -1,5 +1,5 @@
 import type { Application, Tree } from '../../src/domain/index.ts'
-import { changedTree } from '../../src/source/index.ts'
+import { changedTree, type Discovery } from '../../src/source/index.ts'
 import { applicationsOf, type BenchTree, homeOf, unitsOf } from './bench-tree.ts'
 import { type Checkout, checkOut } from './checkout.ts'
 import type { Fixture } from './expected.ts'
@@ -21,6 +21,8 @@ export type Benched = {
   readonly units: number
   /** Units that the real tools do not render, and why. */
   readonly unbuildable: readonly string[]
+  /** What may be an Application and could not be read or generated. */
+  readonly unresolved: readonly string[]
 }
 
 type World = {
@@ -28,16 +30,17 @@ type World = {
   readonly bench: BenchTree
   readonly checkout: Checkout
   readonly applications: readonly Application[]
+  readonly unresolved: Discovery['unresolved']
   readonly units: readonly Unit[]
   readonly counted: Counted
 }
 
 async function worldOf(name: string, tree: Tree, tools: Tools): Promise<World> {
   const counted = newDeps(tools.helmPath)
-  const applications = await applicationsOf(tree, counted.deps)
-  const bench = { name, tree, home: homeOf(tree, applications) }
+  const bench = { name, tree, home: homeOf(tree) }
+  const { applications, unresolved } = await applicationsOf(bench, counted.deps)
   const checkout = checkOut(tree, tools)
-  return { tools, bench, checkout, applications, units: unitsOf(bench, applications, checkout), counted }
+  return { tools, bench, checkout, applications, unresolved, units: unitsOf(bench, applications, checkout), counted }
 }
 
 type Ask = {
@@ -60,7 +63,8 @@ async function unitsAfter(
 ): Promise<(unit: Unit) => Unit> {
   const holds = files.some(({ content }) => new TextDecoder().decode(content).includes('argoproj.io/'))
   if (!holds) return (unit) => unit
-  const applications = await applicationsOf(changedTree(world.bench.tree, files), world.counted.deps)
+  const edited = { ...world.bench, tree: changedTree(world.bench.tree, files) }
+  const { applications } = await applicationsOf(edited, world.counted.deps)
   return (unit) => {
     const { name, namespace } = unit.application
     const again = applications.find((one) => one.name === name && one.namespace === namespace)
@@ -166,7 +170,8 @@ async function finish(world: World, results: readonly Result[], asks: readonly A
     if (!rendered.rendered) unbuildable.push(`${unit.name}: ${rendered.message}`)
   }
   checkout.remove()
-  return { name: bench.name, results, times, units: units.length, unbuildable }
+  const unresolved = world.unresolved.map(({ name, reason, message }) => `${name}: ${reason}: ${message}`)
+  return { name: bench.name, results, times, units: units.length, unbuildable, unresolved }
 }
 
 export type TreeLimits = { readonly perUnit: number; readonly most: number; readonly cold: number }

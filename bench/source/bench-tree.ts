@@ -1,6 +1,13 @@
 import { join } from 'node:path'
-import { type Application, isJsonObject, type Manifest, type Tree } from '../../src/domain/index.ts'
-import { parseApplication, type RenderDeps, readYaml, type Sources } from '../../src/source/index.ts'
+import type { Application, Manifest, Tree } from '../../src/domain/index.ts'
+import {
+  type Discovery,
+  discover,
+  parseApplication,
+  type RenderDeps,
+  repositoryKey,
+  type Sources,
+} from '../../src/source/index.ts'
 import type { Checkout } from './checkout.ts'
 import { isKustomized, type Unit } from './units.ts'
 
@@ -9,16 +16,6 @@ export type BenchTree = {
   readonly tree: Tree
   /** URL by which Applications name this repository. */
   readonly home: string
-}
-
-export function repositoryKey(url: string): string {
-  return url
-    .replace(/^[a-z+]+:\/\//i, '')
-    .replace(/^[\w.-]+@/, '')
-    .replace(':', '/')
-    .replace(/\/+$/, '')
-    .replace(/\.git$/, '')
-    .toLowerCase()
 }
 
 /** The tree answers for its own repository and for no other. */
@@ -42,30 +39,26 @@ export function syntheticApplication(home: string, name: string, path: string): 
   return parsed.application
 }
 
-function writtenIn(tree: Tree, file: string): readonly Application[] {
-  const bytes = tree.bytes(file)
-  if (bytes === undefined || !new TextDecoder().decode(bytes).includes('argoproj.io/')) return []
-  const read = readYaml(bytes, file)
-  if (!read.read) return []
-  return read.documents.flatMap(({ value }) => {
-    if (!isJsonObject(value) || value['kind'] !== 'Application') return []
-    const parsed = parseApplication(value)
-    return parsed.parsed ? [parsed.application] : []
-  })
+/** Applications of a tree: written in its files, generated in it, rendered by others; and why more are not known. */
+export async function applicationsOf(bench: BenchTree, deps: RenderDeps): Promise<Discovery> {
+  const { tree, home } = bench
+  return discover({ tree, repoURL: home, revision: 'HEAD', sources: sourcesOf(bench), deps })
 }
 
-/** Applications of a tree: written in its files. */
-export async function applicationsOf(tree: Tree, _deps: RenderDeps): Promise<readonly Application[]> {
-  return tree.paths().flatMap((file) => (/\.ya?ml$/.test(file) ? writtenIn(tree, file) : []))
-}
+const REPOSITORY = /repoURL: *["']?([^\s"'{}]+)/g
+const FOLDER = /\bpath: *["']?([\w./-]+)/g
 
-/** The repository that most Applications read by paths that are there; a made-up one where none does. */
-export function homeOf(tree: Tree, applications: readonly Application[]): string {
+/** The repository that the files name most beside folders that are there; a made-up one where none does. */
+export function homeOf(tree: Tree): string {
   const counts = new Map<string, number>()
   const folders = new Set(tree.paths().flatMap((path) => path.split('/').map((_, n, all) => all.slice(0, n).join('/'))))
-  for (const { sources } of applications)
-    for (const { repoURL, path } of sources)
-      if (path !== undefined && folders.has(path)) counts.set(repoURL, (counts.get(repoURL) ?? 0) + 1)
+  for (const file of tree.paths().filter((path) => /\.ya?ml$/.test(path))) {
+    const text = textOf(tree, file)
+    if (!text.includes('argoproj.io/')) continue
+    const there = [...text.matchAll(FOLDER)].some(([, path = '']) => folders.has(path.replace(/^\.\/|\/$/g, '')))
+    const weight = there ? 10 : 1
+    for (const [, url = ''] of text.matchAll(REPOSITORY)) counts.set(url, (counts.get(url) ?? 0) + weight)
+  }
   const [most] = [...counts].sort((a, b) => b[1] - a[1])
   return most?.[0] ?? 'https://git.example.com/bench/tree.git'
 }

@@ -5,10 +5,18 @@ import type { Tree } from '../../src/domain/index.ts'
 import { memoryTree } from '../../src/source/index.ts'
 import { packChart } from './pack.ts'
 
+export type EditExpectation = {
+  readonly file: string
+  readonly path?: readonly (string | number)[]
+  readonly line?: string
+}
+
 /** What has to come out of one edit, written from reading the files. */
 export type Expectation =
+  /** One of these: where two files are as good. */
+  | { readonly any: readonly EditExpectation[] }
   /** Edited in this file; at this path of its first document, or on the line that holds this text (`text#2`: the second that does). */
-  | { readonly file: string; readonly path?: readonly (string | number)[]; readonly line?: string }
+  | EditExpectation
   /** Refused for one of these reasons. */
   | { readonly refused: readonly string[] }
 
@@ -84,7 +92,7 @@ function lineOfText(text: string, sought: string): number | undefined {
 }
 
 /** The line that the expectation means in this tree, where the value is there already. */
-export function expectedLine(tree: Tree, expect: Extract<Expectation, { file: string }>): number | undefined {
+export function expectedLine(tree: Tree, expect: EditExpectation): number | undefined {
   const bytes = tree.bytes(expect.file)
   if (bytes === undefined) return undefined
   const text = new TextDecoder().decode(bytes)

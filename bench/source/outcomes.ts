@@ -1,6 +1,7 @@
 import type { Tree } from '../../src/domain/index.ts'
-import { type ExpectedTarget, expectedLine, valueInFile } from './expected.ts'
+import { type EditExpectation, type ExpectedTarget, expectedLine, valueInFile } from './expected.ts'
 import { means } from './meant.ts'
+import type { Edited } from './judge.ts'
 import type { Measured } from './measure.ts'
 
 export type Status = 'edited' | 'refused-as-expected' | 'miss' | 'wrong'
@@ -28,27 +29,39 @@ export function placeOf({ located }: Measured): string {
 }
 
 /** What an outcome is, held against what was written down for it; undefined where it is as expected. */
-export function unlike(tree: Tree, target: ExpectedTarget, { outcome, located }: Measured): string | undefined {
-  const { expect, value } = target
+export function unlike(tree: Tree, target: ExpectedTarget, measured: Measured): string | undefined {
+  const { expect } = target
+  const { outcome } = measured
   if ('refused' in expect) {
     if (outcome.outcome !== 'refused') return `${outcome.outcome}, where a refusal was expected`
-    return expect.refused.includes(outcome.reason)
-      ? undefined
-      : `refused as ${outcome.reason}, not ${expect.refused.join(' or ')}`
+    const named = expect.refused.includes(outcome.reason)
+    return named ? undefined : `refused as ${outcome.reason}, not ${expect.refused.join(' or ')}`
   }
   if (outcome.outcome === 'refused') return outcome.reason
   if (outcome.outcome !== 'edited') return outcome.outcome
-  const [file, second] = outcome.files
+  const all = 'any' in expect ? expect.any : [expect]
+  const problems = all.map((one) => misplaced(tree, target.value, one, outcome, measured.located))
+  return problems.includes(undefined) ? undefined : problems[0]
+}
+
+function misplaced(
+  tree: Tree,
+  value: string,
+  expect: EditExpectation,
+  { files }: Edited,
+  located: Measured['located'],
+): string | undefined {
+  const [file, second] = files
   if (file?.path !== expect.file || second !== undefined)
-    return `edited in ${outcome.files.map(({ path }) => path).join(', ')}, not ${expect.file}`
-  if (!located.located || located.location.file !== expect.file) return 'located elsewhere than edited'
+    return `edited in ${files.map(({ path }) => path).join(', ')}, not ${expect.file}`
+  if (!located.located) return 'edited and not located'
   const line = expectedLine(tree, expect)
-  if (line !== undefined && line !== located.location.line)
-    return `located on line ${located.location.line}, not ${line}`
+  // The line that writes is the one that is shown, also where the edit goes beside it into a file of this environment alone.
+  if (line !== undefined && (line !== located.location.line || located.location.file !== expect.file))
+    return `located at ${located.location.file}:${located.location.line}, not on line ${line} of ${expect.file}`
   if (line !== undefined || expect.path === undefined) return undefined
   const written = valueInFile(file.content, expect.path)
   // Of an image in parts the value holds one; of what a template surrounds, the rest.
-  return written !== undefined && (means(written, value) || value.includes(String(written)))
-    ? undefined
-    : `nothing at ${expect.path.join('.')} of ${expect.file}`
+  const there = written !== undefined && (means(written, value) || value.includes(String(written)))
+  return there ? undefined : `nothing at ${expect.path.join('.')} of ${expect.file}`
 }

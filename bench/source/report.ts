@@ -127,6 +127,9 @@ export function details(all: readonly Benched[]): string {
     '# Units that the real tools do not render',
     ...unbuildable,
     '',
+    '# Applications that are not resolved',
+    ...all.flatMap(({ name, unresolved }) => unresolved.map((one) => `${name} | ${one}`)),
+    '',
   ].join('\n')
 }
 
