@@ -1,7 +1,7 @@
 import type { Tree } from '../../src/domain/index.ts'
 import { type EditExpectation, type ExpectedTarget, expectedLine, valueInFile } from './expected.ts'
-import { means } from './meant.ts'
 import type { Edited } from './judge.ts'
+import { means } from './meant.ts'
 import type { Measured } from './measure.ts'
 
 export type Status = 'edited' | 'refused-as-expected' | 'miss' | 'wrong'

@@ -29,10 +29,12 @@ function depthIn(file: SourceFile, path: JsonPath): number {
 
 /** Files in which a value may be inserted: those of this environment alone first, the one with the nearest siblings, then the last. */
 function insertable(question: Question, path: JsonPath, files: readonly SourceFile[]): readonly SourceFile[] {
+  // The chart's own defaults stay the chart's, also where the Application lists them as a layer.
+  const defaults = joinPath(question.source.dir, 'values.yaml')
   const ranked = files.map((file, index) => ({
     file,
     index,
-    shared: question.sharedBy(file).length > 0 ? 1 : 0,
+    shared: question.sharedBy(file).length > 0 || file.path === defaults ? 1 : 0,
     depth: depthIn(file, path),
   }))
   return ranked
@@ -47,12 +49,14 @@ function insertable(question: Question, path: JsonPath, files: readonly SourceFi
  */
 export function layerFiles(question: Question, path: JsonPath): readonly SourceFile[] {
   const { valueFiles } = question.source
-  const listed = path.some((step) => typeof step === 'number')
-  const at = valueFiles.findLastIndex((file) => defines(file, path))
+  const position = path.findLastIndex((step) => typeof step === 'number')
+  const listed = position >= 0
+  const sought = listed ? path.slice(0, position + 1) : path
+  const at = valueFiles.findLastIndex((file) => defines(file, sought))
   const defining = valueFiles[at]
   const own = ownDefaults(question)
   if (defining === undefined) {
-    if (listed) return own !== undefined && defines(own, path) ? [own] : []
+    if (listed) return own !== undefined && defines(own, sought) ? [own] : []
     return valueFiles.length > 0 ? insertable(question, path, valueFiles) : own === undefined ? [] : [own]
   }
   if (listed || at === valueFiles.length - 1) return [defining]
