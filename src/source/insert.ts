@@ -168,6 +168,19 @@ function intoBlockList(at: Inserting, list: SeqNode, item: Written): readonly Sp
   return [block(itemsLines([item], column, at.layout), lineEnd(text, contentEnd(list, text)), at.layout)]
 }
 
+/** `, item` after the last one; on a line of its own where the items stand so. */
+function intoFlowList(at: Inserting, list: SeqNode, item: Written): readonly Splice[] {
+  const { text } = at.source
+  const [first, last] = [list.items[0] ?? list, list.items.at(-1) ?? list]
+  const end = contentEnd(last, text)
+  const map = mapOf(first)
+  const json = map !== undefined && quotesKeys(map)
+  const firstAt = startOf(first)
+  const ownLine = text.slice(startOf(list), firstAt).includes('\n')
+  const gap = ownLine ? at.layout.newline + ' '.repeat(columnOf(text, firstAt)) : ' '
+  return [{ start: end, end, text: `,${gap}${flowText(json ? inJson(item) : item, json)}` }]
+}
+
 /** Splices that add an item to a document that is a list in block style. */
 export function appendToList(source: SourceText, document: number, item: Written): readonly Splice[] | Refused {
   const list = seqOf(source.documents[document]?.doc.contents)
@@ -193,6 +206,6 @@ export function appendItem(
     return insteadOfNothing(at, found, (column) => itemsLines([item], column + at.layout.listOffset, at.layout))
   }
   if (list === undefined) return refuse('not-in-git', `${source.file}: ${key} is not a list`)
-  if (list.flow === true) return refuse('not-in-git', `${source.file}: ${key} is a list in flow style`)
+  if (list.flow === true) return intoFlowList(at, list, item)
   return intoBlockList(at, list, item)
 }

@@ -9,7 +9,7 @@ import { applyOldJsonPatches, applyOldStrategicPatches, applyPatches } from './p
 import { broken } from './refusal.ts'
 import { applyReplacements } from './replacements.ts'
 import { newResource, type Resource } from './resource.ts'
-import { append } from './resource-list.ts'
+import { appender } from './resource-list.ts'
 import { setImages, setReplicas } from './simple-transforms.ts'
 
 /** The build of one kustomization: the files it reads, and the directories that lead here. */
@@ -34,8 +34,9 @@ export function accumulate(
 function build(list: Resource[], kustomization: Kustomization, work: Build): void {
   const { fields, dir } = kustomization
   const { files } = work
+  const append = appender(list)
   for (const { text, at } of [...fields.get('resources').texts(), ...fields.get('bases').texts()]) {
-    append(list, resourcesAt(text, at, dir, work), at)
+    append(resourcesAt(text, at, dir, work), at)
   }
   generate(list, kustomization, files)
   for (const { text, at } of fields.get('components').texts()) addComponent(list, text, at, dir, work)

@@ -107,7 +107,7 @@ function patchById(list: Resource[], patch: DraftMap, changes: Changes, at: stri
       `${at}: the patch is for ${formatId(id)}, and ${found.length === 0 ? 'there is none' : 'several are called so'}`,
     )
   }
-  keep(list, (resource) => resource !== only || merge(resource, patch, changes, at))
+  if (!merge(only, patch, changes, at)) list.splice(list.indexOf(only), 1)
 }
 
 /** With a target the patch takes the version of each object, and its labels and annotations count as texts. */

@@ -45,6 +45,7 @@ export function compilePattern(source: string): Pattern | undefined {
 
 /** The pattern anchored at both ends, as selectors use it. */
 export function compileWhole(source: string): Pattern | undefined {
+  if (/^[\w-]{1,253}$/.test(source)) return { found: (text) => text === source }
   return compilePattern(`^(?:${source})$`)
 }
 

@@ -7,7 +7,9 @@ import {
   formatId,
   type Id,
   idKey,
+  kindOf,
   metadataTexts,
+  nameOf,
   originalId,
   type Resource,
   sameId,
@@ -16,13 +18,20 @@ import type { Written } from './written.ts'
 
 /** Adds resources; a second one of the same id is refused, as kustomize does. */
 export function append(list: Resource[], more: readonly Resource[], at: string): void {
+  appender(list)(more, at)
+}
+
+/** Adds resources in several steps, as long as nothing else changes the list or the names in it. */
+export function appender(list: Resource[]): (more: readonly Resource[], at: string) => void {
   const known = new Set(list.map((one) => idKey(currentId(one))))
-  for (const resource of more) {
-    const id = currentId(resource)
-    const key = idKey(id)
-    if (known.has(key)) throw broken(`${at}: ${formatId(id)} is there twice`)
-    known.add(key)
-    list.push(resource)
+  return (more, at) => {
+    for (const resource of more) {
+      const id = currentId(resource)
+      const key = idKey(id)
+      if (known.has(key)) throw broken(`${at}: ${formatId(id)} is there twice`)
+      known.add(key)
+      list.push(resource)
+    }
   }
 }
 
@@ -33,7 +42,12 @@ export function refuseTwins(list: readonly Resource[], at: string): void {
 
 /** Resources that have or had this id. */
 export function withAnyId(list: readonly Resource[], id: Id): readonly Resource[] {
-  return list.filter((one) => anyIds(one).some((other) => sameId(id, other)))
+  return list.filter((one) => isCalled(one, id.name) && anyIds(one).some((other) => sameId(id, other)))
+}
+
+/** Whether the resource has this name or had it; much cheaper than its ids. */
+function isCalled({ object, before }: Resource, name: string): boolean {
+  return nameOf(object) === name || before.some((one) => one.name === name)
 }
 
 /** The selector of `patches` and `patchesJson6902`: regular expressions over ids now and at first, labels and annotations as of now. */
@@ -48,14 +62,15 @@ export function select(list: readonly Resource[], target: Written): readonly Res
     annotations: parseSelector(target.get('annotationSelector')),
   }
   return list.filter((resource) => {
+    const { object, before } = resource
+    if (!wanted.kind(kindOf(object))) return false
+    if (!wanted.name(nameOf(object)) && !wanted.name(before[0]?.name ?? nameOf(object))) return false
     const now = currentId(resource)
     const first = originalId(resource)
     return (
       (wanted.namespace(first.namespace) || wanted.namespace(now.namespace)) &&
-      (wanted.name(first.name) || wanted.name(now.name)) &&
       wanted.group(now.group) &&
       wanted.version(now.version) &&
-      wanted.kind(now.kind) &&
       matchesSelector(wanted.labels, metadataTexts(resource.object, 'labels')) &&
       matchesSelector(wanted.annotations, metadataTexts(resource.object, 'annotations'))
     )
