@@ -1,6 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, Scalar } from 'yaml'
 import type { JsonPath } from '../domain/index.ts'
 import {
+  authorsOrder,
   columnOf,
   contentEnd,
   entriesLines,
@@ -60,6 +61,28 @@ function intoFlowMap(at: Inserting, map: MapNode, key: string, value: Written): 
   return [{ start: end, end, text: `,${gap}${entry}` }]
 }
 
+/** End of the line above the sibling that the author writes behind `key`, and above the comments that stand on that sibling. */
+function endAbove({ source, document }: Inserting, map: MapNode, key: string): number | undefined {
+  const { text } = source
+  const index = authorsOrder(source, document, map, key)
+  const sibling = index === undefined ? undefined : map.items[index]
+  if (sibling === undefined) return undefined
+  let start = text.lastIndexOf('\n', startOf(sibling.key) - 1) + 1
+  // Behind a dash, `?`, anchor or tag nothing can be put in between.
+  if (start === 0 || text.slice(start, startOf(sibling.key)).trim() !== '') return undefined
+  const pad = text.slice(start, startOf(sibling.key))
+  for (let above = lineAbove(text, start); above !== undefined; above = lineAbove(text, start)) {
+    if (!text.startsWith(`${pad}#`, above)) break
+    start = above
+  }
+  if (start === 0) return undefined
+  return text.charAt(start - 2) === '\r' ? start - 2 : start - 1
+}
+
+function lineAbove(text: string, start: number): number | undefined {
+  return start === 0 ? undefined : text.lastIndexOf('\n', start - 2) + 1
+}
+
 /** A line behind such a text would end its last line, which changes its value. */
 function unended(node: Node, text: string): boolean {
   return (
@@ -72,8 +95,11 @@ function intoBlockMap(at: Inserting, map: MapNode, key: string, value: Written):
   if (unended(map, text)) return refuse('block-scalar', `${at.source.file} ends in a text whose last line has no end`)
   // A key may stand behind `?`, an anchor or a tag: the map begins with these.
   const column = columnOf(text, startOf(map))
+  const lines = entriesLines([[keyToken(key), value]], column, at.layout)
+  const above = endAbove(at, map, key)
+  if (above !== undefined) return [block(lines, above, at.layout)]
   const end = lineEnd(text, contentEnd(map, text))
-  return [block(entriesLines([[keyToken(key), value]], column, at.layout), end, at.layout)]
+  return [block(lines, end, at.layout)]
 }
 
 /** A value that stands for nothing (`{}`, `[]`, `null`, `~`, or no text) is taken off the key's line, and the block follows. */

@@ -110,6 +110,36 @@ export function lineEnd(text: string, offset: number): number {
   return text.charAt(next - 1) === '\r' && next > offset ? next - 1 : next
 }
 
+// Pairs whose order people keep through a file.
+const ORDERED: ReadonlySet<string> = new Set(['limits', 'requests', 'cpu', 'memory', 'ephemeral-storage'])
+
+function keysOf(node: Node): readonly string[] {
+  return (mapOf(node)?.items ?? []).map(({ key }) => (isScalar(key) ? String(key.source ?? key.value) : ''))
+}
+
+/**
+ * Position among the keys of a map before which the document's author would write `key`, undefined for the end. HEURISTIC: what stands
+ * first in most maps of the document that have both.
+ */
+export function authorsOrder(source: SourceText, document: number, map: Node, key: string): number | undefined {
+  if (!ORDERED.has(key)) return undefined
+  const siblings = keysOf(map)
+  const votes = siblings.map(() => 0)
+  const open: Node[] = [source.documents[document]?.doc.contents].filter((node) => node != null)
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    const keys = keysOf(node)
+    const own = keys.indexOf(key)
+    for (const [index, sibling] of siblings.entries()) {
+      const other = own < 0 || !ORDERED.has(sibling) ? -1 : keys.indexOf(sibling)
+      if (other >= 0) votes[index] = (votes[index] ?? 0) + Math.sign(other - own)
+    }
+    for (const { value } of mapOf(node)?.items ?? []) if (value !== null) open.push(value)
+    open.push(...(seqOf(node)?.items ?? []))
+  }
+  const index = votes.findIndex((vote) => vote > 0)
+  return index < 0 ? undefined : index
+}
+
 /** A leaf as its token, or a text of several lines that is written as a literal block. */
 export type Written =
   | { readonly token: string }
