@@ -1,4 +1,4 @@
-import { type Application, isJsonObject } from '../domain/index.ts'
+import { type Application, isJsonObject, type WrittenAt } from '../domain/index.ts'
 import { valueFileName } from './build-variables.ts'
 import { globMatcher } from './glob.ts'
 import { joinPath, staticDirectory } from './tree.ts'
@@ -45,13 +45,23 @@ function claimsOfSource(application: Application, source: Source): readonly Clai
   ]
 }
 
+/** The files that a generated Application is made of: where its ApplicationSet stands, and its parameters. */
+export function madeOf({ origin }: Application): readonly WrittenAt[] {
+  if (origin?.from !== 'application-set') return []
+  const parameters = origin.parameters.map(({ written }) => written)
+  return origin.set.origin.from === 'file' ? [origin.set.origin.written, ...parameters] : parameters
+}
+
 const claims = new WeakMap<Application, readonly Claim[]>()
 
 /** Everything that the Application's own text says it may read. */
 export function claimsOf(application: Application): readonly Claim[] {
   const known = claims.get(application)
   if (known !== undefined) return known
-  const made = application.sources.flatMap((source) => claimsOfSource(application, source))
+  const made = [
+    ...application.sources.flatMap((source) => claimsOfSource(application, source)),
+    ...madeOf(application).map(({ repoURL, revision, path }): Claim => ({ repoURL, revision, is: 'file', path })),
+  ]
   claims.set(application, made)
   return made
 }

@@ -1,21 +1,17 @@
-import {
-  type Application,
-  type Edit,
-  type EditOutcome,
-  type FieldChange,
-  isJsonObject,
-  type Tree,
-} from '../domain/index.ts'
-import { parseApplication } from './application.ts'
+import type { Application, Edit, EditOutcome, FieldChange } from '../domain/index.ts'
 import type { CompanionPolicy } from './companions.ts'
 import type { Meant } from './compare.ts'
 import { diffLeaves, startsWith } from './diff.ts'
+import { affected, itselfOf } from './generated/affected.ts'
+import { applicationNow } from './generated/index.ts'
+import { originOf } from './generated/origin.ts'
 import { liveMismatch } from './live.ts'
 import { locationOf } from './locate.ts'
 import { pinned } from './pinned.ts'
 import { isSet, type Place, plainText, type Question } from './place.ts'
+import { placesFor } from './places.ts'
 import { prove, proveHere } from './prove.ts'
-import { type Lookup, placesFor, questionOf, type ReadersOf, readersLookup } from './question.ts'
+import { type Lookup, questionOf, type ReadersOf, readersLookup } from './question.ts'
 import type { Reader } from './readers.ts'
 import { isRefused, type Refused, refuse } from './refused.ts'
 import { type RenderedState, renderState } from './render.ts'
@@ -88,17 +84,6 @@ function originalText({ file, by }: Place, known: EditedText | undefined): Edite
   return read.read ? editedText(read.text) : refuse(read.reason, read.message)
 }
 
-/** The Application as the edited file has it. */
-function reread(application: Application, place: Place, tree: Tree): Application | Refused {
-  const read = readYaml(tree.bytes(place.file.path) ?? new Uint8Array(), place.file.path)
-  if (!read.read) return refuse(read.reason, read.message)
-  const written = read.documents[place.within.document]?.value
-  const spec = isJsonObject(written) ? written['spec'] : undefined
-  if (spec === undefined) return refuse('application-unreadable', `${place.file.path} has lost its spec`)
-  const parsed = parseApplication({ ...application.manifest, spec })
-  return parsed.parsed ? parsed.application : refuse(parsed.reason, parsed.message)
-}
-
 function meantOf(question: Question): Meant {
   return { key: question.object.key, path: question.place.path, kind: question.kind, value: question.value }
 }
@@ -121,7 +106,9 @@ async function attempt(
   if (isRefused(next)) return next
   const now = changedTree(file.tree, [{ path: file.path, content: encode(textOf(next)) }])
   const sources = replaceTree(progress.sources, file, now)
-  const application = place.holdsApplication === true ? reread(progress.application, place, now) : progress.application
+  const known = { ...progress.application, ...(place.holdsApplication === true ? originIn(progress) : {}) }
+  const application =
+    place.holdsApplication === true ? await applicationNow(known, sources, input.deps) : progress.application
   if (isRefused(application)) return application
   const state = await renderState(application, sources, input.deps)
   if (isRefused(state)) return refuse(state.reason, `after the edit: ${state.message}`)
@@ -135,7 +122,8 @@ async function attempt(
     ...(input.companions && { companions: input.companions }),
   })
   if (isRefused(proven)) return proven
-  const readers = readersOf(file).filter((reader) => !progress.readers.some((known) => known.name === reader.name))
+  const others = readersOf(file).filter((reader) => !progress.readers.some(({ name }) => name === reader.name))
+  const readers = await affected(others, progress.sources, sources, input.deps)
   return {
     ...progress,
     application,
@@ -147,6 +135,12 @@ async function attempt(
     readers: [...progress.readers, ...readers],
     holdsApplication: progress.holdsApplication || place.holdsApplication === true,
   }
+}
+
+/** Where the Application is written, found in the trees before the edit. */
+function originIn({ application, sources }: Progress): Pick<Application, 'origin'> {
+  const origin = originOf(application, sources)
+  return origin === undefined ? {} : { origin }
 }
 
 async function alreadySet(progress: Progress, question: Question): Promise<Progress> {
@@ -176,7 +170,7 @@ async function advance(
     }
     const result = isRefused(place)
       ? place
-      : (pinned(place) ?? (await attempt(input, progress, question, place, readersOf)))
+      : (pinned(place, progress.application) ?? (await attempt(input, progress, question, place, readersOf)))
     if (!isRefused(result)) return { ...result, mismatch: progress.mismatch ?? mismatchOf(input, progress, question) }
     first ??= result
   }
@@ -201,7 +195,7 @@ async function conclude(input: EditInput, before: RenderedState, progress: Progr
     touched: [...texts.keys()],
     deps: input.deps,
     ...(input.companions && { companions: input.companions }),
-    ...(progress.holdsApplication ? { itself: input.application.name } : {}),
+    ...(progress.holdsApplication ? { itself: itselfOf(progress.application) } : {}),
   })
   if (isRefused(proof)) return proof
   const files = [...texts].sort(([a], [b]) => (a < b ? -1 : 1))

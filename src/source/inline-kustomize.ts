@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonPath, type JsonValue, valueAt } from '../domain/index.ts'
-import { type Holder, holdersOf } from './holders.ts'
+import { holdersOf, stepsOf } from './holders.ts'
 import { type Place, type Question, setAt } from './place.ts'
-import type { Refused } from './refused.ts'
+import { type Pending, type Refused, refuse } from './refused.ts'
 
 type Found = { readonly path: JsonPath; readonly value: string }
 
@@ -12,12 +12,9 @@ function imageEntry(entry: JsonValue, question: Question): string | undefined {
   return entry.slice(sign) === question.current ? entry.slice(0, sign) + question.value : undefined
 }
 
-function entryOf(question: Question, holder: Holder): Found | undefined {
-  const kustomize = [...holder.base, 'kustomize']
-  const list = valueAt(holder.source.documents[holder.document]?.value, [
-    ...kustomize,
-    question.kind === 'image' ? 'images' : 'replicas',
-  ])
+function entryOf(question: Question, root: JsonValue | undefined, base: JsonPath): Found | undefined {
+  const kustomize = [...base, 'kustomize']
+  const list = valueAt(root, [...kustomize, question.kind === 'image' ? 'images' : 'replicas'])
   if (!Array.isArray(list)) return undefined
   if (question.kind === 'image') {
     const index = list.findLastIndex((entry: JsonValue) => imageEntry(entry, question) !== undefined)
@@ -33,13 +30,14 @@ function entryOf(question: Question, holder: Holder): Found | undefined {
 /** Where the Application's own kustomize settings set an image or replicas, if it or an `.argocd-source` file is in the repository. */
 export function inlineKustomizePlaces(question: Question): readonly (Place | Refused)[] {
   if (question.kind !== 'image' && question.kind !== 'integer') return []
-  return holdersOf(question).flatMap((holder) => {
-    const found = entryOf(question, holder)
+  const { source, context } = question
+  const places = holdersOf(question).flatMap((holder): readonly (Place | Refused)[] => {
+    const { file, document, base, holdsApplication } = holder
+    const found = entryOf(question, holder.source.documents[document]?.value, base)
     if (found === undefined) return []
-    const { file, source, document, holdsApplication } = holder
     const place = setAt({
       file,
-      source,
+      source: holder.source,
       document,
       path: found.path,
       value: found.value,
@@ -48,4 +46,12 @@ export function inlineKustomizePlaces(question: Question): readonly (Place | Ref
     })
     return ['refused' in place ? place : { ...place, holdsApplication }]
   })
+  const inline = places.length > 0 ? undefined : entryOf(question, context.application.manifest, stepsOf(source.where))
+  if (inline === undefined) return places
+  const nowhere = refuse(
+    'not-in-git',
+    `${source.where}.kustomize sets the value, and the Application is not in ${source.source.repoURL}`,
+  )
+  const pending: Pending = { ...nowhere, setting: inline }
+  return [pending]
 }

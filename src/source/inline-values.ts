@@ -2,11 +2,11 @@ import { type JsonPath, type JsonValue, valueAt } from '../domain/index.ts'
 import type { HelmCandidate } from './formats/helm-candidates.ts'
 import type { ValueChange } from './formats/helm-changes.ts'
 import { placeAt } from './formats/helm-layers.ts'
-import { type Holder, holdersOf } from './holders.ts'
+import { type Holder, holdersOf, stepsOf } from './holders.ts'
 import { nestedYaml } from './nested.ts'
 import { walk } from './nodes.ts'
 import { type Place, type Question, setAt } from './place.ts'
-import { isRefused, type Refused, refuse } from './refused.ts'
+import { isRefused, type Pending, type Refused, refuse, type Setting } from './refused.ts'
 import type { Traced } from './sentinel.ts'
 
 function parameterIndex(holder: Holder, name: string): number {
@@ -105,10 +105,36 @@ export function inlinePlaces(
   if (isRefused(changes)) return changes
   const places = holdersOf(question).flatMap((holder) => placesIn(question, holder, traced.candidate, changes) ?? [])
   if (places.length > 0) return places
-  return refuse(
+  const { source } = question
+  const nowhere = refuse(
     'not-in-git',
-    `${question.source.where}.helm sets the value inline, and the Application is not in ${question.source.source.repoURL}`,
+    `${source.where}.helm sets the value inline, and the Application is not in ${source.source.repoURL}`,
   )
+  const setting = settingOf(question, traced.candidate, changes)
+  if (setting === undefined) return nowhere
+  const pending: Pending = { ...nowhere, setting }
+  return [pending]
+}
+
+/** The one value as a part of the Application's manifest. */
+function settingOf(
+  { source, context }: Question,
+  candidate: HelmCandidate,
+  changes: readonly ValueChange[],
+): Setting | undefined {
+  const [change, second] = changes
+  if (change === undefined || second !== undefined) return undefined
+  const helm = [...stepsOf(source.where), 'helm']
+  const { value } = change
+  if (candidate.origin === 'parameter') {
+    const name = source.source.helm?.parameters[Number(candidate.path[0])]?.name
+    const list = valueAt(context.application.manifest, [...helm, 'parameters'])
+    const index = Array.isArray(list) ? list.findLastIndex((one: JsonValue) => valueAt(one, ['name']) === name) : -1
+    return index < 0 ? undefined : { path: [...helm, 'parameters', index, 'value'], value }
+  }
+  return source.source.helm?.valuesObject === undefined
+    ? { path: [...helm, 'values'], inner: change.path, value }
+    : { path: [...helm, 'valuesObject', ...change.path], value }
 }
 
 /** Where values of an Application that names no value file may be written into the Application itself, where that is in Git. */

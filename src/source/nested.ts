@@ -6,6 +6,8 @@ import { readYaml } from './yaml/index.ts'
 /** YAML within a literal block of another text, such as an inline patch. */
 export type Nested = {
   readonly source: SourceText
+  /** The text as it is written; `source` has it as it was read. */
+  readonly written: string
   /** The splice of the nested text as one of the text around it. */
   readonly outer: (splice: Splice) => Splice
 }
@@ -25,8 +27,15 @@ function bodyLines(text: string, from: number, to: number): readonly Line[] {
   return lines
 }
 
-/** Reads the YAML of a literal block scalar; undefined for any other node, and where it is not YAML. */
-export function nestedYaml(around: SourceText, node: Node | null | undefined): Nested | undefined {
+/**
+ * Reads the YAML of a literal block scalar; undefined for any other node, and where it is not YAML. `readable` makes YAML of a text that
+ * is a template: another text of the same length.
+ */
+export function nestedYaml(
+  around: SourceText,
+  node: Node | null | undefined,
+  readable: (text: string) => string = (text) => text,
+): Nested | undefined {
   if (!isScalar(node) || node.type !== Scalar.BLOCK_LITERAL || node.range === undefined || node.range === null) {
     return undefined
   }
@@ -38,7 +47,8 @@ export function nestedYaml(around: SourceText, node: Node | null | undefined): N
   const text = inner.join('\n')
   // The block's own value is the judge of our reading of its indentation.
   if (String(node.value).trimEnd() !== text.trimEnd()) return undefined
-  const read = readYaml(new TextEncoder().encode(text), around.file)
+  const plain = readable(text)
+  const read = readYaml(new TextEncoder().encode(plain), around.file)
   if (!read.read) return undefined
   const newline = around.text.includes('\r\n') ? '\r\n' : '\n'
   const offset = (at: number): number => {
@@ -50,7 +60,8 @@ export function nestedYaml(around: SourceText, node: Node | null | undefined): N
     return node.range?.[1] ?? 0
   }
   return {
-    source: { file: around.file, text, documents: read.documents },
+    source: { file: around.file, text: plain, documents: read.documents },
+    written: text,
     outer: ({ start, end, text: inserted }) => ({
       start: offset(start),
       end: offset(end),

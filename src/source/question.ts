@@ -1,9 +1,8 @@
 import { type Application, type Field, type Manifest, valueAt } from '../domain/index.ts'
 import { fieldPlace } from './field-place.ts'
 import { anyValue, wantedValue } from './fields.ts'
-import { formatOf } from './formats/index.ts'
 import { ignoredField } from './ignored.ts'
-import type { Place, Question } from './place.ts'
+import type { Question } from './place.ts'
 import { type Reader, type Readers, readersIn } from './readers.ts'
 import { isRefused, type Refused, refuse } from './refused.ts'
 import type { RenderedState } from './render.ts'
@@ -70,13 +69,7 @@ export function questionOf(
     place,
     value: wanted.value,
     current,
-    context: { application: state.application, deps },
+    context: { application: state.application, deps, trees: state.trees },
     sharedBy: (file) => readers(file).map((reader) => reader.name),
   }
-}
-
-/** Where the field may be set, the best first. */
-export async function placesFor(question: Question): Promise<readonly (Place | Refused)[]> {
-  const places = await formatOf(question.source).places(question)
-  return isRefused(places) ? [places] : places
 }

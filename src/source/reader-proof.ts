@@ -2,6 +2,7 @@ import type { ObjectKey } from '../domain/index.ts'
 import { compareRenders, listChanges, type ObjectChange, withoutNoise } from './compare.ts'
 import { objectsOfFile } from './formats/directory-files.ts'
 import { formatOf } from './formats/index.ts'
+import { applicationNow } from './generated/index.ts'
 import { buildKustomization } from './kustomize/index.ts'
 import { type Reader, reads } from './readers.ts'
 import { isRefused, type Refused, refuse } from './refused.ts'
@@ -29,8 +30,8 @@ export type ReaderProof = {
   /** Paths of the files that are another after the edit. */
   readonly touched: readonly string[]
   readonly deps: RenderDeps
-  /** Name of the Application whose own manifest is edited: what deploys that manifest may see it change. */
-  readonly itself?: string
+  /** Names of the Application whose own manifest is edited and of its ApplicationSet: what deploys these may see them change. */
+  readonly itself?: readonly string[]
 }
 
 /** Whether code that is not ours rendered: what is built in process gives the same each time; only charts have clocks and dice. */
@@ -49,8 +50,8 @@ const CHART_BUDGET = 600
 /** Renders under way at once. */
 const AT_ONCE = 4
 
-function isItself(key: ObjectKey, name: string | undefined): boolean {
-  return name !== undefined && key.group === 'argoproj.io' && key.kind === 'Application' && key.name === name
+function isItself(key: ObjectKey, names: readonly string[] = []): boolean {
+  return key.group === 'argoproj.io' && /^Application(?:Set)?$/.test(key.kind) && names.includes(key.name)
 }
 
 /** The objects of the touched files alone: each file of a plain directory gives its own, whatever the others hold. */
@@ -86,6 +87,7 @@ function unrendered(resolved: readonly ResolvedSource[], { from, touched }: Read
 
 function looked(reader: Reader, proof: ReaderProof): Known | Open {
   if ('root' in reader) return { reader, charts: 0 }
+  if (reader.madeOfIt === true) return { reader, charts: reader.application.sources.length }
   const before = resolveSources(reader.application, proof.from.sources)
   const after = resolveSources(reader.application, proof.to.sources)
   if (isRefused(before) || isRefused(after)) return { reader, charts: 0 }
@@ -106,7 +108,12 @@ function tooWide(all: readonly Reader[], open: readonly Open[]): Refused | undef
 }
 
 async function viewOf(reader: Reader, world: World, deps: RenderDeps, fresh = false): Promise<View | Refused> {
-  if ('application' in reader) return renderState(reader.application, world.sources, deps, { fresh })
+  if ('application' in reader) {
+    const { application } = reader
+    const isMade = application.origin !== undefined && application.origin.from !== 'file'
+    const now = isMade ? await applicationNow(application, world.sources, deps) : application
+    return isRefused(now) ? now : renderState(now, world.sources, deps, { fresh })
+  }
   const built = buildKustomization({ tree: world.home.tree, dir: reader.root })
   if (!built.built) return refuse(built.reason, built.message)
   const objects = keyed(built.objects, '', 0)

@@ -1,5 +1,5 @@
 import type { Application } from '../domain/index.ts'
-import { claimsOf, inlinePaths } from './application-claims.ts'
+import { claimsOf, inlinePaths, madeOf } from './application-claims.ts'
 import { isChartFile } from './chart-files.ts'
 import { formatOf } from './formats/index.ts'
 import { type KustomizationGraph, kustomizationGraph } from './kustomization-graph.ts'
@@ -11,7 +11,12 @@ import { sameTree, type TreeAt } from './world.ts'
 
 /** Something else that renders files of the tree: another Application, or a kustomization that no other one refers to. */
 export type Reader =
-  | { readonly name: string; readonly application: Application }
+  | {
+      readonly name: string
+      readonly application: Application
+      /** The Application itself is made of the file: its ApplicationSet stands there, or its parameters. */
+      readonly madeOfIt?: true
+    }
   | { readonly name: string; readonly root: string }
 
 export type Readers = {
@@ -77,12 +82,17 @@ function sameApplication(a: Application, b: Application): boolean {
   return a.name === b.name && a.namespace === b.namespace
 }
 
+function isMadeOf(application: Application, path: string): boolean {
+  return madeOf(application).some((written) => written.path === path)
+}
+
 function lookUp(scope: Scope, path: string): readonly Reader[] {
   const { application, sources, others, home } = scope
   const index = readerIndex(others, sources, home)
   const graph = kustomizationGraph(home.tree)
   const applications = [...index.candidates(path, graph)].filter((other) => {
     if (sameApplication(other, application)) return false
+    if (isMadeOf(other, path)) return true
     const resolved = resolvedOnce(other, sources)
     if (isRefused(resolved)) return mayRead(other, scope, path)
     return resolved.some((source) => reads(source, path, home))
@@ -91,7 +101,11 @@ function lookUp(scope: Scope, path: string): readonly Reader[] {
     (dir) => graph.isTop(dir) && ![application, ...index.at(dir)].some((one) => deploys(one, scope, dir)),
   )
   return [
-    ...applications.sort(byName).map((other) => ({ name: other.name, application: other })),
+    ...applications.sort(byName).map((other) => ({
+      name: other.name,
+      application: other,
+      ...(isMadeOf(other, path) ? { madeOfIt: true as const } : {}),
+    })),
     ...roots.sort().map((root) => ({ name: root === '' ? '.' : root, root })),
   ]
 }

@@ -26,6 +26,8 @@ export type RenderRefusal = { readonly rendered: false; readonly reason: Reason;
 /** A rendered Application with what tracing needs beside it. */
 export type RenderedState = {
   readonly application: Application
+  /** The trees that it was rendered from. */
+  readonly trees: Sources
   readonly sources: readonly ResolvedSource[]
   readonly objects: readonly RenderedObject[]
   readonly tools: readonly string[]
@@ -80,7 +82,15 @@ async function renderEach(
     for (const one of rendering.assumed ?? []) assumed.add(one)
     files.push(...rendering.files, ...overrideFilesOf(source))
   }
-  return { application, sources: resolved, objects: lastWins(objects), tools: [...tools], files, assumed: [...assumed] }
+  return {
+    application,
+    trees: sources,
+    sources: resolved,
+    objects: lastWins(objects),
+    tools: [...tools],
+    files,
+    assumed: [...assumed],
+  }
 }
 
 function overrideFilesOf(source: ResolvedSource): readonly SourceFile[] {

@@ -162,7 +162,7 @@ const world = fc.record({
   bases: fc.tuple(...FOLDERS.map((_, index) => fc.subarray(FOLDERS.slice(index + 1).map((name) => `../${name}`)))),
   plain: fc.subarray([...FOLDERS]),
   apps: fc.subarray([...FOLDERS]),
-  charts: fc.array(fc.constantFrom('/values/*.yaml', '/values/x.yaml', '/values/{x,y}.yaml', '/a/*.yaml'), {
+  charts: fc.array(fc.constantFrom('/values/*.yaml', '/values/x.yaml', '/values/{x,y}*.yaml', '/a/*.yaml'), {
     maxLength: 3,
   }),
 })

@@ -1,7 +1,7 @@
 import type { Application, Manifest } from '../../domain/index.ts'
 import type { Place, Question } from '../place.ts'
 import type { Refused } from '../refused.ts'
-import { type RenderDeps, type ResolvedSource, type SourceFile, treeAt } from '../resolve.ts'
+import { type RenderDeps, type ResolvedSource, type SourceFile, type Sources, treeAt } from '../resolve.ts'
 
 /** What a source gives: its objects in order, with the files that decided it. */
 export type Rendering = {
@@ -16,6 +16,8 @@ export type Rendering = {
 export type RenderContext = {
   readonly application: Application
   readonly deps: RenderDeps
+  /** Every tree at hand, where a field is looked for in what made the Application. */
+  readonly trees?: Sources
   /** While values are sentinels, which no schema knows. */
   readonly tracing?: boolean
   /** Asks for a render of its own where outcomes are kept. */
