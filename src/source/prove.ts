@@ -79,11 +79,11 @@ function companionsOf(
   const barred =
     policy === 'refuse' ? others : weighed.flatMap(({ other, weight }) => (weight === 'barred' ? [other] : []))
   if (barred.length > 0) return refuse('other-changes', `the edit would change ${listChanges(barred)} too`)
-  return weighed.flatMap(({ other, weight }) => (weight === 'barred' ? [] : [{ ...rendered(other), weight }]))
+  return weighed.flatMap(({ other, weight }) => (weight === 'barred' ? [] : [{ ...renderedChange(other), weight }]))
 }
 
 /** Secrets are named, never shown. */
-function rendered({ key, change, shown }: ObjectChange): RenderedChange {
+export function renderedChange({ key, change, shown }: ObjectChange): RenderedChange {
   const mask = (value: JsonValue | undefined): JsonValue | undefined =>
     key.kind === 'Secret' && value !== undefined ? '(not shown)' : value
   return { object: formatObjectKey(key), path: shown, before: mask(change.before), after: mask(change.after) }
@@ -113,7 +113,7 @@ export async function proofOf(
   return {
     rendered: true,
     isolation,
-    changes: done.map(rendered),
+    changes: done.map(renderedChange),
     alsoReadBy: readers.map((reader) => reader.name),
     tools,
     inputs: inputsOf(

@@ -4,6 +4,7 @@ import {
   type Field,
   type FileChange,
   isContainerField,
+  type JsonPath,
   sameObject,
 } from '../domain/index.ts'
 import { compareRenders, listChanges, type ObjectChange } from './compare.ts'
@@ -21,6 +22,8 @@ import { replaceTree, type TreeAt } from './world.ts'
 export type FilesInput = Lookup & {
   /** Fields of the target that the files may change, and nothing else. */
   readonly fields: readonly { readonly field: Field; readonly container?: string }[]
+  /** Paths of the target that the files may change too, with what stands below them. */
+  readonly paths?: readonly JsonPath[]
   /** Whole contents of files that are there already, all of one repository of the Application. */
   readonly files: readonly FileChange[]
 }
@@ -84,12 +87,13 @@ async function judged(
 ): Promise<readonly ObjectChange[] | Refused> {
   const target = findTarget(before.objects, input.target)
   if (isRefused(target)) return target
-  const places = input.fields.flatMap(({ field, container }) => {
+  const named = input.fields.flatMap(({ field, container }) => {
     const asked = container ?? (isContainerField(field) ? input.target.container : undefined)
     const object = findFieldTarget(before.objects, input.target, field)
     const place = isRefused(object) ? object : fieldPlace(object.manifest, field, asked)
     return isRefused(object) || isRefused(place) ? [] : [{ key: object.key, path: place.path }]
   })
+  const places = [...named, ...(input.paths ?? []).map((path) => ({ key: target.key, path }))]
   const changes = compareRenders(before.objects, after.objects)
   const isMeant = ({ key, change }: ObjectChange): boolean =>
     places.some(
