@@ -74,16 +74,18 @@ function isKnown({ path }: ObjectChange['change'], meant: readonly Meant[]): boo
 }
 
 /**
- * Weighs a change that comes with the meant ones. HEURISTIC: checksums, and version labels after an image, are `known`. Barred are what
+ * Weighs a change that comes with the meant ones. HEURISTIC: checksums, and version labels after an image, are `known`, whatever they stand on. Barred are what
  * guards access (RBAC, Secrets, service accounts, network policies, security contexts, other images, commands), what Kubernetes does not
  * let change (selectors, claim templates), objects that vanish other than budgets and autoscalers, and the same field taking the same
  * value elsewhere. Everything else is `other`.
  */
 export function weigh(extra: ObjectChange, meant: readonly Meant[]): Weight {
   const { key, change } = extra
+  const fixed = change.before !== undefined && FIXED.some((path) => startsWith(change.path, path))
+  if (!fixed && isKnown(change, meant)) return 'known'
+  if (fixed) return 'barred'
   if (isGuarded(key, change.path) || meant.some((one) => isTwin(extra, one))) return 'barred'
-  if (change.before !== undefined && FIXED.some((fixed) => startsWith(change.path, fixed))) return 'barred'
   const vanishes = change.after === undefined && change.path.length === 1 && change.path[0] === 'kind'
   if (vanishes && !FLEETING_GROUP.test(key.group)) return 'barred'
-  return isKnown(change, meant) ? 'known' : 'other'
+  return 'other'
 }

@@ -115,9 +115,33 @@ export function withoutNoise(
   changes: readonly ObjectChange[],
   noise: readonly ObjectChange[],
 ): readonly ObjectChange[] {
+  const renamed = new Set(appeared(noise).values())
+  const same = [...appeared(changes)].flatMap(([name, content]) => (renamed.has(content) ? [name] : []))
   return changes.filter(
-    ({ key, change }) => !noise.some((other) => sameObject(other.key, key) && samePath(other.change.path, change.path)),
+    ({ key, change }) =>
+      !same.includes(formatObjectKey(key)) &&
+      !noise.some((other) => sameObject(other.key, key) && samePath(other.change.path, change.path)),
   )
+}
+
+/**
+ * Objects that are new, by name, with what they say apart from it: of an object whose name is drawn anew in each render, two renders
+ * give two names and one content.
+ */
+function appeared(changes: readonly ObjectChange[]): ReadonlyMap<string, string> {
+  const found = new Map<string, string[]>()
+  const fresh = new Set(
+    changes.flatMap(({ key, change: { path, before } }) =>
+      before === undefined && path.length === 1 && path[0] === 'kind' ? [formatObjectKey(key)] : [],
+    ),
+  )
+  for (const { key, change } of changes) {
+    const name = formatObjectKey(key)
+    if (!fresh.has(name)) continue
+    const leaf = JSON.stringify([change.path, change.after]).replaceAll(key.name, '')
+    found.set(name, [...(found.get(name) ?? [`${key.group} ${key.kind} ${key.namespace}`]), leaf])
+  }
+  return new Map([...found].map(([name, leaves]) => [name, leaves.join('\n')]))
 }
 
 /** `apps/Deployment shop/cart spec.replicas`, at most five of them. Paths only: values may be secret. */

@@ -70,6 +70,12 @@ function unknownKind(field: Field, rendered: JsonValue | undefined): Refused {
   return refuse('field-unsupported', `${field}: ${what}, so what it may hold is not known`)
 }
 
+/** Another tag of the same form: what a template puts before and behind a version has to stay. */
+function anyTag(tag = ''): string {
+  const version = /^(v?\d+\.\d+\.)\d+(.*)$/.exec(tag)
+  return version === null ? 'kintsugi' : `${version[1]}70000${version[2]}`
+}
+
 /** A value for a question that only asks where: of the field's kind, and another than what is there. */
 export function anyValue(field: Field, rendered: JsonValue | undefined): Wanted | Refused {
   const kind = valueKind(field, rendered)
@@ -85,7 +91,7 @@ export function anyValue(field: Field, rendered: JsonValue | undefined): Wanted 
     case 'image': {
       const image = parseImage(String(rendered))
       const tag = image?.tag === undefined ? '' : `:${image.tag}`
-      const version = image?.digest === undefined ? ':kintsugi' : `${tag}@sha256:${'0'.repeat(64)}`
+      const version = image?.digest === undefined ? `:${anyTag(image?.tag)}` : `${tag}@sha256:${'0'.repeat(64)}`
       return { kind, value: `${image?.name ?? 'image'}${version}` }
     }
     case 'text':

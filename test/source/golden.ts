@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Application, EditOutcome, FieldChange, Manifest, Tree } from '../../src/domain/index.ts'
+import { expect } from 'vitest'
+import type { Application, EditOutcome, FieldChange, Manifest, RenderHelm, Tree } from '../../src/domain/index.ts'
 import { edit, memoryTree, parseApplication, type Target } from '../../src/source/index.ts'
 import { tinyHelm } from '../fakes/tiny-helm.ts'
 
@@ -13,7 +14,9 @@ export type GoldenCase = {
   readonly target: Target
   readonly changes: readonly FieldChange[]
   readonly others?: readonly Manifest[]
-  readonly helm?: boolean
+  /** `true` is a helm of ours, enough for charts of a page; `real` is helm itself, 3 and 4. */
+  readonly helm?: boolean | 'real'
+  readonly companions?: 'refuse' | 'list'
   readonly expect: { readonly edited: true } | { readonly already: true } | { readonly refused: string }
 }
 
@@ -45,17 +48,32 @@ export function goldenNames(): readonly string[] {
     .sort()
 }
 
-export function runCase(golden: GoldenCase, tree: Tree): Promise<EditOutcome> {
+export function runCase(golden: GoldenCase, tree: Tree, helm: RenderHelm = tinyHelm): Promise<EditOutcome> {
   return edit({
     application: applicationOf(golden.application),
     sources: { tree: () => tree },
-    deps: { helm: golden.helm === true ? tinyHelm : undefined, isolation: 'process' },
+    deps: { helm: golden.helm === undefined ? undefined : helm, isolation: 'process' },
     target: golden.target,
     changes: golden.changes,
+    ...(golden.companions && { companions: golden.companions }),
     others: (golden.others ?? []).map(applicationOf),
   })
 }
 
 export function beforeTree(name: string): Tree {
   return memoryTree(readFiles(join(GOLDEN, name, 'before')))
+}
+
+/** Holds an outcome to what the case expects of it: the files to the byte, a refusal to its reason. */
+export function expectOutcome(name: string, outcome: EditOutcome): void {
+  const { expect: expected } = readCase(name)
+  if ('refused' in expected) {
+    expect(outcome).toMatchObject({ outcome: 'refused', reason: expected.refused })
+  } else if ('already' in expected) {
+    expect(outcome).toMatchObject({ outcome: 'already-set' })
+  } else {
+    const files = outcome.outcome === 'edited' ? outcome.files : outcome
+    const after = Object.entries(readFiles(join(GOLDEN, name, 'after'))).map(([path, content]) => ({ path, content }))
+    expect(files).toEqual(after)
+  }
 }

@@ -119,6 +119,17 @@ function numbered(found: readonly Found[]): readonly HelmCandidate[] {
 
 type Look = (written: JsonPrimitive, path: JsonPath, key: string) => Match | undefined
 
+const TEXT_MAP = /env$|^env|envs$|environment|annotations$/i
+
+/** Texts that charts put as they are into variables and annotations. */
+function textMatch(written: JsonPrimitive, path: JsonPath): Match | undefined {
+  if (typeof written !== 'string' || written === '' || written.includes(PLACEHOLDER)) return undefined
+  const [list, position, key] = path.slice(-3)
+  const item = typeof position === 'number' && key === 'value' && TEXT_MAP.test(String(list))
+  const entry = typeof key === 'string' && TEXT_MAP.test(String(position))
+  return item || entry ? { part: 'whole', sort: 'text', sentinel: textSentinel } : undefined
+}
+
 /** Candidates among everything that is declared: in files and chart, inline, in parameters. */
 export function candidatesIn(source: ResolvedSource, values: Values, look: Look): readonly HelmCandidate[] {
   const found: Found[] = []
@@ -145,7 +156,11 @@ export function declaredCandidates(
   unpack: UnpackChart | undefined,
 ): readonly HelmCandidate[] {
   const chart = chartOf(source, unpack)
-  return candidatesIn(source, values, (written, path, key) => matchOf(written, key, ownerOf(chart, path).appVersion))
+  return candidatesIn(
+    source,
+    values,
+    (written, path, key) => textMatch(written, path) ?? matchOf(written, key, ownerOf(chart, path).appVersion),
+  )
 }
 
 const RESOURCES = ['limits', 'requests'].flatMap((half) =>

@@ -26,7 +26,16 @@ import { changesFor, type ValueChange } from './helm-changes.ts'
 import { chartOf } from './helm-charts.ts'
 import { layerFiles, placeIn, wholeResources, writerOf } from './helm-layers.ts'
 import { notTraced, templatePlaces } from './helm-templates.ts'
-import { fieldIn, renderSubset, type Scene, shownIn, stageBulk, stageCandidates, valuesOf } from './helm-trace.ts'
+import {
+  fieldIn,
+  isSteady,
+  renderSubset,
+  type Scene,
+  shownIn,
+  stageBulk,
+  stageCandidates,
+  valuesOf,
+} from './helm-trace.ts'
 
 /** Values that the chart alone refuses to have traced, tried one by one. */
 const SUSPECTS = 3
@@ -48,8 +57,18 @@ function matched(question: Question, part: ValuePart, written: string | number):
   return { part, sort, sentinel: textSentinel }
 }
 
-/** Declared values that say what is rendered, under whatever name. */
-function saying(question: Question, scene: Scene): readonly HelmCandidate[] {
+/** Declared values that say what is rendered, under whatever name, and that no bulk has tried. */
+async function saying(question: Question, scene: Scene): Promise<readonly HelmCandidate[]> {
+  const { views } = await stageBulk(scene, 'declared')
+  const tried = new Set(views.flatMap(({ candidates }) => candidates.map(placeName)))
+  return allSaying(question, scene).filter((one) => !tried.has(placeName(one)))
+}
+
+function placeName({ origin, path }: HelmCandidate): string {
+  return `${origin} ${JSON.stringify(path)}`
+}
+
+function allSaying(question: Question, scene: Scene): readonly HelmCandidate[] {
   const current = String(question.current)
   const now = parseImage(current)
   return candidatesIn(question.source, scene.values, (written) => {
@@ -65,6 +84,7 @@ function saying(question: Question, scene: Scene): readonly HelmCandidate[] {
 
 /** A trace for this question alone, with halving where it does not render. */
 async function alone(question: Question, scene: Scene, candidates: readonly HelmCandidate[]): Promise<Finding> {
+  if (candidates.length === 0) return { found: [], suspects: [] }
   const { winner, suspects } = await trace(candidates, async (subset) => {
     const objects = await renderSubset(scene, subset)
     if (isRefused(objects)) return objects
@@ -95,7 +115,7 @@ async function findValue(question: Question, scene: Scene): Promise<Finding> {
   const steps: readonly (() => Promise<Finding>)[] = [
     ...(question.current === undefined
       ? []
-      : [() => staged(question, scene, 'declared'), () => alone(question, scene, saying(question, scene))]),
+      : [() => staged(question, scene, 'declared'), async () => alone(question, scene, await saying(question, scene))]),
     () => staged(question, scene, 'absent'),
     () => staged(question, scene, 'deep'),
   ]
@@ -116,16 +136,45 @@ export async function helmPlaces(question: Question): Promise<readonly (Place | 
   if (isRefused(values)) return values
   const scene: Scene = { source, sourceIndex, context, values }
   if (question.kind === 'boolean') return notTraced(question, scene)
+  const unsteady = shownIn(question, await stageBulk(scene, 'declared')).gone && !(await isSteady(question, scene))
+  const { kind, name } = question.object.key
+  if (unsteady) return refuse('target-not-found', `${kind} ${name} has another name in each render: it can't be traced`)
   const { found, suspects } = await findValue(question, scene)
-  if (found.length > 0) return tracedPlaces(question, values, found)
+  // An annotation that a template writes may be written beside it as well, and then the template decides which one stands.
+  const beside = question.current !== undefined && found.every(({ candidate }) => candidate.part === 'key')
+  if (found.length > 0 && !beside) return tracedPlaces(question, values, found)
   const literals = question.current === undefined ? [] : await templatePlaces(question, scene)
-  // A chart may refuse a sentinel (too many replicas) and accept the value that is wanted: rendering it tells.
-  const tried = suspects.slice(0, SUSPECTS).flatMap((candidate) => {
+  if (literals.length > 0) return literals
+  const winning = await overriding(question, scene, found)
+  if (winning.length > 0) return tracedPlaces(question, values, winning)
+  const places = suspectPlaces(question, values, suspects)
+  return places.length > 0 ? places : notTraced(question, scene)
+}
+
+/** A chart may refuse a sentinel (too many replicas) and accept the value that is wanted: rendering it tells. */
+function suspectPlaces(
+  question: Question,
+  values: Values,
+  suspects: readonly HelmCandidate[],
+): readonly (Place | Refused)[] {
+  return suspects.slice(0, SUSPECTS).flatMap((candidate) => {
     const places = tracedPlaces(question, values, [{ candidate, rendered: String(candidate.sentinel.value) }])
     return isRefused(places) ? [places] : places
   })
-  const places = [...literals, ...tried]
-  return places.length > 0 ? places : notTraced(question, scene)
+}
+
+/** Of maps that reach the annotations, those whose entry wins over the one that is rendered now. */
+async function overriding(
+  question: Question,
+  scene: Scene,
+  found: readonly Traced<HelmCandidate>[],
+): Promise<readonly Traced<HelmCandidate>[]> {
+  const key = question.place.path.at(-1)
+  if (typeof key !== 'string') return []
+  const candidates = found.map(
+    ({ candidate }): HelmCandidate => ({ ...candidate, path: [...candidate.path.slice(0, -1), key], part: 'whole' }),
+  )
+  return (await alone(question, scene, candidates)).found
 }
 
 function tracedPlaces(

@@ -182,6 +182,14 @@ export function fieldIn(
   return [valueAt(found.manifest, path), beside].filter((value) => value !== undefined)
 }
 
+/** Whether the object is there when the same is rendered once more: what a chart calls otherwise each time can't be traced. */
+export async function isSteady(question: Pick<Question, 'object'>, scene: Scene): Promise<boolean> {
+  const again = (): Promise<readonly RenderedObject[] | Refused> =>
+    renderTrace(scene, (input) => ({ ...input, fresh: true }))
+  const { views } = await keptBulk(scene.source, 'again', () => [{ sort: undefined }], again)
+  return views.every(({ objects }) => findObject(objects, question.object.key) !== undefined)
+}
+
 export type Shown<Candidate> = {
   readonly found: readonly Traced<Candidate>[]
   /** A render in which the object is not there: its candidates may be tried without the others. */
