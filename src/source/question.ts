@@ -60,9 +60,6 @@ export function questionOf(
   }
   const wanted = value === undefined ? anyValue(field, current) : wantedValue(field, value, current)
   if (isRefused(wanted)) return wanted
-  // Nothing tells one true from another, so no trace finds who wrote it.
-  if (wanted.kind === 'boolean' && formatOf(source).name !== 'directory')
-    return refuse('field-unsupported', `${field} is true or false, which is set in plain manifests alone`)
   return {
     source,
     sourceIndex: object.source,
