@@ -99,7 +99,7 @@ describe('fieldPlace', () => {
     [
       'image',
       'istio-proxy',
-      "injected: container istio-proxy is in the cluster's object and not in Git, which has app, mesh",
+      "injected: container istio-proxy is in the cluster's object, and not in Git, which has app, mesh",
     ],
     [
       'image',
