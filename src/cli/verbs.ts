@@ -1,3 +1,4 @@
+import { bisect } from './bisect.ts'
 import { demo } from './demo/demo.ts'
 import { edit } from './edit.ts'
 import { explain } from './explain.ts'
@@ -10,4 +11,4 @@ import type { Verb } from './verb.ts'
 import { version } from './version.ts'
 
 /** Every command, in the order of the help. */
-export const verbs: readonly Verb[] = [demo, map, plan, run, locate, edit, policyValidate, explain, version]
+export const verbs: readonly Verb[] = [demo, map, plan, run, locate, edit, bisect, policyValidate, explain, version]

@@ -2,6 +2,7 @@ export { type ForgeOptions, forgeOn, type ReviewedForge } from './forge.ts'
 export { isForbiddenPath } from './limits.ts'
 export { type LocalForgeOptions, localForge } from './local-forge.ts'
 export { originOf } from './origin.ts'
+export { gitRange, type NamedCommit } from './range.ts'
 export type {
   Commit,
   Entry,
