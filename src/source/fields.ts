@@ -151,12 +151,6 @@ export function sameValue(kind: ValueKind, rendered: JsonValue | undefined, want
   return have !== undefined && want !== undefined && compareQuantities(have, want) === 0
 }
 
-/** The value as the rendered object holds it: replicas are a number, quantities and names are text. */
-export function renderedValue(kind: ValueKind, value: string): JsonValue {
-  if (kind === 'boolean') return value === 'true'
-  return kind === 'integer' ? Number(value) : value
-}
-
 function pointerSteps(pointer: string): readonly string[] {
   return pointer
     .split('/')
