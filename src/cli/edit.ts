@@ -8,17 +8,18 @@ import type { Verb } from './verb.ts'
 type Edited = { readonly outcome: EditOutcome; readonly checkout: Checkout }
 
 async function editEach(args: Arguments, io: Io): Promise<Edited> {
-  const [{ askEach, readQuestion, readRequest }, room] = await Promise.all([
+  const [{ askEach, readQuestion, readRequest }, { readLive }, room] = await Promise.all([
     import('./source-request.ts'),
+    import('./live-file.ts'),
     import('../source/index.ts'),
   ])
   const { target, field } = readQuestion(args)
   const container = args.text('container')
-  const request = await readRequest(args, io, target)
+  const [request, live] = await Promise.all([readRequest(args, io, target), readLive(args, io)])
   const { deps, home } = request
   const change = { field, value: args.text('value') ?? '', ...(container !== undefined && { container }) }
   const answer = await askEach(request, async (candidate) => {
-    const outcome = await room.edit({ ...candidate, deps, target, changes: [change] })
+    const outcome = await room.edit({ ...candidate, deps, target, changes: [change], ...(live && { live }) })
     if (outcome.outcome === 'refused') return outcome
     const repoURL = outcome.outcome === 'edited' ? outcome.repoURL : undefined
     return { outcome, checkout: (repoURL === undefined ? undefined : candidate.checkout(repoURL)) ?? home }

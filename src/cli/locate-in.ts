@@ -3,17 +3,18 @@ import { locate, type Target } from '../source/index.ts'
 import type { Refusal } from './application-files.ts'
 import type { Arguments } from './arguments.ts'
 import type { Io } from './io.ts'
+import { readLive } from './live-file.ts'
 import { askEach, readRequest } from './source-request.ts'
 
 export type Found = { readonly location: Location; readonly application: Application; readonly note?: string }
 
 /** Looks the field up in the Applications that the command line names. */
 export async function locateIn(args: Arguments, io: Io, target: Target, field: Field): Promise<Found | Refusal> {
-  const request = await readRequest(args, io, target)
+  const [request, live] = await Promise.all([readRequest(args, io, target), readLive(args, io)])
   const { deps, note } = request
   const found = await askEach(request, async (candidate) => {
     const { application } = candidate
-    const one = await locate({ ...candidate, deps, target, field })
+    const one = await locate({ ...candidate, deps, target, field, ...(live && { live }) })
     return one.located ? { location: one.location, application } : { reason: one.reason, message: one.message }
   })
   return 'location' in found && note !== undefined ? { ...found, note } : found

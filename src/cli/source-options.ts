@@ -30,6 +30,11 @@ export const SOURCE_OPTIONS: readonly Option[] = [
   },
   { name: 'container', value: 'NAME', says: 'container, where the object has several' },
   {
+    name: 'live',
+    value: 'FILE',
+    says: 'the object as the cluster has it (kubectl get -o yaml): it has to be what Git renders',
+  },
+  {
     name: 'field',
     value: 'FIELD',
     required: true,
