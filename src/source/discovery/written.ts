@@ -12,6 +12,7 @@ import { parseApplication } from '../application.ts'
 import { type ApplicationSet, applicationSetOf } from '../applicationset/generate.ts'
 import { baseTree, bytesIfReadable, changedPaths, joinPath } from '../tree.ts'
 import { positionIn, readYaml, type YamlDocument } from '../yaml/index.ts'
+import { patchFiles } from './patch-files.ts'
 
 /** An Application or ApplicationSet that cannot be read, generated or rendered. `file` is empty where it stands in none. */
 export type NotResolved = {
@@ -45,7 +46,10 @@ function isMarked(tree: Tree, path: string): boolean {
 
 const marked = new WeakMap<Tree, ReadonlySet<string>>()
 
-/** The files of a tree, templates of charts among them, that may hold Applications or ApplicationSets. Kept as long as the tree. */
+/**
+ * The files of a tree, templates of charts among them, that may hold Applications or ApplicationSets; not those that kustomizations lay
+ * over others. Kept as long as the tree.
+ */
 export function markedFiles(tree: Tree): ReadonlySet<string> {
   const known = marked.get(tree)
   if (known !== undefined) return known
@@ -56,7 +60,9 @@ export function markedFiles(tree: Tree): ReadonlySet<string> {
       ? tree.paths().filter((path) => /\.(?:ya?ml|json|tpl)$/.test(path) && isMarked(tree, path))
       : [...markedFiles(base)].filter((path) => !changed.has(path))
   for (const path of changed) if (isMarked(tree, path)) found.push(path)
-  const result = new Set(found.sort())
+  const all = new Set(found.sort())
+  const patches = patchFiles(tree, all)
+  const result = new Set([...all].filter((path) => !patches.has(path)))
   marked.set(tree, result)
   return result
 }

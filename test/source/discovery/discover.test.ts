@@ -70,6 +70,21 @@ describe('applicationsWritten', () => {
   })
 })
 
+describe('a patch', () => {
+  it('is no Application of its own, and not worth a word', () => {
+    const tree = memoryTree({
+      'k/kustomization.yaml':
+        'resources: [app.yaml]\npatches: [{path: p/part.yaml}]\npatchesStrategicMerge: [gone.yaml]\n',
+      'k/app.yaml': app('a', 'a'),
+      'k/p/part.yaml':
+        'apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}\nspec: {source: {path: b}}\n',
+      'k/gone.yaml': 'apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: s}\n$patch: delete\n',
+    })
+    const { applications, sets, unresolved } = applicationsWritten(tree)
+    expect([applications.map(({ name }) => name), sets, unresolved]).toEqual([['a'], [], []])
+  })
+})
+
 describe('discover', () => {
   it('finds the children of a directory, a kustomization and a chart, however deep', async () => {
     const { applications, unresolved } = await found({
