@@ -1,5 +1,5 @@
 import { need } from '../objects.ts'
-import { add, set, somewhere, TOP } from '../overlay.ts'
+import { add, set, somewhere, TOP, yaml } from '../overlay.ts'
 import type { Feature } from './feature.ts'
 
 export const naming: readonly Feature[] = [
@@ -79,6 +79,38 @@ export const naming: readonly Feature[] = [
         note: overlay.random.pick(['x', 'true', '1.10']),
         'shop/a': 'b',
       })
+    },
+  },
+  {
+    name: 'transformers',
+    apply: (overlay) => {
+      const fieldSpecs = [
+        { path: 'metadata/labels', create: true },
+        { path: 'spec/selector', kind: 'Service', version: 'v1' },
+      ]
+      const settings = overlay.random.pick<object>([
+        { apiVersion: 'builtin', kind: 'LabelTransformer', metadata: { name: 't' }, labels: { env: 'tr' }, fieldSpecs },
+        { apiVersion: 'builtin', kind: 'LabelTransformer', metadata: { name: 't' }, labels: { env: 'tr' } },
+        {
+          apiVersion: 'builtin',
+          kind: 'AnnotationsTransformer',
+          metadata: { name: 't' },
+          annotations: { a: 'b' },
+          fieldSpecs: [{ path: 'metadata/annotations', create: true }],
+        },
+        {
+          apiVersion: 'builtin',
+          kind: 'PatchTransformer',
+          metadata: { name: 't' },
+          target: { kind: 'Deployment' },
+          patch: '[{"op":"add","path":"/spec/paused","value":true}]',
+        },
+      ])
+      if (overlay.random.chance(0.3)) add(overlay, TOP, 'transformers', yaml(settings))
+      else {
+        overlay.files.set(`${TOP}/transformer.yaml`, yaml(settings))
+        add(overlay, TOP, 'transformers', 'transformer.yaml')
+      }
     },
   },
 ]

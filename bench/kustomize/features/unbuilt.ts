@@ -26,17 +26,6 @@ export const unbuilt: readonly Feature[] = [
     },
   },
   {
-    name: 'transformers',
-    refused: true,
-    apply: (overlay) => {
-      overlay.files.set(
-        `${TOP}/prefix.yaml`,
-        'apiVersion: builtin\nkind: PrefixTransformer\nmetadata: {name: p}\nprefix: t-\nfieldSpecs: [{path: metadata/name}]\n',
-      )
-      add(overlay, TOP, 'transformers', 'prefix.yaml')
-    },
-  },
-  {
     name: 'generators',
     refused: true,
     apply: (overlay) => {

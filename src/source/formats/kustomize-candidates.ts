@@ -41,7 +41,7 @@ export function byOf(text: KustomizeText, path: JsonPath): string {
   if (text.role === 'resource') return 'manifest'
   if (text.role !== 'kustomization') return text.role
   const list = path[0]
-  return list === 'images' || list === 'replicas' ? list : 'kustomization'
+  return list === 'images' || list === 'replicas' || list === 'commonAnnotations' ? list : 'kustomization'
 }
 
 /** How a scalar is told apart from all others when it is rendered. */
@@ -93,11 +93,18 @@ export function matchFor(
   const { value } = leaf
   if (value === null) return undefined
   if (kind === 'image') return imageMatch(leaf, path, role, String(current))
-  if (role === 'kustomization' && path[0] !== 'replicas') return undefined
+  if (role === 'kustomization' && path[0] !== 'replicas' && !isCommon(path)) return undefined
   if (kind === 'boolean') return value === current ? whole(textSentinel) : undefined
   if (!says(kind, value, current)) return undefined
   if (kind === 'quantity') return whole((index) => quantitySentinel(value, index))
   return whole(kind === 'integer' ? (index) => integerSentinel(value, index, 7001) : textSentinel)
+}
+
+/** Whether a kustomization gives the text to all objects as a label or annotation. */
+function isCommon(path: JsonPath): boolean {
+  const [list, second, third] = path
+  if (list === 'commonAnnotations' || list === 'commonLabels') return path.length === 2
+  return list === 'labels' && typeof second === 'number' && third === 'pairs' && path.length === 4
 }
 
 function imageMatch(leaf: Leaf, path: JsonPath, role: KustomizeText['role'], current: string): Match | undefined {
@@ -143,6 +150,7 @@ export const anyField: Matcher = (leaf, path, text, document) => {
   if (value === null) return undefined
   if (text.role === 'kustomization') {
     if (path[0] === 'replicas' && path[2] === 'count') return counted(value)
+    if (path[0] === 'commonAnnotations') return MARKS.test(String(path[1])) ? undefined : whole(textSentinel)
     return typeof value === 'string' || typeof value === 'number' ? versionMatch(String(value), path) : undefined
   }
   const at = pathInObject(text, document, path)

@@ -11,6 +11,7 @@ import { applyReplacements } from './replacements.ts'
 import { newResource, type Resource } from './resource.ts'
 import { appender } from './resource-list.ts'
 import { setImages, setReplicas } from './simple-transforms.ts'
+import { applyTransformers } from './transformers.ts'
 
 /** The build of one kustomization: the files it reads, and the directories that lead here. */
 type Build = { readonly files: Files; readonly chain: readonly string[] }
@@ -51,6 +52,7 @@ function build(list: Resource[], kustomization: Kustomization, work: Build): voi
   for (const entry of fields.get('replicas').items()) setReplicas(list, entry)
   for (const entry of [...fields.get('images').items(), ...fields.get('imageTags').items()]) setImages(list, entry)
   applyReplacements(list, kustomization, files)
+  applyTransformers(list, kustomization, files)
 }
 
 function resourcesAt(text: string, at: string, dir: string, work: Build): readonly Resource[] {

@@ -13,6 +13,7 @@ export type FileRole =
   | 'generator-input'
   | 'component'
   | 'replacement'
+  | 'transformer'
 
 /** A file that a build read. `root` is the directory of the kustomization that names it; '' is the root of the tree. */
 export type KustomizeFile = { readonly path: string; readonly role: FileRole; readonly root: string }

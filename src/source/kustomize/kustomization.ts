@@ -58,7 +58,6 @@ const NOT_BUILT = [
   'helmChartInflationGenerator',
   'openapi',
   'generators',
-  'transformers',
   'validators',
   'buildMetadata',
 ] as const

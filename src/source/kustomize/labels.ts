@@ -67,12 +67,13 @@ export function setLabels(list: readonly Resource[], fields: Written): void {
 }
 
 function labelFields(entry: Written): readonly FieldSpec[] {
-  const custom = entry.get('fields').items().map(customField)
+  const custom = entry.get('fields').items().map(fieldSpecOf)
   if (entry.get('includeSelectors').flag()) return [...custom, ...COMMON_LABELS]
   return [...custom, ...(entry.get('includeTemplates').flag() ? TEMPLATE_LABELS : []), METADATA]
 }
 
-function customField(field: Written): FieldSpec {
+/** A field as kustomizations write one: kinds, path, and whether it is made. */
+export function fieldSpecOf(field: Written): FieldSpec {
   field.only(['group', 'version', 'kind', 'path', 'create'])
   const path = field.get('path').text()
   if (path === '') throw broken(`${field.at}: a field needs a path`)

@@ -52,12 +52,17 @@ export function applyOldJsonPatches(list: readonly Resource[], kustomization: Ku
 export function applyPatches(list: Resource[], kustomization: Kustomization, files: Files): void {
   for (const entry of kustomization.fields.get('patches').items()) {
     entry.only(['path', 'patch', 'target', 'options'])
-    const target = entry.get('target')
-    target.only(['group', 'version', 'kind', 'name', 'namespace', 'labelSelector', 'annotationSelector'])
-    const { operations, objects } = readPatch(entry, kustomization, files)
-    if (operations !== undefined) applyJsonPatch(list, target, operations, entry.at)
-    else applyStrategicPatch(list, target, objects, entry)
+    applyPatch(list, entry, kustomization, files)
   }
+}
+
+/** One entry of `patches`, or the settings of a PatchTransformer. */
+export function applyPatch(list: Resource[], entry: Written, kustomization: Kustomization, files: Files): void {
+  const target = entry.get('target')
+  target.only(['group', 'version', 'kind', 'name', 'namespace', 'labelSelector', 'annotationSelector'])
+  const { operations, objects } = readPatch(entry, kustomization, files)
+  if (operations !== undefined) applyJsonPatch(list, target, operations, entry.at)
+  else applyStrategicPatch(list, target, objects, entry)
 }
 
 function applyJsonPatch(

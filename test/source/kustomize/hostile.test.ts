@@ -206,7 +206,20 @@ describe('buildKustomization refuses, by name and line', () => {
     ['vars', 'unsupported-kustomize', 'app/kustomization.yaml:2: vars', app('resources: [cm.yaml]\nvars: [{name: a}]')],
     ['helm charts', 'unsupported-kustomize', 'helmCharts', app('helmCharts: [{name: a}]')],
     ['a generator plugin', 'unsupported-kustomize', 'generators', app('generators: [a.yaml]')],
-    ['a transformer plugin', 'unsupported-kustomize', 'transformers', app('transformers: [a.yaml]')],
+    [
+      'a transformer plugin',
+      'unsupported-kustomize',
+      'app/a.yaml:1: Thing is a plugin',
+      app('resources: [cm.yaml]\ntransformers: [a.yaml]', { 'app/a.yaml': 'apiVersion: x/v1\nkind: Thing\n' }),
+    ],
+    [
+      'a transformer that is not built here',
+      'unsupported-kustomize',
+      'app/a.yaml:1: the transformer HashTransformer',
+      app('resources: [cm.yaml]\ntransformers: [a.yaml]', {
+        'app/a.yaml': 'apiVersion: builtin\nkind: HashTransformer\n',
+      }),
+    ],
     ['configurations', 'unsupported-kustomize', 'configurations', app('configurations: [a.yaml]')],
     ['an OpenAPI schema', 'unsupported-kustomize', 'openapi', app('openapi: {path: a.json}')],
   ])(
@@ -270,5 +283,5 @@ describe('buildKustomization refuses, by name and line', () => {
       'app/maps.yaml': maps.join('---\n'),
     })
     expect(refusal(files).reason).toBe('built')
-  }, 5_000)
+  }, 20_000)
 })
