@@ -182,6 +182,8 @@ export async function judge(input: JudgeInput): Promise<Verdict> {
     units,
   )
   const concerned = touched.some((one) => one.name === input.unit.name) ? touched : [input.unit, ...touched]
+  // Before the edit is put in: a baseline of the edited files would hide what the edit does.
+  for (const unit of concerned) await checkout.baseline(unit)
   await checkout.with(outcome.files, async () => {
     for (const unit of concerned) await judgeUnit(input, unit, found)
   })

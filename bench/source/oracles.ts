@@ -1,16 +1,14 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parse } from 'yaml'
-import { unpackChart } from '../../src/adapters/charts/index.ts'
 import type { LocateResult } from '../../src/source/index.ts'
 import type { Checkout } from './checkout.ts'
 import { mayRead } from './closure.ts'
 import { differences } from './leaves.ts'
 import { means, meantPlace } from './meant.ts'
-import { isRecord, loadAll } from './objects.ts'
+import { absentProbes, presentProbes, probe } from './probe.ts'
 import type { RuleTarget } from './targets.ts'
 import type { Tools } from './tools.ts'
-import { isKustomized, templateArguments, type Unit } from './units.ts'
+import type { Unit } from './units.ts'
 
 export type Refusal = {
   readonly tools: Tools
@@ -96,81 +94,6 @@ async function chartRefuses(refusal: Refusal): Promise<boolean> {
   return checkout.with([{ path: file, content }], async () => !(await checkout.render(unit)).rendered)
 }
 
-function isChart({ checkout, unit }: Refusal): boolean {
-  const [source] = unit.application.sources
-  if (source?.path === undefined) return false
-  const dir = join(checkout.root, source.path)
-  return !isKustomized(dir) && statSync(join(dir, 'Chart.yaml'), { throwIfNoEntry: false }) !== undefined
-}
-
-/** Values files of a chart and its subcharts, each with the path under which the parent has them. */
-function chartValues(
-  dir: string,
-  prefix: readonly string[],
-): readonly { readonly at: readonly string[]; readonly value: unknown }[] {
-  const read = (text: string): unknown => {
-    try {
-      return parse(text, { merge: true })
-    } catch {
-      return undefined
-    }
-  }
-  const text = (path: string): string => (statSync(path, { throwIfNoEntry: false }) ? readFileSync(path, 'utf8') : '')
-  const own = [{ at: prefix, value: read(text(join(dir, 'values.yaml'))) }]
-  const charts = join(dir, 'charts')
-  if (!statSync(charts, { throwIfNoEntry: false })) return own
-  const chart: unknown = read(text(join(dir, 'Chart.yaml')))
-  const dependencies =
-    isRecord(chart) && Array.isArray(chart['dependencies']) ? chart['dependencies'].filter(isRecord) : []
-  const below = readdirSync(charts).flatMap((entry) => {
-    const name = entry.replace(/-v?\d[^/]*\.tgz$/, '')
-    const keys = dependencies.filter((one) => one['name'] === name).map((one) => String(one['alias'] ?? name))
-    const named = keys.length === 0 ? [name] : keys
-    if (!entry.endsWith('.tgz')) return named.flatMap((key) => chartValues(join(charts, entry), [...prefix, key]))
-    const packed = unpackChart(new Uint8Array(readFileSync(join(charts, entry))))
-    const value = read(new TextDecoder().decode(packed?.get('values.yaml')))
-    return named.map((key) => ({ at: [...prefix, key], value }))
-  })
-  return [...own, ...below]
-}
-
-function mapsNamed(value: unknown, key: RegExp, at: readonly string[], found: string[][]): void {
-  if (!isRecord(value)) return
-  for (const [name, child] of Object.entries(value)) {
-    if (key.test(name) && (isRecord(child) || child === null)) found.push([...at, name])
-    mapsNamed(child, key, [...at, name], found)
-  }
-}
-
-function setArgument(path: readonly string[], value: string): string {
-  return `--set-string=${path.map((step) => step.replaceAll('.', '\\.')).join('.')}=${value}`
-}
-
-/**
- * For an absent field of a chart: every map called `...resources` of its values is given the field, by real helm. When none of them
- * reaches the target, or each that does changes other leaves too, there is no value to write it in.
- */
-async function noValueLeadsThere(refusal: Refusal): Promise<boolean> {
-  const { tools, checkout, unit, rule } = refusal
-  const [source] = unit.application.sources
-  if (rule.is !== 'absent' || source?.path === undefined || !isChart(refusal)) return false
-  const found: string[][] = []
-  for (const { at, value } of chartValues(join(checkout.root, source.path), []))
-    mapsNamed(value, /resources$/i, at, found)
-  const rest = rule.target.field.split('.').slice(1)
-  const baseline = await checkout.baseline(unit)
-  const home = unit.application.destination.namespace
-  for (const path of found) {
-    const set = setArgument([...path, ...rest], rule.value)
-    const ran = await tools.helm([...templateArguments(checkout.root, unit.application, source), set], checkout.root)
-    if (!ran.ok || !baseline.rendered) continue
-    const now = loadAll(ran.stdout)
-    if (!means(meantPlace(now, rule.target, home)?.value, rule.value)) continue
-    if (differences(baseline.objects, now).filter(({ after }) => after !== undefined).length === 1) return false
-  }
-  return true
-}
-
 const UNBUILT =
   /^(?:vars|configurations|crds|openapi|generators|transformers|validators|helmCharts|helmChartInflationGenerator):/m
 
@@ -189,6 +112,21 @@ function literalOfSubchart({ reason, message, rule }: Refusal): boolean {
   )
 }
 
+/** Real helm, given the value at each path that may feed the field: what reaches it reaches other leaves too, every time. */
+async function sharedValue(refusal: Refusal): Promise<boolean> {
+  const { rule } = refusal
+  if (rule.is === 'absent') return false
+  const reached = await probe(refusal, presentProbes(refusal))
+  return reached.length > 0 && reached.every((changed) => changed > 1)
+}
+
+/** For an absent field of a chart: no map called `...resources` of its values reaches the field, or each that does reaches more. */
+async function noValueLeadsThere(refusal: Refusal): Promise<boolean> {
+  const probes = absentProbes(refusal)
+  if (refusal.rule.is === 'present' || probes === undefined) return false
+  return (await probe(refusal, probes)).every((changed) => changed > 1)
+}
+
 /** What makes a refusal right, stated before any run; tried in this order. What none of them upholds is a miss. */
 export const ORACLES: readonly Oracle[] = [
   { name: 'placeholder', holds: placeholder },
@@ -198,6 +136,7 @@ export const ORACLES: readonly Oracle[] = [
   { name: 'literal-of-subchart', holds: literalOfSubchart },
   { name: 'chart-refuses', holds: chartRefuses },
   { name: 'feeds-more', holds: feedsMore },
+  { name: 'shared-value', holds: sharedValue },
   { name: 'no-value-leads-there', holds: noValueLeadsThere },
 ]
 
