@@ -1,4 +1,4 @@
-import { digestOf, type HelmRenderInput, sha256, type Tree } from '../../domain/index.ts'
+import { digestOf, type HelmRenderInput, KintsugiError, sha256, type Tree } from '../../domain/index.ts'
 import { specialOf } from './chart.ts'
 
 /** Raised when equal input may give another outcome than before. */
@@ -14,7 +14,7 @@ export function cacheKey(input: HelmRenderInput, tool: string): string | undefin
   if (chart === undefined) return undefined
   const values: (readonly [string, string])[] = []
   for (const file of valueFiles) {
-    const blob = file.tree.special(file.path) === undefined ? file.tree.blob(file.path) : undefined
+    const blob = file.tree.special(file.path) === undefined ? blobOf(file.tree, file.path) : undefined
     if (blob === undefined) return undefined
     values.push([file.path, blob])
   }
@@ -37,9 +37,19 @@ function digestOfChart(tree: Tree, chartPath: string): string | undefined {
   if (specialOf(tree, chartPath, paths) !== undefined) return undefined
   const lines = [JSON.stringify(chartPath)]
   for (const path of paths) {
-    const blob = tree.blob(path)
+    const blob = blobOf(tree, path)
     if (blob === undefined) return undefined
     lines.push(`${blob} ${JSON.stringify(path)}`)
   }
   return sha256(lines.join('\n'))
+}
+
+/** Undefined too where the tree does not read what it lists: the renderer says why. */
+function blobOf(tree: Tree, path: string): string | undefined {
+  try {
+    return tree.blob(path)
+  } catch (error) {
+    if (error instanceof KintsugiError) return undefined
+    throw error
+  }
 }

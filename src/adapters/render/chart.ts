@@ -1,5 +1,12 @@
 import { posix } from 'node:path'
-import { type HelmRenderInput, isJsonObject, type JsonObject, type JsonValue, type Tree } from '../../domain/index.ts'
+import {
+  type HelmRenderInput,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  KintsugiError,
+  type Tree,
+} from '../../domain/index.ts'
 import { oneLine, type Refused, refuse } from './refused.ts'
 import { outsideReference } from './schema-refs.ts'
 import { readYaml } from './yaml.ts'
@@ -8,6 +15,9 @@ import { readYaml } from './yaml.ts'
 export type Chart = { readonly files: ReadonlyMap<string, Uint8Array>; readonly valueFiles: readonly Uint8Array[] }
 
 const MOST_FILES = 5000
+/** What a file system takes for one name, in bytes, and far above what a chart has for a whole path. */
+const LONGEST_NAME = 255
+const LONGEST_PATH = 1024
 const MOST_BYTES = 64 * 1024 * 1024
 const CHART_CAPS = { characters: 1_048_576, depth: 64, tokens: 80_000, aliases: 100 } as const
 
@@ -34,6 +44,7 @@ export function takeChart(input: HelmRenderInput): Chart | Refused {
     return refuse('unsafe-path', `the chart path ${oneLine(chartPath)} leaves the tree`)
   const prefix = chartPath === '' ? '' : `${chartPath}/`
   const paths = tree.paths().filter((path) => path.startsWith(prefix))
+  if (paths.length > MOST_FILES) return refuse('render-limit', `the chart has more than ${MOST_FILES} files`)
   const special = specialOf(tree, chartPath, paths)
   if (special !== undefined)
     return refuse('unsafe-path', `${oneLine(special)} is a link or a submodule, which is never followed`)
@@ -46,6 +57,17 @@ export function takeChart(input: HelmRenderInput): Chart | Refused {
   const valueFiles = takeValueFiles(input, budget)
   if (!Array.isArray(valueFiles)) return valueFiles
   return missingDependency(files) ?? outsideReference(files) ?? { files, valueFiles }
+}
+
+/** A tree lists files that it does not read, for their size or since they change under it. */
+function contentOf(tree: Tree, path: string): Uint8Array | Refused | undefined {
+  try {
+    return tree.bytes(path)
+  } catch (error) {
+    if (error instanceof KintsugiError && error.code === 'KIN-1002')
+      return refuse('input-too-large', oneLine(error.message))
+    throw error
+  }
 }
 
 /** Relative, without empty parts, `.`, `..`, backslash or NUL. */
@@ -76,8 +98,12 @@ function takeFile(
   budget: { files: number; bytes: number },
 ): Refused | undefined {
   if (!isPlain(path)) return refuse('unsafe-path', `${oneLine(path)} leaves the tree`)
-  const content = tree.bytes(path)
+  const isLong = path.split('/').some((part) => Buffer.byteLength(part) > LONGEST_NAME)
+  if (isLong || Buffer.byteLength(path) > LONGEST_PATH)
+    return refuse('render-limit', `${oneLine(path)} is longer than a path may be`)
+  const content = contentOf(tree, path)
   if (content === undefined) return refuse('unsafe-path', `${oneLine(path)} is not a regular file`)
+  if (!(content instanceof Uint8Array)) return content
   budget.files -= 1
   budget.bytes -= content.byteLength
   if (budget.files < 0 || budget.bytes < 0)
@@ -94,8 +120,9 @@ function takeValueFiles({ valueFiles }: HelmRenderInput, budget: { bytes: number
     if (!isPlain(path)) return refuse('unsafe-path', `the value file ${oneLine(path)} leaves the tree`)
     if (tree.special(path) !== undefined)
       return refuse('unsafe-path', `the value file ${oneLine(path)} is a link or a submodule`)
-    const content = tree.bytes(path)
+    const content = contentOf(tree, path)
     if (content === undefined) return refuse('value-file-missing', `${oneLine(path)} does not exist`)
+    if (!(content instanceof Uint8Array)) return content
     budget.bytes -= content.byteLength
     if (budget.bytes < 0) return refuse('render-limit', `the value files have more than ${MOST_BYTES / 1024 / 1024} MB`)
     taken.push(content)

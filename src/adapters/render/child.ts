@@ -19,7 +19,7 @@ export const CHILD_LIMITS: ChildLimits = {
   fileBytes: 33_554_432,
   openFiles: 256,
   wallMs: 30_000,
-  outputBytes: 32 * 1024 * 1024,
+  outputBytes: 16 * 1024 * 1024,
 }
 
 export type ChildOutcome =
@@ -74,7 +74,9 @@ export function runChild(command: ChildCommand): Promise<ChildOutcome> {
       detached: true,
     })
     underWay.group(child.pid)
-    const out: Buffer[] = []
+    // Decoded as it comes, so that a large output is not held as bytes and as text at once.
+    const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+    let out = ''
     const err: Buffer[] = []
     let [outBytes, errBytes] = [0, 0]
     let passed: string | undefined
@@ -86,7 +88,7 @@ export function runChild(command: ChildCommand): Promise<ChildOutcome> {
     child.stdout.on('data', (chunk: Buffer) => {
       outBytes += chunk.byteLength
       if (outBytes > limits.outputBytes) stop(`it printed more than ${Math.round(limits.outputBytes / 1024 / 1024)} MB`)
-      else out.push(chunk)
+      else out += decoder.decode(chunk, { stream: true })
     })
     child.stderr.on('data', (chunk: Buffer) => {
       if (errBytes < STDERR_BYTES) err.push(chunk.subarray(0, STDERR_BYTES - errBytes))
@@ -104,7 +106,7 @@ export function runChild(command: ChildCommand): Promise<ChildOutcome> {
       const stderr = Buffer.concat(err).toString('utf8')
       const message = passed ?? limitBehind(code, signal, stderr, limits)
       if (message !== undefined) resolve({ ended: 'limit', message })
-      else resolve({ ended: 'exit', code: code ?? 1, stdout: Buffer.concat(out).toString('utf8'), stderr })
+      else resolve({ ended: 'exit', code: code ?? 1, stdout: out + decoder.decode(), stderr })
     })
   })
 }

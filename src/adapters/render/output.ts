@@ -4,23 +4,28 @@ import { oneLine, type Refused, refuse } from './refused.ts'
 import { readYaml } from './yaml.ts'
 
 /** One document of a render: a large CRD has 1 MB and 60 levels. */
-const CAPS = { characters: 2_097_152, depth: 160, tokens: 500_000, aliases: 100 } as const
+const CAPS = { characters: 2_097_152, depth: 160, tokens: 200_000, aliases: 100 } as const
 /** All documents of a render, in characters: the largest public charts print 5 MB, most of it CRDs. */
 const WHOLE = 16 * 1024 * 1024
+/** All documents of a render: the largest public charts have some hundred objects, and some hundred thousand tokens. */
+const MOST_TOKENS = 1_500_000
+const MOST_OBJECTS = 10_000
 /** Parsing gives way to other work after this long. */
 const PAUSE_AFTER_MS = 50
 /** Characters of text whose parse is kept: a proof renders the same chart several times, and nearly all documents stay the same. */
 const KEPT = 16 * 1024 * 1024
 
+type Parsed = { readonly documents: readonly JsonValue[]; readonly tokens: number }
+
 export type OutputReader = (text: string) => Promise<{ readonly objects: readonly Manifest[] } | Refused>
 
 /** Reads what helm printed into objects, `List`s opened. Parsed documents are kept by digest and shared: nobody changes a Manifest. */
 export function outputReader(): OutputReader {
-  const kept = new Map<string, readonly JsonValue[]>()
+  const kept = new Map<string, Parsed>()
   const sizes = new Map<string, number>()
   let total = 0
-  const keep = (key: string, documents: readonly JsonValue[], size: number): void => {
-    kept.set(key, documents)
+  const keep = (key: string, parsed: Parsed, size: number): void => {
+    kept.set(key, parsed)
     sizes.set(key, size)
     total += size
     for (const oldest of kept.keys()) {
@@ -30,7 +35,7 @@ export function outputReader(): OutputReader {
       sizes.delete(oldest)
     }
   }
-  const parse = (text: string): readonly JsonValue[] | Refused => {
+  const parse = (text: string): Parsed | Refused => {
     const key = sha256(text)
     const known = kept.get(key)
     if (known !== undefined) return known
@@ -40,19 +45,25 @@ export function outputReader(): OutputReader {
         read.excess ? 'render-limit' : 'render-failed',
         `the output of helm cannot be read: ${oneLine(read.message)}`,
       )
-    keep(key, read.documents, text.length)
-    return read.documents
+    keep(key, read, text.length)
+    return read
   }
   return async (text) => {
     if (text.length > WHOLE) return refuse('render-limit', `helm printed more than ${WHOLE} characters`)
     const objects: Manifest[] = []
-    let since = performance.now()
-    for (const chunk of splitDocuments(text)) {
-      const documents = parse(chunk)
-      if ('rendered' in documents) return documents
-      for (const document of documents) {
+    const chunks = splitDocuments(text)
+    if (chunks.length > MOST_OBJECTS) return refuse('render-limit', `helm printed more than ${MOST_OBJECTS} objects`)
+    let [since, tokens] = [performance.now(), 0]
+    for (const chunk of chunks) {
+      const parsed = parse(chunk)
+      if ('rendered' in parsed) return parsed
+      tokens += parsed.tokens
+      if (tokens > MOST_TOKENS) return refuse('render-limit', `helm printed more than ${MOST_TOKENS} tokens of YAML`)
+      for (const document of parsed.documents) {
         const refused = gather(document, objects)
         if (refused !== undefined) return refused
+        if (objects.length > MOST_OBJECTS)
+          return refuse('render-limit', `helm printed more than ${MOST_OBJECTS} objects`)
       }
       if (performance.now() - since > PAUSE_AFTER_MS) {
         await setImmediate()

@@ -88,7 +88,8 @@ export function helmPrinter(options: HelmRendererOptions = {}): HelmPrinter {
   const printIn = async (root: string, input: HelmRenderInput): Promise<Printed | Refused> => {
     const chart = takeChart(input)
     if ('rendered' in chart) return chart
-    const scratch = await layOut(root, chart, inlineValues(input.helm))
+    const scratch = await layOut(root, chart, inlineValues(input.helm)).catch(clash)
+    if ('rendered' in scratch) return scratch
     const args = helmArguments(input, scratch.valueFiles)
     if ('rendered' in args) return args
     const text = printed(await run(args, scratch.chart, scratch.env), (said) => scrubbed(said, scratch, input))
@@ -105,6 +106,14 @@ export function helmPrinter(options: HelmRendererOptions = {}): HelmPrinter {
       return turn(() => inScratch((root) => printIn(root, input)))
     },
   }
+}
+
+/** Two files of a chart that this file system takes for one, or a file where another has its folder. Anything else is thrown. */
+function clash(error: unknown): Refused {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'EEXIST' || code === 'ENOTDIR' || code === 'EISDIR')
+    return refuse('unsafe-path', 'two files of the chart have names that are one here')
+  throw error
 }
 
 /** What the child printed, or why there is nothing to read. Throws only when it could not be started at all. */

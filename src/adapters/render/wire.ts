@@ -19,7 +19,7 @@ export const REQUEST_TYPE = 'application/vnd.kintsugi.render'
 export const ANSWER_TYPE = 'application/vnd.kintsugi.rendered'
 const MOST_HEADER = 8 * 1024 * 1024
 export const MOST_REQUEST: number = 72 * 1024 * 1024
-export const MOST_ANSWER: number = 33 * 1024 * 1024
+export const MOST_ANSWER: number = 17 * 1024 * 1024
 const MOST_ANSWER_HEADER = 65_536
 
 type Sizes = readonly (readonly [string, number])[]

@@ -9,7 +9,8 @@ export type YamlCaps = {
 }
 
 export type YamlDocuments =
-  | { readonly read: true; readonly documents: readonly JsonValue[] }
+  /** `tokens`: how many of the text were counted against the cap. */
+  | { readonly read: true; readonly documents: readonly JsonValue[]; readonly tokens: number }
   | { readonly read: false; readonly excess: boolean; readonly message: string }
 
 const OPENS: ReadonlySet<string> = new Set(['flow-map-start', 'flow-seq-start'])
@@ -17,8 +18,8 @@ const CLOSES: ReadonlySet<string> = new Set(['flow-map-end', 'flow-seq-end'])
 const FREE: ReadonlySet<string> = new Set(['space', 'comment'])
 const BLOCK: ReadonlySet<string> = new Set(['scalar', 'seq-item-ind', 'explicit-key-ind', 'map-value-ind'])
 
-/** The first cap that the text passes. Runs over flat tokens, before the composer, which recurses and can end the process. */
-function excessOf(text: string, caps: YamlCaps): string | undefined {
+/** The first cap that the text passes, or how many tokens it has. Runs over flat tokens, before the composer, which recurses and can end the process. */
+function measured(text: string, caps: YamlCaps): string | number {
   if (text.length > caps.characters) return `more than ${caps.characters} characters`
   const columns: number[] = []
   let [flow, tokens, aliases, offset, lineStart] = [0, 0, 0, 0, 0]
@@ -43,7 +44,7 @@ function excessOf(text: string, caps: YamlCaps): string | undefined {
     if (newline >= 0) lineStart = offset + newline + 1
     offset += token.length
   }
-  return undefined
+  return tokens
 }
 
 /**
@@ -51,8 +52,8 @@ function excessOf(text: string, caps: YamlCaps): string | undefined {
  * Empty documents are left out.
  */
 export function readYaml(text: string, caps: YamlCaps): YamlDocuments {
-  const excess = excessOf(text, caps)
-  if (excess !== undefined) return { read: false, excess: true, message: excess }
+  const tokens = measured(text, caps)
+  if (typeof tokens === 'string') return { read: false, excess: true, message: tokens }
   const parsed = parseAllDocuments(text, {
     version: '1.1',
     // Quadratic in `yaml`, and not asked for by Kubernetes.
@@ -70,7 +71,7 @@ export function readYaml(text: string, caps: YamlCaps): YamlDocuments {
     if (value === 'bomb') return { read: false, excess: true, message: 'aliases that grow without end' }
     if (value.json !== undefined && value.json !== null) documents.push(value.json)
   }
-  return { read: true, documents }
+  return { read: true, documents, tokens }
 }
 
 function jsonOf(make: () => unknown): 'bomb' | { readonly json: JsonValue | undefined } {

@@ -36,6 +36,13 @@ describe('outputReader', () => {
   })
 
   it.each([
+    ['more objects than a chart has', configMap('a').repeat(10_001), 'render-limit'],
+    [
+      'more objects than a chart has, in Lists',
+      `apiVersion: v1\nkind: List\nitems:\n${'- {apiVersion: v1, kind: A}\n'.repeat(6000)}---\n`.repeat(2),
+      'render-limit',
+    ],
+    ['more in one object than a CRD has', `${configMap('a')}list: [${'1,'.repeat(200_000)}1]\n`, 'render-limit'],
     ['more than a render has', '#'.repeat(17 * 1024 * 1024), 'render-limit'],
     ['a document larger than a CRD', configMap('a', 'x'.repeat(3_000_000)), 'render-limit'],
     [
