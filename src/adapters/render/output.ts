@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { isJsonObject, type JsonValue, type Manifest, sha256 } from '../../domain/index.ts'
+import { readPlainYaml } from './plain-yaml.ts'
 import { oneLine, type Refused, refuse } from './refused.ts'
 import { readYaml } from './yaml.ts'
 
@@ -14,6 +15,21 @@ const MOST_OBJECTS = 10_000
 const PAUSE_AFTER_MS = 50
 /** Characters of text whose parse is kept: a proof renders the same chart several times, and nearly all documents stay the same. */
 const KEPT = 16 * 1024 * 1024
+
+/** A key, its colon, a value and the end of the line: what the whole parser would count for a line, about. */
+const TOKENS_OF_LINE = 4
+/** Texts that may be no text, once each: most are versions and numbers that come again. */
+const scalars = new Map<string, JsonValue | undefined>()
+const MOST_SCALARS = 10_000
+
+function scalar(text: string): JsonValue | undefined {
+  if (scalars.has(text)) return scalars.get(text)
+  const read = readYaml(`${text}\n`, CAPS)
+  const value = read.read ? read.documents[0] : undefined
+  if (scalars.size >= MOST_SCALARS) scalars.clear()
+  scalars.set(text, value)
+  return value
+}
 
 type Parsed = { readonly documents: readonly JsonValue[]; readonly tokens: number }
 
@@ -39,6 +55,12 @@ export function outputReader(): OutputReader {
     const key = sha256(text)
     const known = kept.get(key)
     if (known !== undefined) return known
+    const plain = text.length > CAPS.characters ? undefined : readPlainYaml(text, scalar)
+    if (isJsonObject(plain)) {
+      const parsed = { documents: [plain], tokens: TOKENS_OF_LINE * (text.split('\n').length - 1) }
+      keep(key, parsed, text.length)
+      return parsed
+    }
     const read = readYaml(text, CAPS)
     if (!read.read)
       return refuse(
