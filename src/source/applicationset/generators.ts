@@ -15,7 +15,7 @@ import { selects } from './selector.ts'
 import { fillIn, type GoMap, type GoValue, goText, isGoMap, TemplateFailure } from './template/index.ts'
 import { stop } from './unresolved.ts'
 
-const MOST_SETS = 20_000
+const MOST_SETS = 5_000
 const DEPTH = 4
 
 /** Generators that ask something else than Git. */
