@@ -77,3 +77,11 @@ export function originOf(application: Application, sources: Sources): Applicatio
   }
   return undefined
 }
+
+/** The ApplicationSet of the trees that the cluster names as the owner of an Application which Git alone does not give. */
+export function ownerSetOf(application: Application, sources: Sources): ApplicationSet | undefined {
+  const owner = ownerOf(application.manifest)
+  if (owner === undefined) return undefined
+  const sets = treesOf(application, sources).flatMap((at) => applicationsWritten(at.tree, at).sets)
+  return sets.find(({ name }) => name === owner)
+}
