@@ -27,6 +27,7 @@ import {
   sameApplication,
 } from './application-files.ts'
 import type { Arguments } from './arguments.ts'
+import { chartedSources } from './compose/charts.ts'
 import { localRenderDeps } from './compose/renderer.ts'
 import { suggestion } from './did-you-mean.ts'
 import { inOrder } from './in-order.ts'
@@ -134,11 +135,13 @@ async function fromFile(args: Arguments, io: Io, file: string): Promise<SourceRe
     applicationsOf(file, dir, io.cwd),
   ])
   const inTree = applicationsIn(tree)
-  const likely = applications.map((application) => {
+  const candidateOf = async (application: Application): Promise<Candidate> => {
     const checkout = checkoutsFor(application, { dir, tree }, named)
-    const sources: Sources = { tree: (repoURL) => checkout(repoURL)?.tree }
+    const inGit: Sources = { tree: (repoURL) => checkout(repoURL)?.tree }
+    const sources = await chartedSources(args.text('charts'), io, [application], inGit)
     return { application, checkout, sources, others: inTree.filter((other) => !sameApplication(other, application)) }
-  })
+  }
+  const likely = await Promise.all(applications.map(candidateOf))
   const deps = localRenderDeps(io.env, { kept: !args.has('no-cache') })
   return { home: { dir, tree }, likely, rest: [], refused, deps }
 }

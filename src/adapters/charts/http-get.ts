@@ -1,4 +1,4 @@
-import { Agent, request } from 'undici'
+import type { Agent } from 'undici'
 import { type Allowed, guardedLookup, isForbiddenHost } from './allowed.ts'
 import { type ChartProblem, missing, shown } from './found-chart.ts'
 
@@ -14,14 +14,13 @@ const MOST_REDIRECTS = 5
 
 /** Plain GETs without credentials, to allowed places with public addresses, bounded in bytes and time. Never throws. */
 export function httpGet(allowed: Allowed, timeoutMs: number): HttpGet {
-  const agent = (mayBePrivate: boolean): Agent =>
-    new Agent({
-      connections: 4,
-      headersTimeout: timeoutMs,
-      bodyTimeout: timeoutMs,
-      connect: { timeout: timeoutMs, lookup: guardedLookup(mayBePrivate), rejectUnauthorized: true },
-    })
-  const agents = { public: agent(false), private: agent(true) }
+  // undici is read when there is something to fetch: whoever fetches nothing starts faster.
+  const agents = new Map<boolean, Promise<Agent>>()
+  const agentFor = (mayBePrivate: boolean): Promise<Agent> => {
+    const made = agents.get(mayBePrivate) ?? agentWith(mayBePrivate, timeoutMs)
+    agents.set(mayBePrivate, made)
+    return made
+  }
   const once = async (
     url: URL,
     most: number,
@@ -31,7 +30,8 @@ export function httpGet(allowed: Allowed, timeoutMs: number): HttpGet {
     const mayBePrivate = allowed.isPrivateHost(url)
     if (isForbiddenHost(url, mayBePrivate))
       return missing('chart-not-allowed', `${shown(url.host)} is a private address, which is not asked`)
-    const dispatcher = mayBePrivate ? agents.private : agents.public
+    const { request } = await import('undici')
+    const dispatcher = await agentFor(mayBePrivate)
     try {
       const answer = await request(url, { dispatcher, signal, headers: { 'user-agent': 'kintsugi', ...headers } })
       const body = await bounded(answer.body, most)
@@ -70,9 +70,19 @@ export function httpGet(allowed: Allowed, timeoutMs: number): HttpGet {
       return missing('chart-rejected', `${shown(url.host)} redirects without end`)
     },
     async close() {
-      await Promise.all([agents.public.close(), agents.private.close()])
+      await Promise.all([...agents.values()].map(async (agent) => (await agent).close()))
     },
   }
+}
+
+async function agentWith(mayBePrivate: boolean, timeoutMs: number): Promise<Agent> {
+  const undici = await import('undici')
+  return new undici.Agent({
+    connections: 4,
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+    connect: { timeout: timeoutMs, lookup: guardedLookup(mayBePrivate), rejectUnauthorized: true },
+  })
 }
 
 async function bounded(body: AsyncIterable<Uint8Array>, most: number): Promise<Buffer | undefined> {

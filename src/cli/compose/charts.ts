@@ -10,6 +10,7 @@ import {
 } from '../../adapters/charts/index.ts'
 import type { Application, ApplicationSource, Tree } from '../../domain/index.ts'
 import type { Sources } from '../../source/index.ts'
+import type { Io } from '../io.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 
@@ -66,6 +67,30 @@ export async function withCharts(
     return known === undefined ? undefined : (over.get(known) ?? known)
   }
   return { sources: { ...sources, tree }, pinned, problems }
+}
+
+/**
+ * What the flag `--charts` brings for these Applications, closed again; the same sources without the flag. What could not be brought, and
+ * which version a range is, is said on stderr: the sources alone would only lack it.
+ */
+export async function chartedSources(
+  told: string | undefined,
+  io: Io,
+  applications: readonly Application[],
+  sources: Sources,
+): Promise<Sources> {
+  const say = (line: string): void => io.err.write(`charts: ${line.replace(/\p{C}+/gu, ' ')}\n`)
+  const charts = openCharts(told, io.cwd, io.env)
+  if (charts === undefined) return sources
+  try {
+    const brought = await withCharts(applications, sources, charts)
+    for (const { problem } of brought.problems) say(`${problem.message} (${problem.reason})`)
+    for (const { wanted, version } of brought.pinned)
+      if (wanted.targetRevision !== version) say(`${wanted.chart} ${wanted.targetRevision} is ${version}`)
+    return brought.sources
+  } finally {
+    await charts.close()
+  }
 }
 
 /** Folders of charts, each once, however many Applications read it. */

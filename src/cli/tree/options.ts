@@ -10,5 +10,10 @@ export const TREE_OPTIONS: readonly Option[] = [
     repeatable: true,
     says: 'folder that stands for another repository of the Applications',
   },
+  {
+    name: 'charts',
+    value: 'fetch|DIR',
+    says: 'bring charts of repositories: from public ones over https, or out of a folder of charts; without it nothing is fetched',
+  },
   { name: 'no-cache', says: 'keep nothing from one run to the next, and use nothing that was kept' },
 ]

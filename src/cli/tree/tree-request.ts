@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { diskTree } from '../../adapters/files/index.ts'
 import type { RenderDeps, Sources } from '../../source/index.ts'
 import type { Arguments } from '../arguments.ts'
+import { chartedSources } from '../compose/charts.ts'
 import { localRenderDeps } from '../compose/renderer.ts'
 import type { Io } from '../io.ts'
 import { type Checkout, type NamedCheckout, namedTrees } from './checkouts.ts'
@@ -55,8 +56,10 @@ export async function readTreeRequest(args: Arguments, io: Io): Promise<TreeRequ
   const identity = identify({ told: args.text('repo'), origin, tree })
   const repoURL = identity.repoURL === '' ? THIS_TREE : identity.repoURL
   const checkout = checkoutOf(home, identity, named)
-  const sources: Sources = { tree: (url) => checkout(url)?.tree }
+  const inGit: Sources = { tree: (url) => checkout(url)?.tree }
   const deps = localRenderDeps(io.env, { kept: !args.has('no-cache') })
-  const discovery = await discoveredIn({ tree, repoURL, revision: 'HEAD', sources, deps })
+  const discovery = await discoveredIn({ tree, repoURL, revision: 'HEAD', sources: inGit, deps })
+  const found = discovery.found.map(({ application }) => application)
+  const sources = await chartedSources(args.text('charts'), io, found, inGit)
   return { home, identity, repoURL, sources, checkout, deps, discovery }
 }
