@@ -84,7 +84,7 @@ async function writeFix(tick: Tick, view: LaneView, owner: Owner, fix: Fix): Pro
   const { deps } = tick
   const outside = plan.changes.find((change) => !fieldAllowed(change.field, deps.config.ceiling.fields))
   if (outside !== undefined) return refused('above-ceiling', `the operator does not allow ${outside.field}`)
-  const edited = await editFor(tick, owner, plan)
+  const edited = await editFor(tick, owner, plan, view.facts.live)
   if (edited.outcome === 'refused') return refused(edited.reason, edited.message)
   if (edited.outcome === 'already-set')
     return refused('awaiting-sync', 'Git already holds the wanted value; it has not reached the cluster yet')

@@ -4,6 +4,7 @@ import {
   type FieldChange,
   type FileChange,
   type Plan,
+  type WorkloadFacts,
   workloadKey,
 } from '../domain/index.ts'
 import { proveFiles } from '../source/index.ts'
@@ -11,9 +12,14 @@ import type { Tick } from './lane.ts'
 import { type Owner, renderDeps } from './owner.ts'
 import { knownApplications } from './readers.ts'
 
-/** Edits and proves a plan at the head of the tick. */
-export function editFor(tick: Tick, owner: Owner, plan: Pick<Plan, 'subject' | 'changes'>): Promise<EditOutcome> {
-  return tick.deps.edit({ ...proofInput(tick, owner, plan.subject), changes: plan.changes })
+/** Edits and proves a plan at the head of the tick; `live` is the object of the cluster, where it is to be what Git renders. */
+export function editFor(
+  tick: Tick,
+  owner: Owner,
+  plan: Pick<Plan, 'subject' | 'changes'>,
+  live?: WorkloadFacts['live'],
+): Promise<EditOutcome> {
+  return tick.deps.edit({ ...proofInput(tick, owner, plan.subject), changes: plan.changes, ...(live && { live }) })
 }
 
 function proofInput(tick: Tick, owner: Owner, subject: Plan['subject']) {
