@@ -114,7 +114,9 @@ async function viewOf(reader: Reader, world: World, deps: RenderDeps, fresh = fa
     const now = isMade ? await applicationNow(application, world.sources, deps) : application
     return isRefused(now) ? now : renderState(now, world.sources, deps, { fresh })
   }
-  const built = buildKustomization({ tree: world.home.tree, dir: reader.root })
+  const { loadRestrictions } = deps
+  const restrictions = loadRestrictions === undefined ? {} : { loadRestrictions }
+  const built = buildKustomization({ tree: world.home.tree, dir: reader.root, ...restrictions })
   if (!built.built) return refuse(built.reason, built.message)
   const objects = keyed(built.objects, '', 0)
   const files = built.files.map(({ path }) => ({ ...world.home, path }))

@@ -1,6 +1,5 @@
 import { isJsonObject, type JsonValue, valueAt } from '../../domain/index.ts'
 import { type Holder, holdersOf } from '../holders.ts'
-import { buildKustomization } from '../kustomize/index.ts'
 import { fileProblem, leafProblem, walk } from '../nodes.ts'
 import { leafPlace, type Place, type Question } from '../place.ts'
 import { isRefused, type Refused, refuse } from '../refused.ts'
@@ -9,6 +8,7 @@ import { trace } from '../sentinel.ts'
 import { applySplices, encode } from '../splice.ts'
 import { findObject } from '../target.ts'
 import { readYaml } from '../yaml/index.ts'
+import { buildOf } from './kustomize-build.ts'
 import { type Candidate, candidatesIn, matchFor } from './kustomize-candidates.ts'
 import { inlineTextsAt, outward } from './kustomize-texts.ts'
 
@@ -27,7 +27,7 @@ function patchesWith(holder: Holder, subset: readonly Candidate[]): readonly Jso
 function renderWith(question: Question, holder: Holder, subset: readonly Candidate[]): JsonValue | undefined | Refused {
   const { source, sourceIndex, object, place, context } = question
   const overrides = { ...source.source.kustomize, patches: patchesWith(holder, subset) }
-  const built = buildKustomization({ tree: source.tree, dir: source.dir, overrides })
+  const built = buildOf({ ...source, source: { ...source.source, kustomize: overrides } }, context.deps)
   if (!built.built) return refuse(built.reason, built.message)
   const objects = keyed(built.objects, context.application.destination.namespace, sourceIndex)
   const found = findObject(objects, object.key)
