@@ -29,6 +29,7 @@ import { notTraced, templatePlaces } from './helm-templates.ts'
 import {
   fieldIn,
   isSteady,
+  mayTraceAlone,
   renderSubset,
   type Scene,
   shownIn,
@@ -84,7 +85,7 @@ function allSaying(question: Question, scene: Scene): readonly HelmCandidate[] {
 
 /** A trace for this question alone, with halving where it does not render. */
 async function alone(question: Question, scene: Scene, candidates: readonly HelmCandidate[]): Promise<Finding> {
-  if (candidates.length === 0) return { found: [], suspects: [] }
+  if (candidates.length === 0 || !mayTraceAlone(question.source)) return { found: [], suspects: [] }
   const { winner, suspects } = await trace(candidates, async (subset) => {
     const objects = await renderSubset(scene, subset)
     if (isRefused(objects)) return objects
@@ -140,13 +141,11 @@ export async function helmPlaces(question: Question): Promise<readonly (Place | 
   const { kind, name } = question.object.key
   if (unsteady) return refuse('target-not-found', `${kind} ${name} has another name in each render: it can't be traced`)
   const { found, suspects } = await findValue(question, scene)
-  // An annotation that a template writes may be written beside it as well, and then the template decides which one stands.
+  // An annotation that a template writes stands twice when it is written beside it: the template's own line is what is looked for.
   const beside = question.current !== undefined && found.every(({ candidate }) => candidate.part === 'key')
   if (found.length > 0 && !beside) return tracedPlaces(question, values, found)
   const literals = question.current === undefined ? [] : await templatePlaces(question, scene)
   if (literals.length > 0) return literals
-  const winning = await overriding(question, scene, found)
-  if (winning.length > 0) return tracedPlaces(question, values, winning)
   const places = suspectPlaces(question, values, suspects)
   return places.length > 0 ? places : notTraced(question, scene)
 }
@@ -161,20 +160,6 @@ function suspectPlaces(
     const places = tracedPlaces(question, values, [{ candidate, rendered: String(candidate.sentinel.value) }])
     return isRefused(places) ? [places] : places
   })
-}
-
-/** Of maps that reach the annotations, those whose entry wins over the one that is rendered now. */
-async function overriding(
-  question: Question,
-  scene: Scene,
-  found: readonly Traced<HelmCandidate>[],
-): Promise<readonly Traced<HelmCandidate>[]> {
-  const key = question.place.path.at(-1)
-  if (typeof key !== 'string') return []
-  const candidates = found.map(
-    ({ candidate }): HelmCandidate => ({ ...candidate, path: [...candidate.path.slice(0, -1), key], part: 'whole' }),
-  )
-  return (await alone(question, scene, candidates)).found
 }
 
 function tracedPlaces(

@@ -145,10 +145,16 @@ async function tracedLiterals(question: Question, scene: Scene): Promise<readonl
     })
   if (question.kind === 'boolean') return []
   if (question.kind !== 'text') return shownIn(question, await keptBulk(scene.source, 'templates', all, render)).found
-  const said = literalsOf(ownCharts(scene)).filter(({ written }) => says('text', written, question.current))
-  const name = `templates ${String(question.current)}`
-  const texts = (): readonly LiteralCandidate[] => said.map((literal, index) => candidate(literal, 'text', index))
-  return shownIn(question, await keptBulk(scene.source, name, texts, render)).found
+  const texts = (literals: readonly Literal[]): readonly LiteralCandidate[] =>
+    literals.map((literal, index) => candidate(literal, 'text', index))
+  const own = literalsOf(ownCharts(scene))
+  const said = own.filter(({ written }) => says('text', written, question.current))
+  if (said.length === 0) return []
+  const telling = (): readonly LiteralCandidate[] => texts(own.filter(({ key }) => key === 'value' || /[./]/.test(key)))
+  const { found } = shownIn(question, await keptBulk(scene.source, 'template texts', telling, render))
+  const name = `template texts ${String(question.current)}`
+  if (found.length > 0 || !question.field.startsWith('path:')) return found
+  return shownIn(question, await keptBulk(scene.source, name, () => texts(said), render)).found
 }
 
 function placeOf(question: Question, traced: Traced<LiteralCandidate>): Place | Refused {

@@ -18,6 +18,9 @@ const TRACE_FILE = 'kintsugi-trace.yaml'
 /** Renders that one set of sentinels may cost; it is halved when it does not render. */
 const RENDERS = 32
 
+/** Renders that all questions about one source may cost beyond those that serve every field. */
+const SOURCE_RENDERS = 160
+
 /** One render with the sentinels that were in it. */
 type View<Candidate> = { readonly candidates: readonly Candidate[]; readonly objects: readonly RenderedObject[] }
 
@@ -46,6 +49,11 @@ function notesOf(source: ResolvedSource): Notes {
 /** Renders with sentinels that a source has cost so far, for all fields of all of its objects together. */
 export function tracingRenders(source: ResolvedSource): number {
   return notes.get(source)?.renders ?? 0
+}
+
+/** Whether a question may still have renders of its own. */
+export function mayTraceAlone(source: ResolvedSource): boolean {
+  return tracingRenders(source) < SOURCE_RENDERS
 }
 
 export function valuesOf(source: ResolvedSource, context: RenderContext): Values | Refused {
@@ -100,16 +108,26 @@ export function renderSubset(
   return renderTrace(scene, (input) => withSentinels(scene, subset, input))
 }
 
+/** What halving looks at: what a candidate feeds, and its path in the values. */
+type Traceable = { readonly sort?: unknown; readonly path?: JsonPath | string }
+
 /** First by what they feed, because as a rule one kind of value is what a chart guards; then in the middle. */
-function halves<Candidate extends { readonly sort?: unknown }>(
-  set: readonly Candidate[],
-): readonly (readonly Candidate[])[] {
+function halves<Candidate extends Traceable>(set: readonly Candidate[]): readonly (readonly Candidate[])[] {
   const sorts = [...new Set(set.map(({ sort }) => sort))]
   if (sorts.length > 1) return sorts.map((sort) => set.filter((one) => one.sort === sort))
   return [set.slice(0, set.length >> 1), set.slice(set.length >> 1)]
 }
 
-async function bulkOf<Candidate extends { readonly sort?: unknown }>(
+/** Candidates that an error names by their path, as charts do that guard a value or have renamed one. */
+function namedIn<Candidate extends Traceable>(message: string, set: readonly Candidate[]): readonly Candidate[] {
+  return set.filter(({ path }) => {
+    if (typeof path === 'string' || path === undefined) return false
+    const least = Math.min(2, path.length)
+    return path.some((_, index) => path.length - index >= least && message.includes(path.slice(index).join('.')))
+  })
+}
+
+async function bulkOf<Candidate extends Traceable>(
   candidates: readonly Candidate[],
   render: (subset: readonly Candidate[]) => Promise<readonly RenderedObject[] | Refused>,
 ): Promise<Bulk<Candidate>> {
@@ -119,15 +137,21 @@ async function bulkOf<Candidate extends { readonly sort?: unknown }>(
     const set = sets.shift()
     if (set === undefined) break
     const objects = await render(set)
+    const named = isRefused(objects) ? namedIn(objects.message, set) : []
     if (!isRefused(objects)) views.push({ candidates: set, objects })
-    else if (set.length > 1) sets.push(...halves(set))
-    else suspects.push(...set)
+    else if (set.length === 1) suspects.push(...set)
+    else if (named.length === 0) sets.push(...halves(set))
+    else {
+      suspects.push(...named)
+      const others = set.filter((one) => !named.includes(one))
+      if (others.length > 0) sets.unshift(others)
+    }
   }
   return { views, suspects }
 }
 
 /** The renders of a set that serves every question about a source: made when first asked for. */
-export function keptBulk<Candidate extends { readonly sort?: unknown }>(
+export function keptBulk<Candidate extends Traceable>(
   source: ResolvedSource,
   name: string,
   candidates: () => readonly Candidate[],
