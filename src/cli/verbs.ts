@@ -9,6 +9,19 @@ import { policyValidate } from './policy-validate.ts'
 import { run } from './run.ts'
 import type { Verb } from './verb.ts'
 import { version } from './version.ts'
+import { where } from './where.ts'
 
 /** Every command, in the order of the help. */
-export const verbs: readonly Verb[] = [demo, map, plan, run, locate, edit, bisect, policyValidate, explain, version]
+export const verbs: readonly Verb[] = [
+  demo,
+  map,
+  where,
+  plan,
+  run,
+  locate,
+  edit,
+  bisect,
+  policyValidate,
+  explain,
+  version,
+]
