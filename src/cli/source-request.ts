@@ -32,7 +32,7 @@ import { localRenderDeps } from './compose/renderer.ts'
 import { suggestion } from './did-you-mean.ts'
 import { inOrder } from './in-order.ts'
 import type { Io } from './io.ts'
-import { type Candidate, type Candidates, candidatesIn } from './tree/candidates.ts'
+import { type Candidate, type Candidates, candidatesIn, candidatesOf } from './tree/candidates.ts'
 import { type Checkout, type NamedCheckout, namedTrees } from './tree/checkouts.ts'
 import { repositoryKey } from './tree/repository-key.ts'
 import { readTreeRequest, type TreeRequest, treeFolder } from './tree/tree-request.ts'
@@ -122,9 +122,13 @@ export type SourceRequest = Candidates & {
   readonly home: Checkout
   readonly refused: NamedApplications['refused']
   readonly deps: RenderDeps
+  /** Keeps what was worked out for the next run. */
+  readonly keep: () => Promise<void>
   /** What a person should know of how the tree was read. */
   readonly note?: string
 }
+
+async function nothing(): Promise<void> {}
 
 /** An Application whose manifest is a file: --tree stands for the one repository that --source does not name. */
 async function fromFile(args: Arguments, io: Io, file: string): Promise<SourceRequest> {
@@ -143,7 +147,7 @@ async function fromFile(args: Arguments, io: Io, file: string): Promise<SourceRe
   }
   const likely = await Promise.all(applications.map(candidateOf))
   const deps = localRenderDeps(io.env, { kept: !args.has('no-cache') })
-  return { home: { dir, tree }, likely, rest: [], refused, deps }
+  return { home: { dir, tree }, likely, rest: [], refused, deps, keep: nothing, remember: nothing }
 }
 
 async function isFile(args: Arguments, io: Io, name: string): Promise<boolean> {
@@ -194,11 +198,17 @@ export async function readRequest(args: Arguments, io: Io, target: Target): Prom
   if (named !== undefined && (looksLikeFile(named) || (await isFile(args, io, named)))) return fromFile(args, io, named)
   const request = await readTreeRequest(args, io)
   const { home, deps, identity } = request
-  const known = { home, deps, refused: [], ...(identity.note !== undefined && { note: identity.note }) }
+  const known = {
+    home,
+    deps,
+    keep: request.keep,
+    remember: nothing,
+    refused: [],
+    ...(identity.note !== undefined && { note: identity.note }),
+  }
   if (path !== undefined) return { ...known, likely: [fromPath(request, args, io, path)], rest: [] }
-  const { likely, rest } = candidatesIn(request, target)
-  if (named === undefined) return { ...known, likely, rest, refused: noneFound(request) }
-  const only = onlyNamed([...likely, ...rest], named)
+  if (named === undefined) return { ...known, ...(await candidatesIn(request, target)), refused: noneFound(request) }
+  const only = onlyNamed(candidatesOf(request), named)
   if (only.length > 0) return { ...known, likely: only, rest: [] }
   const names = request.discovery.found.map(({ application }) => application.name)
   const message = `no Application of the tree is called ${named}, and it is no file.${suggestion(named, names)}`
@@ -216,7 +226,7 @@ function looksLikeFile(text: string): boolean {
   return /\.(?:ya?ml|json)$/.test(text)
 }
 
-type Tried<Done> = { readonly name: string; readonly result: Done | Refusal }
+type Tried<Done> = { readonly candidate: Candidate; readonly result: Done | Refusal }
 
 function isRefusal<Done extends object>(result: Done | Refusal): result is Refusal {
   return 'reason' in result
@@ -235,7 +245,7 @@ async function ask<Done extends object>(
 ): Promise<readonly Tried<Done>[]> {
   const tried: Tried<Done>[] = []
   const work = async (candidate: Candidate): Promise<Tried<Done>> => ({
-    name: candidate.application.name,
+    candidate,
     result: await question(candidate),
   })
   for await (const one of inOrder(candidates, availableParallelism(), work)) tried.push(one)
@@ -250,6 +260,15 @@ export async function askEach<Done extends object>(
   request: SourceRequest,
   question: (candidate: Candidate) => Promise<Done | Refusal>,
 ): Promise<Done | Refusal> {
+  const answer = await askAll(request, question)
+  await request.keep()
+  return answer
+}
+
+async function askAll<Done extends object>(
+  request: SourceRequest,
+  question: (candidate: Candidate) => Promise<Done | Refusal>,
+): Promise<Done | Refusal> {
   const isRendering = ({ result }: Tried<Done>): boolean => !isRefusal(result) || result.reason !== 'target-not-found'
   const isSure = ({ result }: Tried<Done>): boolean => !isRefusal(result) || !NOT_RENDERED.has(result.reason)
   const likely = await ask(request.likely, question)
@@ -261,8 +280,10 @@ export async function askEach<Done extends object>(
     return request.refused[0] ?? { reason: 'application-unreadable', message: 'there is no Application' }
   const rendering = tried.filter(isRendering)
   const sure = rendering.filter(isSure)
+  // What was not rendered this time may be the next time.
+  if (rendering.length === sure.length) await request.remember(sure.map(({ candidate }) => candidate))
   if (sure.length > 1) {
-    const names = sure.map(({ name }) => name).join(', ')
+    const names = sure.map(({ candidate }) => candidate.application.name).join(', ')
     return {
       reason: 'target-ambiguous',
       message: `several Applications render it: ${names}. Name one with --application`,

@@ -1,4 +1,5 @@
+export { type KeptDocuments, keptDocuments } from './kept-documents.ts'
 export { fixedApplications, noCluster } from './no-cluster.ts'
-export { diskTree, type TreeLimits } from './read-tree.ts'
+export { type DiskTree, diskTree, type TreeLimits } from './read-tree.ts'
 export { systemClock } from './system-clock.ts'
 export { type Expected, writeFiles } from './write-files.ts'

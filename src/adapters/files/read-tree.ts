@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
-import { blobOid, digestOf, KintsugiError, type Tree } from '../../domain/index.ts'
+import { blobOid, digestOf, KintsugiError, sha256, type Tree } from '../../domain/index.ts'
 
 export type TreeLimits = {
   /** Files, links and submodules together. */
@@ -12,7 +12,7 @@ export type TreeLimits = {
 
 const LIMITS: TreeLimits = { entries: 200_000, fileBytes: 32 * 1024 * 1024, depth: 64 }
 
-type Entry = { readonly size: number; readonly modifiedMs: number }
+type Entry = { readonly size: number; readonly modifiedMs: number; readonly changedMs: number; readonly inode: number }
 type Special = 'symlink' | 'submodule'
 type Walked = { readonly files: ReadonlyMap<string, Entry>; readonly special: ReadonlyMap<string, Special> }
 
@@ -47,7 +47,7 @@ function walk(root: string, limits: TreeLimits): Walked {
       else if (entry.isDirectory()) enter(path, depth + 1)
       else if (entry.isFile()) {
         const stat = lstatSync(join(root, path))
-        files.set(path, { size: stat.size, modifiedMs: stat.mtimeMs })
+        files.set(path, { size: stat.size, modifiedMs: stat.mtimeMs, changedMs: stat.ctimeMs, inode: stat.ino })
       }
       if (files.size + special.size > limits.entries) throw unreadable(root, `more than ${limits.entries} files`)
     }
@@ -92,11 +92,41 @@ function byCodePoint(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b))
 }
 
+/** A tree with what a later process needs to know it again without reading its files. */
+export type DiskTree = Tree & {
+  /** Digest of names, sizes, times and inodes: equal stamps of one folder are equal content. Undefined while a file is so new that it may change without a trace. */
+  readonly stamp: string | undefined
+  /** Ids of content that were worked out so far. */
+  readonly blobs: () => ReadonlyMap<string, string>
+  /** Takes ids for true that were worked out under an equal stamp. */
+  readonly trust: (blobs: Iterable<readonly [string, string]>) => void
+}
+
+/** Coarser than the clock of any file system that is in use. */
+const RACY_MS = 2_000
+
+function stampOf(
+  root: string,
+  paths: readonly string[],
+  { files, special }: Walked,
+  nowMs: number,
+): string | undefined {
+  const lines: string[] = [root]
+  for (const path of paths) {
+    const entry = files.get(path)
+    if (entry === undefined) continue
+    const { size, modifiedMs, changedMs, inode } = entry
+    if (Math.max(modifiedMs, changedMs) > nowMs - RACY_MS) return undefined
+    lines.push(`${size} ${modifiedMs} ${changedMs} ${inode} ${JSON.stringify(path)}`)
+  }
+  return sha256([...lines, JSON.stringify([...special])].join('\n'))
+}
+
 /**
  * A folder on disk as a Tree: what stood there when it was walked. Links are never followed, `.git` is left out, a nested repository is a `submodule`.
  * A file is read when first asked for; one that changed since the walk throws KIN-1002 rather than giving a mixture of two states.
  */
-export async function diskTree(dir: string, limits: Partial<TreeLimits> = {}): Promise<Tree> {
+export async function diskTree(dir: string, limits: Partial<TreeLimits> = {}): Promise<DiskTree> {
   const bound = { ...LIMITS, ...limits }
   let root: string
   try {
@@ -105,7 +135,9 @@ export async function diskTree(dir: string, limits: Partial<TreeLimits> = {}): P
   } catch (thrown) {
     throw thrown instanceof KintsugiError ? thrown : unreadable(dir, codeOf(thrown), thrown)
   }
-  const { files, special } = walk(root, bound)
+  const nowMs = Date.now()
+  const walked = walk(root, bound)
+  const { files, special } = walked
   const paths = [...files.keys()].sort(byCodePoint)
   const links = [...special.keys()].sort(byCodePoint)
   const contents = new Map<string, Uint8Array>()
@@ -116,7 +148,7 @@ export async function diskTree(dir: string, limits: Partial<TreeLimits> = {}): P
     contents.set(path, content)
     return content
   }
-  const blobs = new Map<string, string | undefined>()
+  const blobs = new Map<string, string>()
   const blobOf = (path: string): string | undefined => {
     const entry = files.get(path)
     // Nobody reads it, so nobody compares its content: that it is the same file is all that its id has to tell.
@@ -127,7 +159,7 @@ export async function diskTree(dir: string, limits: Partial<TreeLimits> = {}): P
   const blob = (path: string): string | undefined => {
     if (!files.has(path)) return undefined
     const known = blobs.get(path) ?? blobOf(path)
-    blobs.set(path, known)
+    if (known !== undefined) blobs.set(path, known)
     return known
   }
   let oid: string | undefined
@@ -141,5 +173,10 @@ export async function diskTree(dir: string, limits: Partial<TreeLimits> = {}): P
     blob,
     special: (path) => special.get(path),
     specials: () => links,
+    stamp: stampOf(root, paths, walked, nowMs),
+    blobs: () => blobs,
+    trust: (known) => {
+      for (const [path, blob] of known) if (files.has(path)) blobs.set(path, blob)
+    },
   }
 }

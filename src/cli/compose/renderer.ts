@@ -28,7 +28,11 @@ export function configuredRenderer(env: Env, told: { readonly url: string } | un
 }
 
 /** What the source room renders with on a laptop; where there is no helm, the renderer itself says so. */
-export function localRenderDeps(env: Env, options: { readonly kept: boolean } = { kept: true }): RenderDeps {
+export function localRenderDeps(
+  env: Env,
+  options: { readonly kept: boolean } = { kept: true },
+): RenderDeps & { readonly tool: string | undefined } {
   const renderer = localRenderer(env, options)
-  return { helm: (input) => renderer.render(input), isolation: renderer.isolation, unpack: unpackChart }
+  const tool = renderer.identity?.()
+  return { helm: (input) => renderer.render(input), isolation: renderer.isolation, unpack: unpackChart, tool }
 }

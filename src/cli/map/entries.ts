@@ -23,6 +23,7 @@ export type MapRequest = {
   readonly deps: RenderDeps
   /** Every Application of the tree: who else reads a line. */
   readonly others: readonly Application[]
+  readonly keep: () => Promise<void>
 }
 
 export function entriesOf(discovery: Discovery, roots: readonly Root[]): readonly Entry[] {

@@ -35,5 +35,14 @@ export async function readMapRequest(args: Arguments, io: Io): Promise<MapReques
   const roots: readonly Root[] = withRoots ? rootsOf(home.tree, repoURL, others, sources) : []
   const entries = entriesOf(discovery, roots).filter(({ application }) => isNamed(application, names))
   const unresolved = names.length > 0 ? [] : discovery.unresolved
-  return { entries, names: others.map(({ name }) => name), unresolved, identity, sources, deps, others }
+  return {
+    entries,
+    names: others.map(({ name }) => name),
+    unresolved,
+    identity,
+    sources,
+    deps,
+    others,
+    keep: request.keep,
+  }
 }

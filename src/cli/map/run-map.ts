@@ -130,6 +130,7 @@ export async function runMap(context: Context): Promise<ExitCode> {
     const sink = terminal.asJson ? documentSink(read, terminal) : peopleSink(terminal, args.has('unresolved'))
     const totals = await mapEntries(read, context, progress, sink)
     sink.end(totals)
+    await read.keep()
     if (!terminal.asJson) advise(read, terminal)
     const found = totals.applications + totals.roots > 0
     if (args.has('workload') && !found) return 3

@@ -1,5 +1,5 @@
 import type { Application } from '../../domain/index.ts'
-import { likelihood, mayRender, type Sources, type Target } from '../../source/index.ts'
+import { likelihood, mayRender, rootsOf, type Sources, type Target } from '../../source/index.ts'
 import type { Checkout } from './checkouts.ts'
 import type { TreeRequest } from './tree-request.ts'
 
@@ -16,16 +16,43 @@ export type Candidates = {
   readonly likely: readonly Candidate[]
   /** Asked when none of those renders it. */
   readonly rest: readonly Candidate[]
+  /** Keeps which ones have been seen to render the target: while the trees stay as they are, no other one has to be asked again. */
+  readonly remember: (rendering: readonly Candidate[]) => Promise<void>
 }
 
-/** The Applications of a tree by whether they may render the target, as `mayRender` tells it from their text. */
-export function candidatesIn(request: TreeRequest, target: Target): Candidates {
-  const { sources, checkout, discovery } = request
-  const others = discovery.found.map(({ application }) => application)
-  const candidates = others
-    .map((application) => ({ application, sources, checkout, others }))
-    .sort((a, b) => likelihood(b.application, target) - likelihood(a.application, target))
-  const likely = candidates.filter(({ application }) => mayRender(application, sources, target))
-  const chosen = new Set(likely)
-  return { likely, rest: candidates.filter((one) => !chosen.has(one)) }
+/** Every Application of the tree; of a tree that has none, what could be deployed from it. */
+export function candidatesOf(request: TreeRequest): readonly Candidate[] {
+  const { home, repoURL, sources, checkout, discovery } = request
+  const found = discovery.found.map(({ application }) => application)
+  const others =
+    found.length > 0 ? found : rootsOf(home.tree, repoURL, [], sources).map(({ application }) => application)
+  return others.map((application) => ({ application, sources, checkout, others }))
+}
+
+/**
+ * The Applications of a tree by whether they may render the target, as `mayRender` tells it from their text, or as an earlier run has seen
+ * on these very trees.
+ */
+export async function candidatesIn(request: TreeRequest, target: Target): Promise<Candidates> {
+  const { sources, kept } = request
+  const all = candidatesOf(request)
+  const key =
+    kept.key === undefined ? undefined : [kept.key, target.group, target.kind, target.namespace, target.name].join(' ')
+  const seen = key === undefined ? undefined : await kept.store?.get(key)
+  const remember = async (rendering: readonly Candidate[]): Promise<void> => {
+    if (key === undefined || seen !== undefined || rendering.length === 0) return
+    await kept.store?.put(
+      key,
+      rendering.map((one) => all.indexOf(one)),
+    )
+  }
+  if (Array.isArray(seen))
+    return { likely: seen.flatMap((position) => all[Number(position)] ?? []), rest: [], remember }
+  const isLikely = new Map(all.map((one) => [one, mayRender(one.application, sources, target)]))
+  const candidates = all.toSorted((a, b) => likelihood(b.application, target) - likelihood(a.application, target))
+  return {
+    likely: candidates.filter((one) => isLikely.get(one)),
+    rest: candidates.filter((one) => !isLikely.get(one)),
+    remember,
+  }
 }

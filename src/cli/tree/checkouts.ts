@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { diskTree } from '../../adapters/files/index.ts'
+import { type DiskTree, diskTree } from '../../adapters/files/index.ts'
 import { KintsugiError, type Tree } from '../../domain/index.ts'
 import { repositoryKey } from './repository-key.ts'
 
@@ -7,7 +7,7 @@ import { repositoryKey } from './repository-key.ts'
 export type Checkout = { readonly dir: string; readonly tree: Tree }
 
 /** `key` is that of the repository. */
-export type NamedCheckout = Checkout & { readonly key: string }
+export type NamedCheckout = Checkout & { readonly key: string; readonly tree: DiskTree }
 
 /** The folders of `--source URL=DIR`. */
 export async function namedTrees(given: readonly string[], cwd: string): Promise<readonly NamedCheckout[]> {

@@ -1,5 +1,5 @@
 import type { Application, ApplicationOrigin, ManifestOrigin } from '../../domain/index.ts'
-import { type DiscoveryInput, discover, type NotResolved } from '../../source/index.ts'
+import type { NotResolved } from '../../source/index.ts'
 
 export type { NotResolved } from '../../source/index.ts'
 
@@ -41,9 +41,8 @@ export function placeText({ file, line, by }: Place): string {
   return by === undefined ? at : `${at}  by ${by.kind} ${by.name}`
 }
 
-/** Every Application of a tree, written, generated or rendered by another, and what is named there and cannot be read. */
-export async function discoveredIn(input: DiscoveryInput): Promise<Discovery> {
-  const { applications, unresolved } = await discover(input)
+/** With the place of each. */
+export function placed(applications: readonly Application[], unresolved: readonly NotResolved[]): Discovery {
   return {
     found: applications.map((application) => ({ application, place: writtenAt(application.origin) })),
     unresolved,

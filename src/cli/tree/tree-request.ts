@@ -1,13 +1,14 @@
 import { resolve } from 'node:path'
-import { diskTree } from '../../adapters/files/index.ts'
-import type { RenderDeps, Sources } from '../../source/index.ts'
+import { diskTree, type KeptDocuments } from '../../adapters/files/index.ts'
+import { discover, type RenderDeps, type Sources } from '../../source/index.ts'
 import type { Arguments } from '../arguments.ts'
 import { chartedSources } from '../compose/charts.ts'
 import { localRenderDeps } from '../compose/renderer.ts'
 import type { Io } from '../io.ts'
 import { type Checkout, type NamedCheckout, namedTrees } from './checkouts.ts'
-import { type Discovery, discoveredIn } from './discovered.ts'
+import { type Discovery, placed } from './discovered.ts'
 import { type Identity, identify, originOf, topOfWorkTree } from './identity.ts'
+import { documentOf, keptOf, keptTreeOf, keyOf } from './kept-tree.ts'
 import { repositoryKey } from './repository-key.ts'
 
 /** Stands for the repository of the tree where nobody has named it. */
@@ -23,6 +24,10 @@ export type TreeRequest = {
   readonly checkout: (repoURL: string) => Checkout | undefined
   readonly deps: RenderDeps
   readonly discovery: Discovery
+  /** Keeps what was worked out of the tree for the next run; called when the answer is there. */
+  readonly keep: () => Promise<void>
+  /** Where answers about these trees are kept; `key` stands for their content. */
+  readonly kept: { readonly key: string | undefined; readonly store: KeptDocuments | undefined }
 }
 
 function checkoutOf(
@@ -44,7 +49,7 @@ export async function treeFolder(args: Arguments, io: Io): Promise<string> {
   return (await topOfWorkTree(io.cwd)) ?? io.cwd
 }
 
-/** Reads the tree, finds its Applications, and tells which repository it is. */
+/** Reads the tree, finds its Applications, and tells which repository it is. What did not change since an earlier run is not worked out again. */
 export async function readTreeRequest(args: Arguments, io: Io): Promise<TreeRequest> {
   const dir = await treeFolder(args, io)
   const [tree, named, origin] = await Promise.all([
@@ -57,9 +62,30 @@ export async function readTreeRequest(args: Arguments, io: Io): Promise<TreeRequ
   const repoURL = identity.repoURL === '' ? THIS_TREE : identity.repoURL
   const checkout = checkoutOf(home, identity, named)
   const inGit: Sources = { tree: (url) => checkout(url)?.tree }
-  const deps = localRenderDeps(io.env, { kept: !args.has('no-cache') })
-  const discovery = await discoveredIn({ tree, repoURL, revision: 'HEAD', sources: inGit, deps })
-  const found = discovery.found.map(({ application }) => application)
-  const sources = await chartedSources(args.text('charts'), io, found, inGit)
-  return { home, identity, repoURL, sources, checkout, deps, discovery }
+  const isKept = !args.has('no-cache')
+  const deps = localRenderDeps(io.env, { kept: isKept })
+  const stamps = [tree, ...named.map((one) => one.tree)].map(({ stamp }) => stamp)
+  const key = isKept ? keyOf(stamps, [repoURL, deps.tool, ...named.map((one) => one.key)]) : undefined
+  const store = key === undefined ? undefined : keptOf('trees', io.env)
+  const kept = key === undefined ? undefined : keptTreeOf(await store?.get(key))
+  if (kept !== undefined) tree.trust(kept.blobs)
+  const input = { tree, repoURL, revision: 'HEAD', sources: inGit, deps }
+  const { applications, unresolved } = kept ?? (await discover(input))
+  const sources = await chartedSources(args.text('charts'), io, applications, inGit)
+  const keep = async (): Promise<void> => {
+    if (key !== undefined && kept === undefined)
+      await store?.put(key, documentOf({ applications, unresolved, blobs: tree.blobs() }))
+  }
+  return {
+    home,
+    identity,
+    repoURL,
+    sources,
+    checkout,
+    deps,
+    discovery: placed(applications, unresolved),
+    keep,
+    // What charts of repositories hold is not in the key.
+    kept: { key, store: key === undefined || args.has('charts') ? undefined : keptOf('answers', io.env) },
+  }
 }
