@@ -3,13 +3,12 @@ import type { Verb } from './verb.ts'
 
 export const where: Verb = {
   name: 'where',
-  summary: 'the line in Git that sets a field, asked as kubectl is',
+  summary: 'the line in Git that sets a field, asked as kubectl is; also kubectl kintsugi where',
   examples: [
     {
       says: 'where does the memory limit of cart come from?',
       command: 'kintsugi where deploy/cart limits.memory -n shop',
     },
-    { says: 'the same, as a plugin of kubectl', command: 'kubectl kintsugi where deploy/cart limits.memory -n shop' },
     { says: 'every field of a workload', command: 'kintsugi where sts/db -n shop' },
   ],
   operands: 'KIND/NAME [FIELD ...]',
