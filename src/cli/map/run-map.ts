@@ -11,7 +11,7 @@ import type { Entry, MapRequest } from './entries.ts'
 import { readMapRequest, workloadFilter } from './read-map-request.ts'
 import { showEntry } from './show-entry.ts'
 import { showTotals } from './show-totals.ts'
-import { countEntry, countUnresolved, noTotals, type Totals, totalsDocument } from './totals.ts'
+import { countEntry, countUnresolved, isElsewhere, noTotals, type Totals, totalsDocument } from './totals.ts'
 
 /** Where the entries go, one by one. */
 type Sink = {
@@ -46,7 +46,7 @@ function peopleSink(terminal: Terminal, unresolved: boolean): Sink {
 function onlyUnresolved(map: ApplicationMap): ApplicationMap | undefined {
   if (!map.mapped) return map
   const objects = map.objects
-    .map((object) => ({ ...object, fields: object.fields.filter((field) => !field.located) }))
+    .map((object) => ({ ...object, fields: object.fields.filter((field) => !field.located && !isElsewhere(field)) }))
     .filter(({ fields }) => fields.length > 0)
   return objects.length === 0 ? undefined : { ...map, objects }
 }

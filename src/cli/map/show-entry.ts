@@ -4,6 +4,7 @@ import type { Terminal } from '../terminal.ts'
 import { placeText } from '../tree/discovered.ts'
 import type { Entry } from './entries.ts'
 import { aligned, type Cell, cut, cutStart } from './table.ts'
+import { isElsewhere } from './totals.ts'
 
 const IN_APPLICATION: Readonly<Record<string, string>> = {
   values: 'values of the Application',
@@ -81,10 +82,15 @@ function title(entry: Entry): readonly Span[] {
   return [styled('bold', entry.name), styled('dim', `  ${placeText(entry.place)}`)]
 }
 
-/** Objects with the fields that are to be shown; `unresolved` leaves only those that have no place. */
+/** Objects with the fields that are to be shown: `unresolved` leaves only those that have no place. What is in another object is told there. */
 function shownObjects(map: ApplicationMap & { readonly mapped: true }, unresolved: boolean): readonly MappedObject[] {
-  if (!unresolved) return map.objects
-  return map.objects.map((object) => ({ ...object, fields: object.fields.filter((field) => !field.located) }))
+  const isShown = (field: MappedField): boolean => !isElsewhere(field) && !(unresolved && field.located)
+  return map.objects.map((object) => ({ ...object, fields: object.fields.filter(isShown) }))
+}
+
+function elsewhereText({ fields }: MappedObject): string | undefined {
+  const count = fields.filter(isElsewhere).length
+  return count === 0 ? undefined : `and ${count} variable${count === 1 ? '' : 's'} whose value is in another object`
 }
 
 /** What one Application or root looks like for people. With `unresolved` only what has no place; nothing where all is well. */
@@ -113,6 +119,9 @@ export function showEntry(entry: Entry, map: ApplicationMap, terminal: Terminal,
     terminal.line('  ', styled('bold', objectTitle(object)))
     const rows = object.fields.map((field, at) => row(field, object.fields[at - 1]))
     for (const line of aligned(rows, 4, width)) terminal.line(...line)
+    const whole = map.objects.find(({ key }) => key === object.key)
+    const elsewhere = whole === undefined || unresolved ? undefined : elsewhereText(whole)
+    if (elsewhere !== undefined) terminal.line(styled('dim', `    ${elsewhere}`))
   }
   const rest = map.objects.filter(({ fields }) => fields.length === 0).length
   if (rest > 0 && !unresolved)

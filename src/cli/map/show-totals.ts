@@ -19,11 +19,12 @@ function located(what: string, { total, located: found }: FieldTotals): string {
 
 /** The shares at the end. */
 export function showTotals(totals: Totals, terminal: Terminal): void {
-  const { applications, roots, objects, present, absent, refused, unresolved } = totals
+  const { applications, roots, objects, present, absent, elsewhere, refused, unresolved } = totals
   const entries = `${plural(applications, 'Application')}, ${plural(roots, 'root')}, ${plural(objects, 'object')}`
   terminal.line(styled('bold', entries))
   if (present.total > 0) terminal.line(styled('green', located('that are set', present)))
   if (absent.total > 0) terminal.line(styled('dim', located('that are unset', absent)))
+  if (elsewhere > 0) terminal.line(styled('dim', `${plural(elsewhere, 'variable')} whose value is in another object`))
   for (const [reason, count] of byCount(refused))
     terminal.line('  ', styled('yellow', reason), `  ${plural(count, 'field')}`)
   const missing = [...unresolved.values()].reduce((sum, count) => sum + count, 0)

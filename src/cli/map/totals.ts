@@ -13,6 +13,8 @@ export type Totals = {
   /** Fields that the rendered objects have, and fields that they lack and could be given. */
   readonly present: FieldTotals
   readonly absent: FieldTotals
+  /** Variables whose value is in another object: there is nothing to locate in this one. */
+  elsewhere: number
   /** Fields without a place, by reason. */
   readonly refused: Counts
   /** Applications and roots that could not be rendered, by reason. */
@@ -26,6 +28,7 @@ export function noTotals(): Totals {
     objects: 0,
     present: { total: 0, located: 0 },
     absent: { total: 0, located: 0 },
+    elsewhere: 0,
     refused: new Map(),
     unresolved: new Map(),
   }
@@ -35,7 +38,16 @@ function countOne(counts: Counts, reason: Reason): void {
   counts.set(reason, (counts.get(reason) ?? 0) + 1)
 }
 
+/** Whether the object only refers to the value. */
+export function isElsewhere(field: MappedField): boolean {
+  return !field.located && field.reason === 'value-elsewhere'
+}
+
 function countField(totals: Totals, field: MappedField): void {
+  if (isElsewhere(field)) {
+    totals.elsewhere += 1
+    return
+  }
   const side = field.rendered === undefined ? totals.absent : totals.present
   side.total += 1
   if (field.located) side.located += 1
@@ -64,12 +76,12 @@ export function byCount(counts: ReadonlyMap<string, number>): readonly (readonly
 }
 
 export function totalsDocument(totals: Totals): Readonly<Record<string, unknown>> {
-  const { applications, roots, objects, present, absent } = totals
+  const { applications, roots, objects, present, absent, elsewhere } = totals
   return {
     applications,
     roots,
     objects,
-    fields: { present, absent, refused: Object.fromEntries(byCount(totals.refused)) },
+    fields: { present, absent, elsewhere, refused: Object.fromEntries(byCount(totals.refused)) },
     unresolved: Object.fromEntries(byCount(totals.unresolved)),
   }
 }
