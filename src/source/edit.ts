@@ -64,7 +64,9 @@ function splicedFile(place: Place, edited: EditedText): EditedText | Refused {
   if (isJson(textOf(edited)) && !isJson(textOf(next)))
     return refuse('not-in-git', `the edit would leave no JSON in ${path}`)
   const { document, path: within } = place.within
-  const values = (documents: typeof before.documents) => documents.map(({ value }) => value)
+  // A file without content has no document; what comes into it is its first.
+  const values = (documents: typeof before.documents) =>
+    documents.length === 0 ? [null] : documents.map(({ value }) => value)
   const strayed = diffLeaves(values(before.documents), values(after.documents)).find(({ path: at }) => {
     const inside = at.slice(1)
     return at[0] !== document || !(startsWith(inside, within) || startsWith(within, inside))

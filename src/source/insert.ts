@@ -15,7 +15,17 @@ import {
   startOf,
   type Written,
 } from './layout.ts'
-import { isNothing, type MapNode, mapOf, type SeqNode, type SourceText, seqOf, type Walk, walk } from './nodes.ts'
+import {
+  isBlank,
+  isNothing,
+  type MapNode,
+  mapOf,
+  type SeqNode,
+  type SourceText,
+  seqOf,
+  type Walk,
+  walk,
+} from './nodes.ts'
 import { type Refused, refuse } from './refused.ts'
 import { isPlainText, quote } from './scalar-text.ts'
 import type { Splice } from './splice.ts'
@@ -148,6 +158,7 @@ export function insertAt(
   path: JsonPath,
   value: Written,
 ): readonly Splice[] | Refused {
+  if (isBlank(source, document)) return intoBlank(source, path, value)
   const found = walk(source, document, path)
   if ('refused' in found) return found
   const entry = asWritten(found.rest, value)
@@ -167,6 +178,22 @@ export function insertAt(
   return map.flow === true
     ? intoFlowMap(at, map, entry.key, entry.value)
     : intoBlockMap(at, map, entry.key, entry.value)
+}
+
+/** The first entry of a file that has none, after its comments. */
+function intoBlank(source: SourceText, path: JsonPath, value: Written): readonly Splice[] | Refused {
+  const entry = asWritten(path, value)
+  if (entry === undefined)
+    return refuse(
+      'not-in-git',
+      `${source.file}: ${path.join('.')} has no place to be written in a file without content`,
+    )
+  const layout = layoutOf(source, 0)
+  const lines = entriesLines([[keyToken(entry.key), entry.value]], 0, layout)
+  const end = source.text.trimEnd().length
+  if (end === 0)
+    return [{ start: 0, end: source.text.length, text: lines.map((line) => line + layout.newline).join('') }]
+  return [block(lines, end, layout)]
 }
 
 /** The flow map that holds the node, undefined where it stands in block style. */

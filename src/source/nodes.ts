@@ -66,6 +66,14 @@ export function isNothing(node: Node): boolean {
   return isScalar(node) && node.value === null
 }
 
+/** Nothing but comments and white space, so that whatever comes first may be written: a value file that was made and not yet filled. */
+export function isBlank(source: SourceText, document: number): boolean {
+  const [first, second] = source.documents
+  if (document !== 0 || second !== undefined || /^\.\.\./m.test(source.text)) return false
+  const root = first?.doc.contents
+  return root === null || root === undefined || (isNothing(root) && root.range?.[0] === root.range?.[1])
+}
+
 function child(map: MapNode, key: string, where: string): Entry | undefined | Refused {
   const entry = entryOf(map, key)
   if (entry !== undefined) return entry

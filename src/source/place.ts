@@ -6,7 +6,7 @@ import type { RenderContext } from './formats/format.ts'
 import { parseImage } from './image.ts'
 import { insertAt } from './insert.ts'
 import type { Written } from './layout.ts'
-import { fileProblem, isNothing, type Leaf, leafOf, leafProblem, type SourceText, walk } from './nodes.ts'
+import { fileProblem, isBlank, isNothing, type Leaf, leafOf, leafProblem, type SourceText, walk } from './nodes.ts'
 import { isRefused, type Refused, refuse, writtenAt } from './refused.ts'
 import type { ResolvedSource, SourceFile } from './resolve.ts'
 import { scalarToken } from './scalar-text.ts'
@@ -118,6 +118,7 @@ type Setting = {
 export function setAt(setting: Setting): Place | Refused {
   const { source, document, path } = setting
   const problem = fileProblem(source)
+  if (isBlank(source, document)) return problem ?? insertPlace(setting)
   const found = walk(source, document, path)
   if (isRefused(found)) return problem ?? found
   if (found.rest.length > 0) return problem ?? insertPlace(setting)

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonPath, type JsonValue, valueAt } from '../../domain/index.ts'
-import { type SourceText, walk } from '../nodes.ts'
+import { isBlank, type SourceText, walk } from '../nodes.ts'
 import { type Place, passage, type Question, readSource, setAt } from '../place.ts'
 import { isRefused, type Refused, refuse } from '../refused.ts'
 import type { SourceFile } from '../resolve.ts'
@@ -14,7 +14,7 @@ import { valuesIn } from './helm-values.ts'
 
 function defines(file: SourceFile, path: JsonPath): boolean {
   const source = readSource(file.tree, file.path)
-  if (isRefused(source)) return false
+  if (isRefused(source) || isBlank(source, 0)) return false
   const found = walk(source, 0, path)
   // An anchor on the way defines the value too; what may be done about it is said when it is set.
   return isRefused(found) || found.rest.length === 0
