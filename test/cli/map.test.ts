@@ -227,3 +227,35 @@ describe('map', () => {
     expect(plain.out).not.toMatch(/\u001b/)
   })
 })
+
+describe('which repository the folder is', () => {
+  const set = `apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {name: apps, namespace: argocd}
+spec:
+  generators:
+  - git: {repoURL: https://git.example/shop/gitops, revision: main, directories: [{path: "apps/*"}]}
+  template:
+    metadata: {name: '{{path.basename}}'}
+    spec:
+      project: default
+      destination: {namespace: shop}
+      source: {repoURL: https://git.example/shop/gitops, targetRevision: main, path: '{{path}}'}
+`
+
+  it('is told by the generators of an ApplicationSet, too', async () => {
+    const { applications, tree: named } = await document({
+      'sets.yaml': set,
+      'apps/cart/deployment.yaml': DEPLOYMENT,
+    })
+    expect(named).toEqual({ repoURL: 'https://git.example/shop/gitops', from: 'guess' })
+    expect(applications).toMatchObject([{ name: 'cart', mapped: true, by: { kind: 'ApplicationSet', name: 'apps' } }])
+  })
+
+  it('is not guessed when two have as much for them', async () => {
+    const other = application('other', 'apps/cart').replace('shop/gitops', 'shop/other')
+    const ran = await map({ ...PLAIN, 'argocd/other.yaml': other })
+    expect(ran.err).toContain('--repo URL')
+    expect(ran.out).toContain('source-missing')
+  })
+})

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
-import { type Application, isJsonObject, type Manifest, type Tree, valueAt } from '../../domain/index.ts'
-import { applicationsWritten, bytesIfReadable, isDirectory, parseApplication } from '../../source/index.ts'
+import { type Application, isJsonObject, type JsonObject, type JsonValue, type Tree } from '../../domain/index.ts'
+import { applicationsWritten, bytesIfReadable, isDirectory } from '../../source/index.ts'
 import { repositoryKey } from './repository-key.ts'
 
 /** Which repository a folder is a checkout of, and how that is known. */
@@ -46,40 +46,51 @@ export function withoutCredentials(url: string): string {
 
 type Seen = { readonly url: string; count: number }
 
-/** The Application that a set makes, as its template has it: its paths may hold what stands for parameters. */
-function templated(manifest: Manifest): readonly Application[] {
-  const template = valueAt(manifest, ['spec', 'template'])
-  if (!isJsonObject(template)) return []
-  const metadata = { name: 'template' }
-  const parsed = parseApplication({ ...template, apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata })
-  if (!parsed.parsed) return []
-  const { application } = parsed
-  // What comes before the first parameter is a directory of the repository.
-  const sources = application.sources.map((source) => {
-    const fixed = source.path?.replace(/(?:^|\/)[^/]*\{\{.*$/, '')
-    return fixed === undefined || fixed === '' ? source : { ...source, path: fixed }
-  })
-  return [{ ...application, sources }]
+/** A directory that is named together with a repository. */
+type Named = { readonly repoURL: string; readonly path: string }
+
+function namedBy(application: Application): readonly Named[] {
+  return application.sources.flatMap(({ repoURL, path, chart }) =>
+    chart !== undefined || path === undefined ? [] : [{ repoURL, path }],
+  )
 }
 
-/** How many sources of the Applications name a directory that the tree has, by repository. */
-function candidates(applications: readonly Application[], tree: Tree): ReadonlyMap<string, Seen> {
+/** What comes before the first parameter or wildcard is a directory of the repository. */
+function fixedPart(path: string): string {
+  return path.replace(/(?:^|\/)[^/]*(?:\{\{|[*?[{]).*$/s, '').replace(/^\.\//, '')
+}
+
+function entryOf(value: JsonObject): readonly Named[] {
+  const { repoURL, path, directories, files } = value
+  if (typeof repoURL !== 'string') return []
+  const lists = [directories, files].flatMap((list) => (Array.isArray(list) ? list : []))
+  const paths = [path, ...lists.filter(isJsonObject).map((one) => one['path'])]
+  return paths.flatMap((one) => (typeof one === 'string' ? [{ repoURL, path: fixedPart(one) }] : []))
+}
+
+/** Every map of an ApplicationSet that has a repository and paths: sources of its templates, and git generators. */
+function namedWithin(value: JsonValue | undefined): readonly Named[] {
+  if (Array.isArray(value)) return value.flatMap((item: JsonValue) => namedWithin(item))
+  if (!isJsonObject(value)) return []
+  return [...entryOf(value), ...Object.values(value).flatMap((item) => namedWithin(item))]
+}
+
+/** How many of the paths are directories of the tree, by repository. Its root is one of any tree, and tells nothing. */
+function candidates(named: readonly Named[], tree: Tree): ReadonlyMap<string, Seen> {
   const seen = new Map<string, Seen>()
-  for (const { sources } of applications) {
-    for (const { repoURL, path, chart } of sources) {
-      if (chart !== undefined || path === undefined || !isDirectory(tree, path)) continue
-      const key = repositoryKey(repoURL)
-      const known = seen.get(key) ?? { url: repoURL, count: 0 }
-      known.count += 1
-      seen.set(key, known)
-    }
+  for (const { repoURL, path } of named) {
+    if (path === '' || !isDirectory(tree, path)) continue
+    const key = repositoryKey(repoURL)
+    const known = seen.get(key) ?? { url: repoURL, count: 0 }
+    known.count += 1
+    seen.set(key, known)
   }
   return seen
 }
 
 /** HEURISTIC: the repository of which most paths are directories of the tree; undefined when two have equally many. */
-function guessed(applications: readonly Application[], tree: Tree): string | undefined {
-  const [first, second] = [...candidates(applications, tree).values()].sort((a, b) => b.count - a.count)
+function guessed(named: readonly Named[], tree: Tree): string | undefined {
+  const [first, second] = [...candidates(named, tree).values()].sort((a, b) => b.count - a.count)
   return first === undefined || first.count === second?.count ? undefined : first.url
 }
 
@@ -115,9 +126,8 @@ export function identify(input: {
   if (told !== undefined) return known('flag', told)
   if (origin !== undefined && isRead(tree, repositoryKey(origin))) return known('origin', origin)
   const { applications: written, sets } = applicationsWritten(tree, { repoURL: '', revision: 'HEAD' })
-  const applications = [...written, ...sets.flatMap(({ manifest }) => templated(manifest))]
-  if (origin !== undefined && applications.length === 0) return known('origin', origin)
-  const guess = guessed(applications, tree)
+  const named = [...written.flatMap(namedBy), ...sets.flatMap(({ manifest }) => namedWithin(manifest['spec']))]
+  const guess = guessed(named, tree)
   const cloned =
     origin === undefined ? '' : `; it was cloned from ${withoutCredentials(origin)}, which no Application reads`
   if (guess !== undefined) {
@@ -129,7 +139,7 @@ export function identify(input: {
     )
   }
   if (origin !== undefined) return known('origin', origin)
-  if (applications.length === 0) return { from: 'nothing', repoURL: '', is: () => false }
+  if (named.length === 0) return { from: 'nothing', repoURL: '', is: () => false }
   const note =
     'which repository the folder is cannot be told: no Application names a path that it has. Say it with --repo URL'
   return { from: 'nothing', repoURL: '', is: () => false, note }
