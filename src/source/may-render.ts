@@ -17,6 +17,16 @@ function wordsOf(name: string): readonly string[] {
   return words.filter((word, at) => at < words.length - 1 || !HASH.test(word))
 }
 
+const LETTER = /[a-z0-9]/
+
+/** Whether the text has the word by itself: `over` does not stand in `nameoverride`. */
+function hasWord(text: string, word: string): boolean {
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
+    if (!LETTER.test(text.charAt(at - 1)) && !LETTER.test(text.charAt(at + word.length))) return true
+  }
+  return false
+}
+
 const texts = new WeakMap<Tree, Map<string, string>>()
 
 function lowerText(tree: Tree, path: string): string {
@@ -38,7 +48,7 @@ function says(application: Application): string {
 /**
  * Whether an Application may render the object. HEURISTIC: every word of the object's name, cut at `-`, `.` and `_`, has to stand in the
  * Application or in a file that it reads; and where the namespaces differ, every word of the target's namespace too. Names that a template
- * makes by a digest, or by replacing letters within a word, would be missed. What cannot be resolved may render anything that its text names.
+ * makes by a digest, by cutting a word short or by joining two, would be missed. What cannot be resolved may render anything that its text names.
  */
 export function mayRender(
   application: Application,
@@ -49,13 +59,13 @@ export function mayRender(
   const isElsewhere = target.namespace !== '' && namespace !== '' && target.namespace !== namespace
   const words = [...wordsOf(target.name), ...(isElsewhere ? wordsOf(target.namespace) : [])]
   const own = says(application)
-  const missing = new Set(words.filter((word) => !own.includes(word)))
+  const missing = new Set(words.filter((word) => !hasWord(own, word)))
   if (missing.size === 0) return true
   const resolved = resolveSources(application, sources)
   if (isRefused(resolved)) return false
   for (const { tree, path } of resolved.flatMap(readBy)) {
     const text = lowerText(tree, path)
-    for (const word of missing) if (path.toLowerCase().includes(word) || text.includes(word)) missing.delete(word)
+    for (const word of missing) if (hasWord(path.toLowerCase(), word) || hasWord(text, word)) missing.delete(word)
     if (missing.size === 0) return true
   }
   return false
