@@ -41,8 +41,10 @@ function readBy(source: ResolvedSource): readonly SourceFile[] {
   return [...formatOf(source).reads(source), ...source.overrides.map((path) => ({ ...treeAt(source), path }))]
 }
 
-function says(application: Application): string {
-  return JSON.stringify(application.manifest).toLowerCase()
+/** What the Application itself says of the objects; the repository that it reads says nothing of them. */
+function says({ name, destination, sources }: Application): string {
+  const settings = sources.map(({ repoURL: _, targetRevision: __, ...rest }) => rest)
+  return JSON.stringify([name, destination.namespace, settings]).toLowerCase()
 }
 
 /**
