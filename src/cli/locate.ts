@@ -14,7 +14,7 @@ export const locate: Verb = {
     {
       says: 'for a script',
       command:
-        'kintsugi locate --json --tree . --application cart --target StatefulSet/shop/db --container db --field image',
+        'kintsugi locate --json --tree . --application db --target StatefulSet/shop/db --container db --field image',
     },
   ],
   options: SOURCE_OPTIONS,

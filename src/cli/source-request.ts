@@ -164,6 +164,14 @@ function inTree(text: string, dir: string, io: Io): string {
   return path
 }
 
+/** A value file as Argo CD spells it: from here, or else beside the chart, as an Application would name it. */
+function valueFile(file: string, chart: string, { dir, tree }: Checkout, io: Io): string {
+  const fromHere = inTree(file, dir, io)
+  const beside = joinPath(chart, file)
+  const named = tree.blob(fromHere) === undefined && beside !== undefined && tree.blob(beside) !== undefined
+  return `/${named ? beside : fromHere}`
+}
+
 /** The directory of --path, as Argo CD would deploy it. */
 function fromPath(request: TreeRequest, args: Arguments, io: Io, path: string): Candidate {
   const { home, repoURL, sources, checkout, discovery } = request
@@ -174,7 +182,7 @@ function fromPath(request: TreeRequest, args: Arguments, io: Io, path: string): 
     path: dir,
     repoURL,
     namespace: args.text('namespace') ?? '',
-    valueFiles: args.list('values').map((file) => `/${inTree(file, home.dir, io)}`),
+    valueFiles: args.list('values').map((file) => valueFile(file, dir, home, io)),
     ...(release !== undefined && { release }),
   })
   return { application, sources, checkout, others: discovery.found.map((one) => one.application) }
