@@ -5,7 +5,7 @@ import type { Checkout } from './checkout.ts'
 import { mayRead } from './closure.ts'
 import { differences } from './leaves.ts'
 import { means, meantPlace } from './meant.ts'
-import { absentProbes, presentProbes, probe } from './probe.ts'
+import { absentProbes, presentProbes, probe, templateLines } from './probe.ts'
 import type { RuleTarget } from './targets.ts'
 import type { Tools } from './tools.ts'
 import type { Unit } from './units.ts'
@@ -120,6 +120,20 @@ async function sharedValue(refusal: Refusal): Promise<boolean> {
   return reached.length > 0 && reached.every((changed) => changed > 1)
 }
 
+/** The value stands in an expression of a template: no value reaches the field, and no plain line of the chart says it. */
+async function literalInExpression(refusal: Refusal): Promise<boolean> {
+  const { rule, reason } = refusal
+  if (rule.is === 'absent' || reason !== 'hard-coded') return false
+  const key = rule.target.field.split('.').at(-1) ?? ''
+  if (templateLines(refusal).some((line) => isPlainLine(line, key, String(rule.current)))) return false
+  return (await probe(refusal, presentProbes(refusal))).length === 0
+}
+
+function isPlainLine(line: string, key: string, current: string): boolean {
+  const at = line.indexOf(`${key}:`)
+  return at >= 0 && !line.includes('{{') && line.slice(at).includes(current)
+}
+
 /** For an absent field of a chart: no map called `...resources` of its values reaches the field, or each that does reaches more. */
 async function noValueLeadsThere(refusal: Refusal): Promise<boolean> {
   const probes = absentProbes(refusal)
@@ -137,6 +151,7 @@ export const ORACLES: readonly Oracle[] = [
   { name: 'chart-refuses', holds: chartRefuses },
   { name: 'feeds-more', holds: feedsMore },
   { name: 'shared-value', holds: sharedValue },
+  { name: 'literal-in-expression', holds: literalInExpression },
   { name: 'no-value-leads-there', holds: noValueLeadsThere },
 ]
 

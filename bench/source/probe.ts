@@ -123,6 +123,16 @@ export function absentProbes(refusal: Refusal): readonly Probe[] | undefined {
   return unique(probes)
 }
 
+/** Lines of all templates of a chart and its unpacked subcharts. */
+export function templateLines(refusal: Refusal): readonly string[] {
+  const source = chartSource(refusal)
+  if (source === undefined) return []
+  const dir = join(refusal.checkout.root, source.path ?? '')
+  return readdirSync(dir, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /(^|\/)templates\/.*\.(ya?ml|tpl)$/.test(name))
+    .flatMap((name) => readFileSync(join(dir, name), 'utf8').split('\n'))
+}
+
 function argument({ path, value }: Probe): string {
   const flag = /^\d+$/.test(value) ? '--set' : '--set-string'
   return `${flag}=${path.map((step) => step.replaceAll('.', '\\.')).join('.')}=${value.replaceAll(',', '\\,')}`
