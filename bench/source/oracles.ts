@@ -5,7 +5,7 @@ import type { Checkout } from './checkout.ts'
 import { mayRead } from './closure.ts'
 import { differences } from './leaves.ts'
 import { means, meantPlace } from './meant.ts'
-import { absentProbes, presentProbes, probe, templateLines } from './probe.ts'
+import { absentProbes, isVendored, presentProbes, probe, templateLines } from './probe.ts'
 import type { RuleTarget } from './targets.ts'
 import type { Tools } from './tools.ts'
 import type { Unit } from './units.ts'
@@ -105,11 +105,9 @@ function namedUnsupported({ checkout, unit, reason }: Refusal): boolean {
     .some((path) => UNBUILT.test(readFileSync(join(checkout.root, path), 'utf8')))
 }
 
-/** The refusal says that a template writes the value, and names a file of a subchart that another team publishes. */
-function literalOfSubchart({ reason, message, rule }: Refusal): boolean {
-  return (
-    reason === 'hard-coded' && /charts\/[^/]+\.tgz/.test(message) && message.includes(String(rule.current).slice(0, 20))
-  )
+/** A template of a subchart that is taken from elsewhere writes the value: the next update of it would take an edit back. */
+function literalOfSubchart(refusal: Refusal): boolean {
+  return refusal.reason === 'hard-coded' && isVendored(refusal, refusal.message)
 }
 
 /** Real helm, given the value at each path that may feed the field: what reaches it reaches other leaves too, every time. */

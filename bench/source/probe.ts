@@ -10,7 +10,12 @@ import type { Refusal } from './oracles.ts'
 import { isKustomized, templateArguments } from './units.ts'
 
 /** A value that real helm is given by `--set`. */
-export type Probe = { readonly path: readonly string[]; readonly value: string }
+export type Probe = {
+  readonly path: readonly string[]
+  readonly value: string
+  /** Only leaves that take the same value count: a key of its own may replace a preset, which an edit writes out. */
+  readonly twins?: boolean
+}
 
 /** Renders that one oracle may cost. */
 const MOST = 60
@@ -106,21 +111,36 @@ export function presentProbes(refusal: Refusal): readonly Probe[] {
       const wanted = valueFor(refusal, leaf, path.at(-1) ?? '')
       if (wanted !== undefined) probes.push({ path, value: wanted })
     })
-  return unique(probes)
+  return unique([...probes, ...mapProbes(refusal, source)])
+}
+
+function mapProbes(refusal: Refusal, source: ApplicationSource): readonly Probe[] {
+  const [first, ...rest] = refusal.rule.target.field.split('.')
+  if (first !== 'resources') return []
+  const probes: Probe[] = []
+  for (const { at, value } of allValues(refusal, source))
+    walk(value, at, (map, path) => {
+      const fits = /resources$/i.test(path.at(-1) ?? '') && (isRecord(map) || map === null)
+      if (fits) probes.push({ path: [...path, ...rest], value: refusal.rule.value, twins: true })
+    })
+  return probes
 }
 
 /** Undefined for what is no chart. */
 export function absentProbes(refusal: Refusal): readonly Probe[] | undefined {
   const source = chartSource(refusal)
-  if (source === undefined) return undefined
-  const rest = refusal.rule.target.field.split('.').slice(1)
-  const probes: Probe[] = []
-  for (const { at, value } of allValues(refusal, source))
-    walk(value, at, (map, path) => {
-      const fits = /resources$/i.test(path.at(-1) ?? '') && (isRecord(map) || map === null)
-      if (fits) probes.push({ path: [...path, ...rest], value: refusal.rule.value })
-    })
-  return unique(probes)
+  return source && unique(mapProbes(refusal, source))
+}
+
+/** Whether the file that a message names belongs to a subchart that the chart above takes from elsewhere, packed or unpacked. */
+export function isVendored({ checkout }: Refusal, message: string): boolean {
+  if (/charts\/[^/\s]+\.tgz/.test(message)) return true
+  const [, above, name] =
+    /(\S*?)\/charts\/([^/\s]+)\/templates\//.exec(message.replace(/^.*? (?=\S*\/charts\/\S+\/templates\/)/, '')) ?? []
+  if (above === undefined || name === undefined) return false
+  const chart = readFile(join(checkout.root, above, 'Chart.yaml'))
+  const all = isRecord(chart) && Array.isArray(chart['dependencies']) ? chart['dependencies'].filter(isRecord) : []
+  return all.some((one) => one['name'] === name && !/^file:|^$/.test(String(one['repository'] ?? '')))
 }
 
 /** Lines of all templates of a chart and its unpacked subcharts. */
@@ -154,7 +174,9 @@ export async function probe(refusal: Refusal, probes: readonly Probe[]): Promise
     const now = loadAll(ran.stdout)
     const place = meantPlace(now, rule.target, unit.application.destination.namespace)
     if (!means(place?.value, rule.value)) continue
-    reached.push(differences(baseline.objects, now).filter(({ before }) => before !== '{}').length - noise)
+    const changed = differences(baseline.objects, now).filter(({ before }) => before !== '{}')
+    const twins = changed.filter(({ after }) => after !== undefined && means(JSON.parse(after), rule.value))
+    reached.push(one.twins === true ? twins.length : changed.length - noise)
   }
   return reached
 }
