@@ -1,4 +1,4 @@
-import type { EditOutcome } from '../domain/index.ts'
+import { COMPANION_POLICIES, type CompanionPolicy, type EditOutcome, KintsugiError } from '../domain/index.ts'
 import type { Arguments } from './arguments.ts'
 import type { Io } from './io.ts'
 import { EXAMPLE, SOURCE_OPTIONS } from './source-options.ts'
@@ -6,6 +6,14 @@ import type { Checkout } from './source-request.ts'
 import type { Verb } from './verb.ts'
 
 type Edited = { readonly outcome: EditOutcome; readonly checkout: Checkout }
+
+function companionsIn(args: Arguments): CompanionPolicy {
+  const written = args.text('companions') ?? 'refuse'
+  const known = COMPANION_POLICIES.find((one) => one === written)
+  if (known === undefined)
+    throw new KintsugiError('KIN-1001', `--companions is ${COMPANION_POLICIES.join(' or ')}, not ${written}.`)
+  return known
+}
 
 async function editEach(args: Arguments, io: Io): Promise<Edited> {
   const [{ askEach, readQuestion, readRequest }, { readLive }, room] = await Promise.all([
@@ -15,11 +23,13 @@ async function editEach(args: Arguments, io: Io): Promise<Edited> {
   ])
   const { target, field } = readQuestion(args)
   const container = args.text('container')
+  const companions = companionsIn(args)
   const [request, live] = await Promise.all([readRequest(args, io, target), readLive(args, io)])
   const { deps, home } = request
   const change = { field, value: args.text('value') ?? '', ...(container !== undefined && { container }) }
   const answer = await askEach(request, async (candidate) => {
-    const outcome = await room.edit({ ...candidate, deps, target, changes: [change], ...(live && { live }) })
+    const asked = { ...candidate, deps, target, changes: [change], companions, ...(live && { live }) }
+    const outcome = await room.edit(asked)
     if (outcome.outcome === 'refused') return outcome
     const repoURL = outcome.outcome === 'edited' ? outcome.repoURL : undefined
     return { outcome, checkout: (repoURL === undefined ? undefined : candidate.checkout(repoURL)) ?? home }
@@ -43,6 +53,11 @@ export const edit: Verb = {
       value: 'V',
       required: true,
       says: 'as the rendered object should have it: 128Mi, 3, registry/app:1.2',
+    },
+    {
+      name: 'companions',
+      value: 'refuse|list',
+      says: 'changes that come with the field (version labels after an image, checksums): refuse, which is the default, or list those that guard nothing',
     },
     { name: 'write', says: 'change the files; without it nothing is written' },
   ],

@@ -1,4 +1,4 @@
-import { type EditOutcome, type JsonValue, type Proof, reasonInfo } from '../domain/index.ts'
+import { type EditOutcome, type JsonValue, type Proof, type RenderedChange, reasonInfo } from '../domain/index.ts'
 import type { Refusal } from './application-files.ts'
 import { styled } from './style.ts'
 import type { Terminal } from './terminal.ts'
@@ -19,23 +19,23 @@ export function showRefusal(
 }
 
 /** A leaf that is absent is null in the document: absence has no other word in JSON. */
+function changeDocument({ object, path, before, after }: RenderedChange) {
+  return { object, path, before: before ?? null, after: after ?? null }
+}
+
 function proofDocument(proof: Proof): Readonly<Record<string, unknown>> {
   return {
     rendered: proof.rendered,
     isolation: proof.isolation,
     tools: proof.tools,
-    changes: proof.changes.map(({ object, path, before, after }) => ({
-      object,
-      path,
-      before: before ?? null,
-      after: after ?? null,
-    })),
+    changes: proof.changes.map(changeDocument),
+    companions: (proof.companions ?? []).map((one) => ({ ...changeDocument(one), weight: one.weight })),
     alsoReadBy: proof.alsoReadBy,
   }
 }
 
 /** Nothing was rendered twice, so no foreign code counts as run. */
-const NO_PROOF = { rendered: false, isolation: 'none', tools: [], changes: [], alsoReadBy: [] } as const
+const NO_PROOF = { rendered: false, isolation: 'none', tools: [], changes: [], companions: [], alsoReadBy: [] } as const
 
 function shown(value: JsonValue | undefined): string {
   if (value === undefined) return '(absent)'
@@ -55,6 +55,14 @@ function showEdited(outcome: Extract<EditOutcome, { outcome: 'edited' }>, writte
   )
   for (const { object, path, before, after } of proof.changes)
     terminal.line(`  ${object}  ${path}  `, styled('red', shown(before)), ' -> ', styled('green', shown(after)))
+  for (const { object, path, weight, before, after } of proof.companions ?? [])
+    terminal.line(
+      styled('dim', weight === 'known' ? '  comes with it  ' : '  comes with it, read it  '),
+      `${object}  ${path}  `,
+      styled('red', shown(before)),
+      ' -> ',
+      styled('green', shown(after)),
+    )
   for (const other of proof.alsoReadBy) terminal.line(styled('dim', '  also read by '), other)
   terminal.hint(written ? 'git diff' : 'the same command with --write changes the file')
 }

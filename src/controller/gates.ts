@@ -47,7 +47,7 @@ export async function gatesOf(tick: Tick, question: GateQuestion): Promise<reado
   const shut = closedBefore(attempt, owner, diagnosis, policy)
   if (shut !== undefined) return [shut]
   if (owner === undefined || policy === undefined) return []
-  const again = await proveAgain(tick, owner, attempt, question.history.attempts)
+  const again = await proveAgain(tick, owner, attempt, question.history.attempts, policy)
   if (again.outcome !== 'edited') {
     const reason = again.outcome === 'refused' ? again.reason : 'no-longer-needed'
     return [{ name: 'proof', pass: false, value: reason, reason }]

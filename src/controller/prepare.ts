@@ -14,7 +14,7 @@ import {
 } from '../domain/index.ts'
 import { barringEnvironment, covers, fieldAllowed } from '../policy/index.ts'
 import type { Forge } from '../ports/index.ts'
-import { attemptRecord, recordFits, writeProposal, writeRevert } from '../proposal/index.ts'
+import { attemptRecord, companionsFit, recordFits, writeProposal, writeRevert } from '../proposal/index.ts'
 import { planFor, type RevertInput, revertAllowed } from '../remediation/index.ts'
 import { bindingOf, prefixOf } from './binding.ts'
 import { gitIsAhead, renderMatch } from './drift.ts'
@@ -84,7 +84,7 @@ async function writeFix(tick: Tick, view: LaneView, owner: Owner, fix: Fix): Pro
   const { deps } = tick
   const outside = plan.changes.find((change) => !fieldAllowed(change.field, deps.config.ceiling.fields))
   if (outside !== undefined) return refused('above-ceiling', `the operator does not allow ${outside.field}`)
-  const edited = await editFor(tick, owner, plan, view.facts.live)
+  const edited = await editFor(tick, owner, plan, decision.policy.pullRequest.companions, view.facts.live)
   if (edited.outcome === 'refused') return refused(edited.reason, edited.message)
   if (edited.outcome === 'already-set')
     return refused('awaiting-sync', 'Git already holds the wanted value; it has not reached the cluster yet')
@@ -107,6 +107,8 @@ async function writeFix(tick: Tick, view: LaneView, owner: Owner, fix: Fix): Pro
     decidedAtMs: tick.sight.nowMs,
     ...earlierIncident(view, diagnosis),
   })
+  if (!companionsFit(edited.proof))
+    return refused('proof-too-wide', 'more changes come with the edit than a pull request can list')
   if (!recordFits(record)) return refused('proof-too-wide', 'the proof reads more files than a pull request can record')
   const proposal = writeProposal(
     {
@@ -187,6 +189,8 @@ async function prepareRevert(
   if (proven.outcome === 'refused') return refused(proven.reason, proven.message)
   if (proven.outcome === 'already-set')
     return refused('no-longer-needed', 'the files are already as they were before the fix')
+  if (!companionsFit(proven.proof))
+    return refused('proof-too-wide', 'more changes come with the revert than a pull request can list')
   const restores = restoredValues(fix, proven)
   if (restores === undefined) return refused('conflict', 'not every field of the fix goes back with its files')
   const allowed = revertAllowed({

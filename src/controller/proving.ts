@@ -1,9 +1,11 @@
 import {
   type Attempt,
+  type CompanionPolicy,
   type EditOutcome,
   type FieldChange,
   type FileChange,
   type Plan,
+  type Policy,
   type WorkloadFacts,
   workloadKey,
 } from '../domain/index.ts'
@@ -17,9 +19,11 @@ export function editFor(
   tick: Tick,
   owner: Owner,
   plan: Pick<Plan, 'subject' | 'changes'>,
+  companions: CompanionPolicy,
   live?: WorkloadFacts['live'],
 ): Promise<EditOutcome> {
-  return tick.deps.edit({ ...proofInput(tick, owner, plan.subject), changes: plan.changes, ...(live && { live }) })
+  const { subject, changes } = plan
+  return tick.deps.edit({ ...proofInput(tick, owner, subject), changes, companions, ...(live && { live }) })
 }
 
 function proofInput(tick: Tick, owner: Owner, subject: Plan['subject']) {
@@ -53,7 +57,10 @@ export async function filesBefore(owner: Owner, fix: Attempt): Promise<WriteBack
   return { files }
 }
 
-/** Proves that putting the files back changes exactly the fields of the fix. */
+/**
+ * Proves that putting the files back changes the fields of the fix, and beside them only what may come with them: what came with the fix
+ * goes back with it, listed, whatever the policies say by now.
+ */
 export async function proveBack(tick: Tick, owner: Owner, fix: Attempt): Promise<EditOutcome> {
   const back = await filesBefore(owner, fix)
   if ('conflict' in back) return { outcome: 'refused', reason: 'conflict', message: back.conflict }
@@ -61,7 +68,7 @@ export async function proveBack(tick: Tick, owner: Owner, fix: Attempt): Promise
     field,
     ...(container === undefined ? {} : { container }),
   }))
-  return proveFiles({ ...proofInput(tick, owner, fix.record.subject), fields, files: back.files })
+  return proveFiles({ ...proofInput(tick, owner, fix.record.subject), fields, files: back.files, companions: 'list' })
 }
 
 /**
@@ -73,14 +80,16 @@ export function proveAgain(
   owner: Owner,
   attempt: Attempt,
   attempts: readonly Attempt[],
+  { pullRequest: { companions } }: Policy,
 ): Promise<EditOutcome> {
+  // The policy is that of the record, so the record stands for it in the key.
   const key = `${attempt.record.proof} ${attempt.record.decidedAtMs} ${owner.tree.oid}`
   const known = tick.memory.proofs.get(key)
   if (known !== undefined) return known
   const fix = attempts.find((one) => one.pull.number === attempt.record.reverts)
   const proving =
     attempt.record.kind === 'fix'
-      ? editFor(tick, owner, attempt.record)
+      ? editFor(tick, owner, attempt.record, companions)
       : fix === undefined
         ? Promise.resolve<EditOutcome>({
             outcome: 'refused',

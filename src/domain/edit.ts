@@ -37,6 +37,10 @@ export type Proof = {
   readonly assumed?: readonly string[]
 }
 
+/** What becomes of changes that come with the meant one: all refuse the edit, or those that may pass are listed in the proof. */
+export const COMPANION_POLICIES = ['refuse', 'list'] as const
+export type CompanionPolicy = (typeof COMPANION_POLICIES)[number]
+
 /** A change that comes with another: `known` ones, such as checksums, follow any change; `other` ones are for a person to read. */
 export type Companion = RenderedChange & { readonly weight: 'known' | 'other' }
 

@@ -1,3 +1,4 @@
+import type { CompanionPolicy } from './edit.ts'
 import type { Action, Failure } from './failure.ts'
 import type { Quantity } from './quantity.ts'
 import type { Reason } from './reason.ts'
@@ -64,6 +65,8 @@ export type Policy = {
     readonly window?: MaintenanceWindow
     /** Globs over paths in the repository; empty means every path of the binding. */
     readonly allowedPaths: readonly string[]
+    /** What becomes of changes that come with the meant ones, such as version labels after an image. */
+    readonly companions: CompanionPolicy
   }
   readonly limits: Limits
   readonly verify: { readonly windowMs: number; readonly syncTimeoutMs: number; readonly onHarm: 'revert' | 'notify' }

@@ -158,6 +158,12 @@ function judgeProof({ proof, changes }: GateInput): Gate {
   return gate('proof', seen <= changes.length, value, 'other-changes')
 }
 
+/** A person reads what comes with a fix, whatever the policy lets be listed. */
+function judgeCompanions({ proof }: GateInput): Gate {
+  const count = proof.companions?.length ?? 0
+  return gate('companions', count === 0, count === 0 ? 'none' : `${count} listed`, 'other-changes')
+}
+
 function judgeIsolation({ proof, config }: GateInput): Gate {
   const { automergeIsolation } = config.ceiling
   const enough = proof.isolation !== 'process' || automergeIsolation === 'process'
@@ -245,6 +251,7 @@ const JUDGES: readonly Judge[] = [
   judgeData,
   judgeLimits,
   judgeProof,
+  judgeCompanions,
   judgeIsolation,
   judgeAssumptions,
   judgeMatch,

@@ -1,4 +1,12 @@
-import { ACTIONS, FAILURES, type MaintenanceWindow, MODES, type Policy, VOTINGS } from '../domain/index.ts'
+import {
+  ACTIONS,
+  COMPANION_POLICIES,
+  FAILURES,
+  type MaintenanceWindow,
+  MODES,
+  type Policy,
+  VOTINGS,
+} from '../domain/index.ts'
 import { PRE_CHECKS, possibleActions } from './fit.ts'
 import { globProblem } from './globs.ts'
 import {
@@ -95,6 +103,7 @@ const pullRequest = object({
   ),
   window: optional(window),
   allowedPaths: withDefault(list(pathGlob, { most: 100 }), []),
+  companions: withDefault(oneOf(COMPANION_POLICIES), 'refuse'),
 })
 
 const limits = object({

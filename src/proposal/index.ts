@@ -12,6 +12,7 @@ export {
 export { branchOf, incidentId, publicId } from './identity.ts'
 export { readAttempt } from './read.ts'
 export { attemptRecord, type RecordInput } from './record.ts'
+export { companionsFit } from './sections.ts'
 export { loadTemplates, TEMPLATE_FILES, type Templates } from './template.ts'
 export { code, fenced, link, type Markdown, prose } from './text.ts'
 export { type ProposalInput, type RevertInput, recordFits, writeProposal, writeRevert } from './write.ts'

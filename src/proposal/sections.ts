@@ -1,5 +1,6 @@
 import {
   type AttemptRecord,
+  type Companion,
   type Edit,
   type Evidence,
   type FieldChange,
@@ -124,6 +125,24 @@ export function renderedDiff(proof: Proof, changes: readonly FieldChange[]): Mar
     proof.changes.flatMap((change) => renderedLines(change, changes)),
     'diff',
   )
+}
+
+/** At most as many changes beside the meant ones can be listed, so that every one of them is. */
+const MAX_COMPANIONS = 60
+
+/** Whether every change that comes with the meant ones can be listed. Where not, nothing is proposed: `proof-too-wide`. */
+export function companionsFit({ companions = [] }: Proof): boolean {
+  return companions.length <= MAX_COMPANIONS
+}
+
+/** Every change that comes with the meant ones, without its values; first those that a person should read. */
+export function companionList({ companions = [] }: Proof): Markdown {
+  const listed = (weight: Companion['weight'], says: string): readonly Markdown[] =>
+    companions
+      .filter((one) => one.weight === weight)
+      .map(({ object, path }) => md`${code(object, 200)} ${code(path, 200)}${fixed(says)}`)
+  const lines = [...listed('other', ': to be read'), ...listed('known', ' follows any such change')]
+  return lines.length === 0 ? fixed('') : bullets(lines)
 }
 
 /** Facts for the foot of a body. */

@@ -22,6 +22,7 @@ import { branchOf } from './identity.ts'
 import {
   bullets,
   changeList,
+  companionList,
   evidenceTable,
   footerLines,
   queries,
@@ -136,6 +137,7 @@ function commonPlaces(input: Common, detail: Detail, block: Markdown): Record<st
     changes: changeList(input.edits),
     sourceDiff: detail.diffs ? sourceDiff(input.edits, input.tree) : LEFT_OUT,
     renderedDiff: detail.diffs ? renderedDiff(proof, record.changes) : LEFT_OUT,
+    companions: companionList(proof),
     window: fixed(formatDuration(record.verify.windowMs)),
     syncTimeout: fixed(formatDuration(record.verify.syncTimeoutMs)),
     watch: fixed(record.watch.map((signal) => code(signal)).join(', ') || 'its signals'),

@@ -3,9 +3,6 @@ import type { Meant, ObjectChange } from './compare.ts'
 import { startsWith } from './diff.ts'
 import { sameValue } from './fields.ts'
 
-/** What becomes of changes that come with the meant one: all refuse the edit, or those that may pass are listed in the proof. */
-export type CompanionPolicy = 'refuse' | 'list'
-
 /** `known` changes by itself whenever anything does; `other` is for a person to read; `barred` never passes. */
 export type Weight = 'known' | 'other' | 'barred'
 

@@ -1,5 +1,4 @@
-import type { Application, Edit, EditOutcome, FieldChange } from '../domain/index.ts'
-import type { CompanionPolicy } from './companions.ts'
+import type { Application, CompanionPolicy, Edit, EditOutcome, FieldChange } from '../domain/index.ts'
 import type { Meant } from './compare.ts'
 import { diffLeaves, startsWith } from './diff.ts'
 import { affected, itselfOf } from './generated/affected.ts'

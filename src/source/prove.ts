@@ -1,12 +1,13 @@
 import {
   type Companion,
+  type CompanionPolicy,
   formatObjectKey,
   type Isolation,
   type JsonValue,
   type Proof,
   type RenderedChange,
 } from '../domain/index.ts'
-import { type CompanionPolicy, weigh } from './companions.ts'
+import { weigh } from './companions.ts'
 import { compareRenders, judge, listChanges, type Meant, type ObjectChange, withoutNoise } from './compare.ts'
 import { isForeign, proveReaders, type ReaderProof, type View } from './reader-proof.ts'
 import type { Reader } from './readers.ts'
@@ -70,7 +71,8 @@ export async function proveHere(
   return { done, companions }
 }
 
-function companionsOf(
+/** Those that may pass, with their weight; refused where one may not. */
+export function companionsOf(
   others: readonly ObjectChange[],
   meant: readonly Meant[],
   policy: CompanionPolicy,

@@ -1,4 +1,5 @@
 import {
+  type CompanionPolicy,
   type Edit,
   type EditOutcome,
   type Field,
@@ -7,10 +8,11 @@ import {
   type JsonPath,
   sameObject,
 } from '../domain/index.ts'
-import { compareRenders, listChanges, type ObjectChange } from './compare.ts'
+import { compareRenders, type Meant, type ObjectChange } from './compare.ts'
 import { startsWith } from './diff.ts'
 import { fieldPlace } from './field-place.ts'
-import { extraChanges, proofOf } from './prove.ts'
+import { valueKind } from './fields.ts'
+import { companionsOf, extraChanges, type Judged, proofOf } from './prove.ts'
 import { type Lookup, readersLookup } from './question.ts'
 import type { Reader } from './readers.ts'
 import { isRefused, type Refused, refuse } from './refused.ts'
@@ -24,6 +26,8 @@ export type FilesInput = Lookup & {
   readonly fields: readonly { readonly field: Field; readonly container?: string }[]
   /** Paths of the target that the files may change too, with what stands below them. */
   readonly paths?: readonly JsonPath[]
+  /** What may change beside the fields; `refuse` unless told. */
+  readonly companions?: CompanionPolicy
   /** Whole contents of files that are there already, all of one repository of the Application. */
   readonly files: readonly FileChange[]
 }
@@ -62,7 +66,7 @@ async function run(input: FilesInput): Promise<EditOutcome | Refused> {
       to: { sources: to, home: { ...home, tree: now } },
       touched: input.files.map(({ path }) => path),
     },
-    { done: changes, companions: [] },
+    changes,
   )
   return isRefused(proof) ? proof : { outcome: 'edited', edits, files: input.files, proof, repoURL: home.repoURL }
 }
@@ -80,26 +84,18 @@ function homeOf(state: RenderedState, files: readonly FileChange[]): TreeAt | Re
 }
 
 /** The changes, if all of them are within the fields. */
-async function judged(
-  input: FilesInput,
-  before: RenderedState,
-  after: RenderedState,
-): Promise<readonly ObjectChange[] | Refused> {
+async function judged(input: FilesInput, before: RenderedState, after: RenderedState): Promise<Judged | Refused> {
   const target = findTarget(before.objects, input.target)
   if (isRefused(target)) return target
   const named = input.fields.flatMap(({ field, container }) => {
     const asked = container ?? (isContainerField(field) ? input.target.container : undefined)
     const object = findFieldTarget(before.objects, input.target, field)
     const place = isRefused(object) ? object : fieldPlace(object.manifest, field, asked)
-    return isRefused(object) || isRefused(place) ? [] : [{ key: object.key, path: place.path }]
+    return isRefused(object) || isRefused(place) ? [] : [{ field, key: object.key, path: place.path }]
   })
   const places = [...named, ...(input.paths ?? []).map((path) => ({ key: target.key, path }))]
   const changes = compareRenders(before.objects, after.objects)
-  const isMeant = ({ key, change }: ObjectChange): boolean =>
-    places.some(
-      (place) =>
-        sameObject(key, place.key) && (startsWith(change.path, place.path) || startsWith(place.path, change.path)),
-    )
+  const isMeant = (change: ObjectChange): boolean => places.some((place) => isAt(change, place))
   const extra = await extraChanges(
     before,
     changes.filter((change) => !isMeant(change)),
@@ -107,9 +103,19 @@ async function judged(
     input.deps,
   )
   if (isRefused(extra)) return extra
-  if (extra.length > 0) return refuse('other-changes', `the files would change ${listChanges(extra)} too`)
-  const meant = changes.filter(isMeant)
-  return meant.length === 0 ? refuse('no-effect', 'with the files everything renders as before') : meant
+  const meant = named.flatMap(({ field, key, path }): Meant[] => {
+    const { before, after } = changes.find((one) => isAt(one, { key, path }))?.change ?? {}
+    const kind = valueKind(field, after ?? before)
+    return kind === undefined || after === undefined ? [] : [{ key, path, kind, value: String(after) }]
+  })
+  const companions = companionsOf(extra, meant, input.companions ?? 'refuse')
+  if (isRefused(companions)) return companions
+  const done = changes.filter(isMeant)
+  return done.length === 0 ? refuse('no-effect', 'with the files everything renders as before') : { done, companions }
+}
+
+function isAt({ key, change }: ObjectChange, place: Pick<Meant, 'key' | 'path'>): boolean {
+  return sameObject(key, place.key) && (startsWith(change.path, place.path) || startsWith(place.path, change.path))
 }
 
 function readersOf(input: FilesInput, home: TreeAt): readonly Reader[] {

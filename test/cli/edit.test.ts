@@ -190,6 +190,34 @@ describe('edit', () => {
     expect(await readTree(other)).toEqual(files)
   })
 
+  withHelm('lists what comes with an image where it is told to, and refuses otherwise', async () => {
+    const label = 'metadata:\n  labels: {app.kubernetes.io/version: {{ .Values.image.tag | quote }}}\n'
+    const path = 'apps/cart/templates/deployment.yaml'
+    const dir = await tree({ ...HELM, [path]: (HELM[path] ?? '').replace('metadata:\n', label) })
+    const asked = (more: readonly string[]) => edit(dir, 'argocd/cart.yaml', 'image.tag', '1.4.3', more)
+    expect(JSON.parse((await asked([])).out)).toMatchObject({ outcome: 'refused', reason: 'other-changes' })
+    expect(JSON.parse((await asked(['--companions', 'list'])).out)).toMatchObject({
+      outcome: 'edited',
+      proof: {
+        changes: [{ before: 'registry.example/cart:1.4.2', after: 'registry.example/cart:1.4.3' }],
+        companions: [
+          {
+            path: 'metadata.labels["app.kubernetes.io/version"]',
+            before: '1.4.2',
+            after: '1.4.3',
+            weight: 'known',
+          },
+        ],
+      },
+    })
+    const shown = await kintsugi([
+      ...['edit', ...flags(dir, 'argocd/cart.yaml', 'image.tag', ['--value', '1.4.3'])],
+      ...['--companions', 'list'],
+    ])
+    expect(shown.out).toMatch(/comes with it {2}apps\/Deployment shop\/cart .*version.* 1\.4\.2 -> 1\.4\.3/)
+    expect(await asked(['--companions', 'allow'])).toMatchObject({ code: 2, out: expect.stringContaining('KIN-1001') })
+  })
+
   it('tells people the same, with the next command on stderr', async () => {
     const dir = await tree(PLAIN)
     const ran = await kintsugi(['edit', ...flags(dir, 'argocd/cart.yaml', 'replicas', ['--value', '5'])])

@@ -90,6 +90,28 @@ describe('gatesOf', () => {
     },
   )
 
+  it('proves with the companions of the policy, and shuts where there are any', async () => {
+    const asked: unknown[] = []
+    const label = { object: 'apps/Deployment shop/cart', path: 'metadata.labels.version', before: '1', after: '2' }
+    const shutting = tickWith({
+      edit: async (input) => {
+        asked.push(input.companions)
+        const outcome = await tick.deps.edit(input)
+        if (outcome.outcome !== 'edited') return outcome
+        return { ...outcome, proof: { ...outcome.proof, companions: [{ ...label, weight: 'known' }] } }
+      },
+    })
+    const policies = tick.policies.map((one) => ({
+      ...one,
+      pullRequest: { ...one.pullRequest, companions: 'list' as const },
+    }))
+    expect(shut(await gatesOf({ ...shutting, policies }, question))).toEqual([
+      'companions: other-changes',
+      'same proof: base-moved',
+    ])
+    expect(asked).toEqual(['list'])
+  })
+
   it.each([
     ['paused', { paused: true }, 'pause: paused'],
     ['frozen', { frozen: true }, 'freeze: frozen'],

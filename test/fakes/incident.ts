@@ -36,6 +36,7 @@ export function policyOf(change: Partial<Policy> = {}): Policy {
       mergeMethod: 'squash',
       labels: ['kintsugi'],
       allowedPaths: [],
+      companions: 'refuse',
     },
     limits: { maxIncreaseFactor: 4, openPullRequests: 3, perHour: 5 },
     verify: { windowMs: 600_000, syncTimeoutMs: 600_000, onHarm: 'revert' },

@@ -19,6 +19,7 @@ const hidden = {
   config: config({}, { environments: [elsewhere] }),
 }
 const before = { object: 'apps/Deployment shop/cart', path: 'spec.replicas', before: 2, after: 9 }
+const label = { ...before, path: 'metadata.labels.version', weight: 'known' } as const
 const replicas = { changes: [{ field: 'replicas', value: '9' }], proof: proof({ changes: [before] }) } as const
 
 const limitOf = (container: number, was: string, is: string) => ({
@@ -88,6 +89,7 @@ const FALLS: readonly [string, string, Partial<GateInput>, Reason][] = [
   ['proof', 'nothing was rendered', { proof: proof({ rendered: false }) }, 'render-failed'],
   ['proof', 'it changes nothing', { proof: proof({ changes: [] }) }, 'no-effect'],
   ['proof', 'it changes more', { proof: proof({ changes: [...proof().changes, before] }) }, 'other-changes'],
+  ['companions', 'something comes with it', { proof: proof({ companions: [label] }) }, 'other-changes'],
   ['isolation', 'a bounded child rendered', { proof: proof({ isolation: 'process' }) }, 'isolation-too-weak'],
   ['cluster versions', 'one was assumed', { proof: proof({ assumed: ['kubeVersion'] }) }, 'render-assumed'],
   ['render match', 'the cluster runs something else', { renderMatch: 'differs' }, 'render-mismatch'],

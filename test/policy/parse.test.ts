@@ -46,6 +46,7 @@ describe('parsePolicies: defaults', () => {
           mergeMethod: 'squash',
           labels: ['kintsugi'],
           allowedPaths: [],
+          companions: 'refuse',
         },
         limits: { maxIncreaseFactor: 4, openPullRequests: 3, perHour: 5 },
         verify: { windowMs: 15 * MINUTE, syncTimeoutMs: 10 * MINUTE, onHarm: 'revert' },
@@ -144,6 +145,11 @@ describe('parsePolicies: what is wrong, and where', () => {
       'a word that is not known',
       '  pullRequest: {mode: auto-merge}\n',
       '8:23: expected one of comment, propose, merge-on-approval, automerge, found the text "auto-merge"; did you mean "automerge"?',
+    ],
+    [
+      'companions that would be let pass unseen',
+      '  pullRequest: {companions: allow}\n',
+      '8:29: expected one of refuse, list, found the text "allow"',
     ],
     [
       'a URL for a receiver',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import {
   attemptRecord,
+  companionsFit,
   type ProposalInput,
   readAttempt,
   recordFits,
@@ -45,6 +46,7 @@ function namedBy(name: string): ProposalInput {
     proof: {
       ...input.proof,
       changes: [{ object: name, path: `${name}.resources.limits.memory`, before: name, after: name }],
+      companions: [{ object: name, path: name, before: name, after: name, weight: 'other' }],
       alsoReadBy: [name],
       tools: [name],
     },
@@ -123,6 +125,30 @@ describe('writeProposal', () => {
     ).body
     expect(body).toContain('-spec.template.metadata.annotations.checksum: (not shown)')
     expect(body).not.toMatch(/aaa1|bbb2|c2VjcmV0|b3RoZXI/)
+  })
+
+  it('lists what comes with the fix, what is to be read first, without values', () => {
+    const one = { object: 'apps/Deployment shop/cart', before: 'aaa1', after: 'bbb2' }
+    const companions = [
+      { ...one, path: 'metadata.labels.version', weight: 'known' },
+      { ...one, path: 'spec.strategy.type', weight: 'other' },
+    ] as const
+    const { body } = writeProposal({ ...input, proof: { ...input.proof, companions } }, templates)
+    expect(body).toMatch(/### What comes with it\n[\s\S]*spec\.strategy\.type[\s\S]*metadata\.labels\.version/)
+    expect(body).not.toMatch(/aaa1|bbb2/)
+    expect(writeProposal(input, templates).body).not.toContain('What comes with it')
+  })
+
+  it('can list every companion, or says that it cannot', () => {
+    const long = 'x'.repeat(400)
+    const companions = Array.from({ length: 60 }, (_, index) => ({
+      ...{ object: `${index} ${long}`, path: long, before: long, after: long },
+      weight: 'other' as const,
+    }))
+    const proof = { ...input.proof, companions }
+    expect(companionsFit(proof)).toBe(true)
+    expect(writeProposal({ ...input, proof }, templates).body.match(/: to be read/g)).toHaveLength(60)
+    expect(companionsFit({ ...proof, companions: [...companions, ...companions] })).toBe(false)
   })
 
   it('says what was assumed of the cluster, and nothing where nothing was', () => {

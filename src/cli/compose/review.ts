@@ -116,6 +116,7 @@ async function proofOf(desk: Desk, pull: Pull, record: AttemptRecord): Promise<P
     deps: { helm: desk.charts.helm, isolation: desk.charts.isolation },
     target: { ...workloadKey(record.subject), ...(container === undefined ? {} : { container }) },
     fields: record.changes,
+    companions: 'list',
     files: pull.files.flatMap((path) => {
       const content = head.bytes(path)
       return content === undefined ? [] : [{ path, content }]
