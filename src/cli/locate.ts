@@ -9,7 +9,7 @@ export const locate: Verb = {
     {
       says: 'in a chart, without Argo CD',
       command:
-        'kintsugi locate --path charts/cart --values values-prod.yaml --target Deployment/default/cart --field replicas',
+        'kintsugi locate --path charts/cart --values values-prod.yaml --namespace shop --target Deployment/shop/cart --field replicas',
     },
     {
       says: 'for a script',

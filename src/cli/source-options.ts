@@ -14,7 +14,12 @@ export const APPLICATION_OPTIONS: readonly Option[] = [
     value: 'DIR',
     says: 'directory of the tree that is treated as Argo CD would treat it, without an Application',
   },
-  { name: 'values', value: 'FILE', repeatable: true, says: 'with --path: value file, from here or beside the chart; the last wins' },
+  {
+    name: 'values',
+    value: 'FILE',
+    repeatable: true,
+    says: 'with --path: value file, from here or beside the chart; the last wins',
+  },
   { name: 'release', value: 'NAME', says: 'with --path: name of the Helm release' },
 ]
 
