@@ -191,7 +191,11 @@ describe.runIf(tools !== undefined)('kintsugi on a real Prometheus and a bare re
   })
 
   it('names the line of Git that keeps a workload from being traced', async () => {
-    const { folder } = desk()
+    const made = bareRepository(isPublic, {
+      'deploy/overlays/dev/kustomization.yaml': 'namespace: dev\nresources: [../../webapp]\ngenerators: [made.yaml]\n',
+    })
+    folders.push(made.folder)
+    const { folder } = desk(made)
     writeFileSync(join(folder, 'policies/dev.yaml'), policyYaml('dev'))
     const { out, code } = await kintsugi(folder, 'plan', ...world(), '--application', 'webapp.yaml')
     expect(out).toMatch(/held: unsupported-kustomize\. webapp: deploy\/overlays\/dev\/kustomization\.yaml:\d+: /)
