@@ -70,10 +70,18 @@ function unknownKind(field: Field, rendered: JsonValue | undefined): Refused {
   return refuse('field-unsupported', `${field}: ${what}, so what it may hold is not known`)
 }
 
-/** Another tag of the same form: what a template puts before and behind a version has to stay. */
+const LONGEST_TAG = 128
+
+/** Another text that begins and ends as this one does: what a template puts before and behind a value has to stay. */
+function anyText(text: string): string {
+  return text === '' ? 'kintsugi' : text + text
+}
+
+/** Another tag of the same form. */
 function anyTag(tag = ''): string {
   const version = /^(v?\d+\.\d+\.)\d+(.*)$/.exec(tag)
-  return version === null ? 'kintsugi' : `${version[1]}70000${version[2]}`
+  if (version !== null) return `${version[1]}70000${version[2]}`
+  return 2 * tag.length > LONGEST_TAG ? 'kintsugi' : anyText(tag)
 }
 
 /** A value for a question that only asks where: of the field's kind, and another than what is there. */
@@ -95,7 +103,7 @@ export function anyValue(field: Field, rendered: JsonValue | undefined): Wanted 
       return { kind, value: `${image?.name ?? 'image'}${version}` }
     }
     case 'text':
-      return { kind, value: 'kintsugi' }
+      return { kind, value: anyText(typeof rendered === 'string' ? rendered : '') }
     default:
       return kind satisfies never
   }

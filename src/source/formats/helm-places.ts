@@ -41,6 +41,9 @@ import {
 /** Values that the chart alone refuses to have traced, tried one by one. */
 const SUSPECTS = 3
 
+/** A shorter text is part of too many others to be looked for in them. */
+const SHORTEST_PART = 3
+
 type Finding = { readonly found: readonly Traced<HelmCandidate>[]; readonly suspects: readonly HelmCandidate[] }
 
 function sortOf({ kind }: Question): Sort | undefined {
@@ -75,8 +78,10 @@ function allSaying(question: Question, scene: Scene): readonly HelmCandidate[] {
   return candidatesIn(question.source, scene.values, (written) => {
     if (written === null || typeof written === 'boolean') return undefined
     const text = String(written)
-    if (question.kind !== 'image')
-      return says(question.kind, written, question.current) ? matched(question, 'whole', written) : undefined
+    if (question.kind !== 'image') {
+      const part = question.kind === 'text' && text.length >= SHORTEST_PART && current.includes(text)
+      return part || says(question.kind, written, question.current) ? matched(question, 'whole', written) : undefined
+    }
     if (text !== '' && text === now?.digest) return matched(question, 'digest', written)
     if (text !== '' && text === now?.tag) return matched(question, 'tag', written)
     return /[/:@]/.test(text) && givesVersion(text, current) ? matched(question, 'whole', written) : undefined

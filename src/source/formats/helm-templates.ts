@@ -42,6 +42,8 @@ type LiteralCandidate = Literal & {
 const LITERAL =
   /^(\s*(?:- +)*(?:[\w./-]+|"[^"]*"|'[^']*'):[ \t]+)("[^"\\]*"|'[^']*'|[^\s"'#&*!|>{}[\]%@`][^#{}]*?)[ \t]*(?:[ \t]#.*)?\r?$/
 const KEY = /([\w./-]+)["']?:[ \t]+$/
+const IN_FLOW = /([\w./-]+)["']?:[ \t]+("[^"\\]*"|'[^']*'|[^\s"'#&*!|>{}[\]%@`,][^\s#{},]*)(?=[ \t]*[,}])/g
+const LONGEST_LINE = 500
 
 const TEMPLATE_LIMIT = 512 * 1024
 
@@ -51,17 +53,28 @@ function textOf(chart: Chart, path: string): string | undefined {
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
 }
 
+type Spot = { readonly key: string; readonly token: string; readonly at: number }
+
+/** What a line says: one `key: value`, or several in a map of flow style. */
+function spotsIn(line: string): readonly Spot[] {
+  if (line.includes('{{') || line.length > LONGEST_LINE) return []
+  const [, lead = '', token = ''] = LITERAL.exec(line) ?? []
+  const key = KEY.exec(lead)?.[1]
+  if (key !== undefined && token !== '') return [{ key, token, at: lead.length }]
+  if (!line.includes('{')) return []
+  return [...line.matchAll(IN_FLOW)].flatMap(({ 1: name = '', 2: value = '', 0: whole, index }) => [
+    { key: name, token: value, at: index + whole.length - value.length },
+  ])
+}
+
 function literalsIn(chart: Chart, path: string): readonly Literal[] {
   const found: Literal[] = []
   let at = 0
   for (const [index, line] of (textOf(chart, path) ?? '').split('\n').entries()) {
-    const match = line.includes('{{') || line.length > 500 ? null : LITERAL.exec(line)
-    const [lead = '', token = ''] = [match?.[1], match?.[2]]
-    const key = KEY.exec(lead)?.[1]
-    if (key !== undefined && token !== '') {
+    for (const { key, token, at: column } of spotsIn(line)) {
       const quotes = token.startsWith('"') ? 'double' : token.startsWith("'") ? 'single' : 'plain'
       const written = quotes === 'plain' ? token : token.slice(1, -1)
-      const start = at + lead.length
+      const start = at + column
       found.push({ chart, path, line: index + 1, start, end: start + token.length, quotes, key, written })
     }
     at += line.length + 1
