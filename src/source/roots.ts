@@ -78,7 +78,11 @@ function manifestDirs(tree: Tree, isRead: (path: string) => boolean): readonly s
 }
 
 /** Directories of the tree that Applications name, with all below them where one of them is read so. */
-function deployedDirs(applications: readonly Application[], sources: Sources, tree: Tree): (dir: string) => boolean {
+export function deployedDirs(
+  applications: readonly Application[],
+  sources: Sources,
+  tree: Tree,
+): (dir: string) => boolean {
   const exact = new Set<string>()
   const below: string[] = []
   for (const application of applications) {

@@ -25,7 +25,7 @@ export class Finds {
   readonly open: Found[] = []
   readonly #applications = new Map<string, Application>()
   /** Places that a kustomization renders; what it changes is no Application by itself. */
-  readonly #rendered = new Set<string>()
+  readonly #rendered = new Map<string, WrittenAt>()
   /** Of these, the ones that a kustomization leaves as they are. */
   readonly #confirmed = new Set<string>()
 
@@ -41,11 +41,19 @@ export class Finds {
   }
 
   renders(written: WrittenAt): void {
-    this.#rendered.add(placeOf(written))
+    this.#rendered.set(placeOf(written), written)
   }
 
   confirms(written: WrittenAt): void {
     this.#confirmed.add(placeOf(written))
+  }
+
+  /** What could not be resolved, without files that a kustomization changes: what becomes of them is told. */
+  notResolved(): readonly NotResolved[] {
+    const changed = new Set<string>()
+    for (const [place, { path, line }] of this.#rendered)
+      if (!this.#confirmed.has(place)) changed.add(`${path}:${line}`)
+    return this.unresolved.filter(({ file, line }) => line === undefined || !changed.has(`${file}:${line}`))
   }
 
   /** Those that are left once what kustomizations make of files stands for these files. */

@@ -167,3 +167,51 @@ spec:
     expect(unresolved).toMatchObject([{ name: 'root', file: 'root.yaml', reason: 'broken-base' }])
   })
 })
+
+describe('a root that no Application deploys', () => {
+  const chart = (name: string): Record<string, string> => ({
+    [`${name}/Chart.yaml`]: `apiVersion: v2\nname: ${name}\nversion: 1.0.0\n`,
+    [`${name}/values.yaml`]: 'revision: v1\n',
+  })
+
+  it('gives the Applications that it renders: a chart with each of its value files, and a kustomization as it changes them', async () => {
+    const { applications, unresolved } = await found({
+      ...chart('bootstrap'),
+      'bootstrap/values-prod.yaml': 'revision: v2\n',
+      'bootstrap/templates/app.yaml': app('child', 'x', '    targetRevision: "{{ .Values.revision }}"\n'),
+      'overlay/kustomization.yaml':
+        'resources: [../base]\npatches:\n- target: {kind: Application, name: patched}\n  patch: |-\n    - op: replace\n      path: /spec/source/path\n      value: prod\n',
+      'base/kustomization.yaml': 'resources: [patched.yaml]\n',
+      'base/patched.yaml': app('patched', 'patch-me'),
+    })
+    expect(unresolved).toEqual([])
+    const seen = applications.map(({ name, sources: [source] }) => `${name} ${source?.path} ${source?.targetRevision}`)
+    expect(seen.sort()).toEqual(['child x v1', 'child x v2', 'patched prod HEAD'])
+    expect(origins(applications)).toEqual({ child: 'rendered by bootstrap', patched: 'rendered by overlay' })
+  })
+
+  it('is none where an Application of another root deploys it, and remains one where only its own does', async () => {
+    const { applications } = await found({
+      ...chart('a-part'),
+      'a-part/templates/app.yaml': app('leaf', 'x', '    targetRevision: "{{ .Values.revision }}"\n'),
+      ...chart('z-root'),
+      'z-root/templates/part.yaml': app('part', 'a-part', '    helm: {valuesObject: {revision: v9}}\n'),
+      'z-root/templates/self.yaml': app('self', 'z-root'),
+    })
+    const leaves = applications
+      .filter(({ name }) => name === 'leaf')
+      .map(({ sources: [source] }) => source?.targetRevision)
+    expect(leaves).toEqual(['v9'])
+    expect(origins(applications)).toMatchObject({ part: 'rendered by self', leaf: 'rendered by part' })
+  })
+
+  it('that changes an ApplicationSet tells of what becomes of it, not of its file', async () => {
+    const { unresolved } = await found({
+      'k/kustomization.yaml': 'resources: [set.yaml]\nnamePrefix: prod-\n',
+      'k/set.yaml':
+        'apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: set}\nspec: {generators: [{clusters: {}}], template: {}}\n',
+    })
+    expect(unresolved).toMatchObject([{ name: 'prod-set', file: 'k', reason: 'generated-elsewhere' }])
+    expect(unresolved[0]?.message).toMatch(/^rendered by root k: /)
+  })
+})
