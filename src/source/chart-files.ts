@@ -1,5 +1,5 @@
 import type { Tree } from '../domain/index.ts'
-import { bytesIfReadable, filesBelow, isBelow, joinPath, parentPath } from './tree.ts'
+import { bytesIfReadable, directoriesAbove, filesBelow, isBelow, joinPath, parentPath } from './tree.ts'
 
 /** What helm itself reads of a chart, whatever its templates say. */
 const ALWAYS = /^(?:Chart\.(?:yaml|lock)|values\.yaml|values\.schema\.json|requirements\.(?:yaml|lock)|\.helmignore)$/
@@ -33,6 +33,13 @@ export function isChartFile(tree: Tree, dir: string, path: string): boolean {
   if (!isBelow(path, dir)) return false
   const inside = dir === '' ? path : path.slice(dir.length + 1)
   return ALWAYS.test(inside) || FOLDERS.test(inside) || opensFiles(tree, dir)
+}
+
+/** Whether a chart reads the file as something else than values: a template, something that a template opens, the values of a dependency. */
+export function isMoreThanValues(tree: Tree, dir: string, path: string): boolean {
+  const own = dir === '' ? 'values.yaml' : `${dir}/values.yaml`
+  const inside = isChartFile(tree, dir, path) && (path !== own || opensFiles(tree, dir))
+  return inside || directoriesAbove(path).some((above) => above !== dir && chartsUsing(tree, above).has(dir))
 }
 
 const users = new WeakMap<Tree, ReadonlyMap<string, readonly string[]>>()

@@ -11,7 +11,7 @@ import { isSet, type Place, plainText, type Question } from './place.ts'
 import { placesFor } from './places.ts'
 import { prove, proveHere } from './prove.ts'
 import { type Lookup, questionOf, type ReadersOf, readersLookup } from './question.ts'
-import type { Reader } from './readers.ts'
+import { type Reader, sameReader } from './readers.ts'
 import { isRefused, type Refused, refuse } from './refused.ts'
 import { type RenderedState, renderState } from './render.ts'
 import type { Sources } from './resolve.ts'
@@ -123,7 +123,7 @@ async function attempt(
     ...(input.companions && { companions: input.companions }),
   })
   if (isRefused(proven)) return proven
-  const others = readersOf(file).filter((reader) => !progress.readers.some(({ name }) => name === reader.name))
+  const others = readersOf(file).filter((reader) => !progress.readers.some((one) => sameReader(one, reader)))
   const readers = await affected(others, progress.sources, sources, input.deps)
   return {
     ...progress,

@@ -3,7 +3,7 @@ import { type Claim, claimsOf } from './application-claims.ts'
 import { chartsUsing } from './chart-files.ts'
 import type { KustomizationGraph } from './kustomization-graph.ts'
 import type { Sources } from './resolve.ts'
-import { parentPath } from './tree.ts'
+import { directoriesAbove, parentPath } from './tree.ts'
 import { sameTree, type TreeAt } from './world.ts'
 
 type Glob = {
@@ -51,15 +51,6 @@ function claimsTree(sources: Sources, home: TreeAt): (claim: Claim) => boolean {
     const answer = tree !== undefined && sameTree({ tree, repoURL, revision }, home)
     answers.set(name, answer)
     return answer
-  }
-}
-
-/** `''`, `a`, `a/b` for `a/b/c`. */
-function directoriesAbove(path: string): readonly string[] {
-  const above: string[] = []
-  for (let dir = parentPath(path); ; dir = parentPath(dir)) {
-    above.push(dir)
-    if (dir === '') return above
   }
 }
 

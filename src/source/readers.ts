@@ -1,10 +1,11 @@
-import type { Application } from '../domain/index.ts'
+import { type Application, type ApplicationOrigin, canonicalJson } from '../domain/index.ts'
 import { claimsOf, inlinePaths, madeOf } from './application-claims.ts'
 import { isChartFile } from './chart-files.ts'
 import { formatOf } from './formats/index.ts'
 import { type KustomizationGraph, kustomizationGraph } from './kustomization-graph.ts'
 import { readerIndex } from './reader-index.ts'
 import { isRefused } from './refused.ts'
+import { repositoryKey } from './repository.ts'
 import { type ResolvedSource, resolveSources, type Sources, treeAt } from './resolve.ts'
 import { isBelow } from './tree.ts'
 import { sameTree, type TreeAt } from './world.ts'
@@ -22,6 +23,12 @@ export type Reader =
 export type Readers = {
   /** Everything else that reads the file. */
   of(path: string): readonly Reader[]
+}
+
+/** Names do not tell readers apart: those of two clusters may have one, and a folder may be called as an Application is. */
+export function sameReader(a: Reader, b: Reader): boolean {
+  if ('root' in a || 'root' in b) return 'root' in a && 'root' in b && a.root === b.root
+  return a.application === b.application
 }
 
 type Scope = {
@@ -55,7 +62,7 @@ function readsInTree(source: ResolvedSource, path: string, graph: KustomizationG
 /** Whether what the source gives may depend on the file. */
 export function reads(source: ResolvedSource, path: string, home: TreeAt): boolean {
   if (source.valueFiles.some((file) => file.path === path && sameTree(file, home))) return true
-  return sameTree(treeAt(source), home) && readsInTree(source, path, kustomizationGraph(home.tree))
+  return sameTree(treeAt(source), home) && readsInTree(source, path, kustomizationGraph(home.tree, home.repoURL))
 }
 
 const resolutions = new WeakMap<Sources, WeakMap<Application, ReturnType<typeof resolveSources>>>()
@@ -78,8 +85,26 @@ function deploys(application: Application, { sources, home }: Scope, dir: string
   )
 }
 
+/** What an Application is, apart from settings that a cluster may have changed. */
+function standsFor({ sources }: Application): string {
+  return canonicalJson(sources.map(({ repoURL, path = '', chart = '' }) => [repositoryKey(repoURL), path, chart]))
+}
+
+function writtenPlace(origin: ApplicationOrigin): string {
+  const from = origin.from === 'application-set' ? origin.set.origin : origin
+  return canonicalJson([origin.from, from.from === 'file' ? from.written : [from.parent.name, from.key]])
+}
+
+/**
+ * Whether two are one Application. A name alone does not say so: folders of several clusters hold Applications of one name, and each is
+ * rendered. Two with known places are one if they stand in one place or say the same; else their repositories and paths have to be the same.
+ */
 function sameApplication(a: Application, b: Application): boolean {
-  return a.name === b.name && a.namespace === b.namespace
+  if (a === b) return true
+  if (a.name !== b.name || a.namespace !== b.namespace) return false
+  if (a.origin === undefined || b.origin === undefined) return standsFor(a) === standsFor(b)
+  const [one, other] = [a.manifest['spec'] ?? null, b.manifest['spec'] ?? null]
+  return writtenPlace(a.origin) === writtenPlace(b.origin) || canonicalJson(one) === canonicalJson(other)
 }
 
 function isMadeOf(application: Application, path: string): boolean {
@@ -89,7 +114,7 @@ function isMadeOf(application: Application, path: string): boolean {
 function lookUp(scope: Scope, path: string): readonly Reader[] {
   const { application, sources, others, home } = scope
   const index = readerIndex(others, sources, home)
-  const graph = kustomizationGraph(home.tree)
+  const graph = kustomizationGraph(home.tree, home.repoURL)
   const applications = [...index.candidates(path, graph)].filter((other) => {
     if (sameApplication(other, application)) return false
     if (isMadeOf(other, path)) return true

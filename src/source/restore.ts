@@ -14,7 +14,7 @@ import { fieldPlace } from './field-place.ts'
 import { valueKind } from './fields.ts'
 import { companionsOf, extraChanges, type Judged, proofOf } from './prove.ts'
 import { type Lookup, readersLookup } from './question.ts'
-import type { Reader } from './readers.ts'
+import { type Reader, sameReader } from './readers.ts'
 import { isRefused, type Refused, refuse } from './refused.ts'
 import { type RenderedState, renderState } from './render.ts'
 import { findFieldTarget, findTarget } from './target.ts'
@@ -120,11 +120,12 @@ function isAt({ key, change }: ObjectChange, place: Pick<Meant, 'key' | 'path'>)
 
 function readersOf(input: FilesInput, home: TreeAt): readonly Reader[] {
   const lookup = readersLookup(input, (tree) => tree)
-  const readers = new Map<string, Reader>()
+  const readers: Reader[] = []
   for (const { path } of input.files) {
-    for (const reader of lookup({ ...home, path })) readers.set(reader.name, reader)
+    const more = lookup({ ...home, path }).filter((reader) => !readers.some((one) => sameReader(one, reader)))
+    readers.push(...more)
   }
-  return [...readers.values()]
+  return readers
 }
 
 /** Lines that differ between two states of a file: one by one where their number is the same, else as one block. */

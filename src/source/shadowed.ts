@@ -1,8 +1,9 @@
 import { isJsonObject, type JsonPath, type JsonValue, valueAt } from '../domain/index.ts'
+import { isMoreThanValues } from './chart-files.ts'
 import { diffLeaves } from './diff.ts'
 import { inlineValues } from './formats/helm-values.ts'
 import { isRefused } from './refused.ts'
-import type { ResolvedSource, SourceFile } from './resolve.ts'
+import { type ResolvedSource, type SourceFile, treeAt } from './resolve.ts'
 import { sameTree, type TreeAt } from './world.ts'
 import { readYaml } from './yaml/index.ts'
 
@@ -38,13 +39,17 @@ function layersAbove(source: ResolvedSource, isFile: (file: SourceFile) => boole
   return [...files, ...(inline === undefined ? [] : [inline]), ...parameterLayers(source)]
 }
 
+function alsoReadByChart(source: ResolvedSource, from: TreeAt, path: string): boolean {
+  return sameTree(treeAt(source), from) && isMoreThanValues(source.tree, source.dir, path)
+}
+
 /**
  * Whether a change of a value file can't show in a chart because a later value file, the Application or a parameter sets each changed
- * leaf again. Then helm gets equal values before and after, and nothing has to be rendered to know what it gives.
+ * leaf again, and the chart reads the file in no other way. Then helm gets equal values before and after, and nothing has to be rendered to know what it gives.
  */
 export function isShadowed(source: ResolvedSource, from: TreeAt, to: TreeAt, path: string): boolean {
   const isFile = (file: SourceFile): boolean => file.path === path && sameTree(file, from)
-  if (!source.valueFiles.some(isFile)) return false
+  if (!source.valueFiles.some(isFile) || alsoReadByChart(source, from, path)) return false
   const [before, after] = [valuesIn(from, path), valuesIn(to, path)]
   const layers = layersAbove(source, isFile)
   if (before === undefined || after === undefined || layers === undefined) return false

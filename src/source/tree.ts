@@ -77,6 +77,15 @@ export function parentPath(path: string): string {
   return slash < 0 ? '' : path.slice(0, slash)
 }
 
+/** `''`, `a`, `a/b` for `a/b/c`. */
+export function directoriesAbove(path: string): readonly string[] {
+  const above: string[] = []
+  for (let dir = parentPath(path); ; dir = parentPath(dir)) {
+    above.push(dir)
+    if (dir === '') return above
+  }
+}
+
 /** The link or submodule at `path` or at one of the directories above it, if there is one. */
 export function specialOn(tree: Tree, path: string): { readonly path: string; readonly what: Special } | undefined {
   for (let end = path.indexOf('/'); ; end = path.indexOf('/', end + 1)) {

@@ -2,7 +2,7 @@ import { digestOf, type HelmRenderInput, KintsugiError, sha256, type Tree } from
 import { specialOf } from './chart.ts'
 
 /** Raised when equal input may give another outcome than before. */
-const FORMAT = 'kintsugi-render-1'
+const FORMAT = 'kintsugi-render-2'
 
 /**
  * A digest of everything that decides what helm prints: paths and blobs of the chart, blobs of the value files, the settings, the tool.

@@ -104,12 +104,14 @@ function gather(document: JsonValue, objects: Manifest[]): Refused | undefined {
   if (!isJsonObject(document) || typeof document['kind'] !== 'string' || typeof document['apiVersion'] !== 'string')
     return refuse('render-failed', 'helm printed something that is not a Kubernetes object')
   const items: JsonValue | undefined = document['items']
-  if (document['kind'] !== 'List' || !Array.isArray(items)) {
+  // Whatever has `items` is a list to Argo CD, of any kind.
+  if (!Array.isArray(items)) {
     objects.push(document)
     return undefined
   }
   for (const item of items as readonly JsonValue[]) {
-    if (isJsonObject(item) && item['kind'] === 'List') return refuse('render-failed', 'helm printed a List in a List')
+    if (isJsonObject(item) && Array.isArray(item['items']))
+      return refuse('render-failed', 'helm printed a List in a List')
     const refused = gather(item, objects)
     if (refused !== undefined) return refused
   }
