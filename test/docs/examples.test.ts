@@ -146,7 +146,7 @@ describe('what the pages name', () => {
     expect(broken).toEqual([])
   })
 
-  const files = ['src', 'test', 'docs', 'templates', 'scripts'].flatMap((folder) =>
+  const files = ['src', 'test', 'bench', 'docs', 'templates', 'scripts'].flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) => `/${folder}/${name}`),
   )
   const named = pages
