@@ -84,7 +84,7 @@ describe('readYaml of the renderer', () => {
   })
 
   it('keeps the last of two values of one key, as Kubernetes does', () => {
-    expect(readYaml('a: 1\na: 2\n', caps)).toEqual({ read: true, documents: [{ a: 2 }] })
+    expect(readYaml('a: 1\na: 2\n', caps)).toMatchObject({ read: true, documents: [{ a: 2 }] })
   })
 
   it('keeps a hostile key as a key', () => {
