@@ -6,7 +6,7 @@ import { fixtureNames, readFixture } from '../../bench/source/expected.ts'
 import { type Edited, judge } from '../../bench/source/judge.ts'
 import { FIXTURES } from '../../bench/source/project.ts'
 import { randomFrom } from '../../bench/source/random.ts'
-import { failed, misses } from '../../bench/source/report.ts'
+import { failed } from '../../bench/source/report.ts'
 import { findTools } from '../../bench/source/tools.ts'
 
 const tools = await findTools(3)
@@ -36,7 +36,8 @@ describe.skipIf(tools === undefined)('a sample of bench:source', { timeout: SLOW
       const results = (await run(folder)).flatMap((one) => one.results)
       expect(results.length).toBeGreaterThan(5)
       expect(results.filter((one) => one.status === 'wrong')).toEqual([])
-      console.log(folder, misses(results, 'present'), misses(results, 'absent'))
+      // Two known misses may be in the sample; the aims are held over all targets by the bench itself.
+      expect(results.filter((one) => one.status === 'miss').length).toBeLessThanOrEqual(2)
     },
   )
 
