@@ -50,26 +50,8 @@ export type Question = {
   readonly sharedBy: (file: SourceFile) => readonly string[]
 }
 
-type ReadSource = { readonly path: string; readonly source: SourceText | Refused }
-
-/** The files that were read last, by the very bytes: one question after another is about the same few. Nobody changes what was parsed. */
-const recent = new Map<Uint8Array, ReadSource>()
-const RECENT_FILES = 32
-const RECENT_BYTES = 1024 * 1024
-
 export function readSource(tree: Tree, path: string): SourceText | Refused {
-  const bytes = tree.bytes(path) ?? new Uint8Array()
-  const known = recent.get(bytes)
-  recent.delete(bytes)
-  const one = known?.path === path ? known : { path, source: parsedSource(bytes, path) }
-  if (bytes.byteLength <= RECENT_BYTES) recent.set(bytes, one)
-  const [oldest] = recent.keys()
-  if (recent.size > RECENT_FILES && oldest !== undefined) recent.delete(oldest)
-  return one.source
-}
-
-function parsedSource(bytes: Uint8Array, path: string): SourceText | Refused {
-  const read = readYaml(bytes, path)
+  const read = readYaml(tree.bytes(path) ?? new Uint8Array(), path)
   return read.read ? { file: path, text: read.text, documents: read.documents } : refuse(read.reason, read.message)
 }
 

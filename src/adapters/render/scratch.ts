@@ -46,6 +46,9 @@ export function emptyEnvironment(root: string): Readonly<Record<string, string>>
     HELM_REPOSITORY_CACHE: join(home, 'repository'),
     // More threads would only reserve more of the bounded address space.
     GOMAXPROCS: '2',
+    // A render is over before what it leaves behind is worth collecting; one that grows is collected in good time for its bound.
+    GOGC: '400',
+    GOMEMLIMIT: '512MiB',
     LC_ALL: 'C',
   }
 }

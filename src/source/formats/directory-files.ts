@@ -73,8 +73,16 @@ export function objectsOfFile(source: ResolvedSource, file: string): readonly Wr
   return read.documents.flatMap((document, index) => objectsIn(document.value, file, index))
 }
 
-/** The objects of a directory of plain manifests, with where each is written. */
+const known = new WeakMap<ResolvedSource, readonly WrittenObject[] | Refused>()
+
+/** The objects of a directory of plain manifests, with where each is written. Kept as long as the source. */
 export function writtenObjects(source: ResolvedSource): readonly WrittenObject[] | Refused {
+  const written = known.get(source) ?? readObjects(source)
+  known.set(source, written)
+  return written
+}
+
+function readObjects(source: ResolvedSource): readonly WrittenObject[] | Refused {
   const objects: WrittenObject[] = []
   for (const file of manifestFiles(source)) {
     const found = objectsOfFile(source, file)

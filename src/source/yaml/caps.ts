@@ -1,4 +1,4 @@
-import { CST, Lexer } from 'yaml'
+import { CST, Lexer, Parser } from 'yaml'
 
 /** What one file may hold at most. Far above what people write; far below what would stop the process. */
 export const YAML_CAPS = {
@@ -15,19 +15,27 @@ export const YAML_CAPS = {
 export type Problem = { readonly offset: number; readonly message: string; readonly tooLarge: boolean }
 
 /**
- * The first cap that `text` passes, found by the lexer alone: it keeps no stack, so hostile nesting can't exhaust ours.
- * Must run before anything composes nodes, which is recursive.
+ * The tokens of `text`, or the first cap that it passes. Caps are counted as the lexer goes, before a lexeme is parsed: neither of the two
+ * recurses, so hostile nesting can't exhaust our stack. Must run before anything composes nodes, which is recursive.
  */
-export function overCaps(text: string): Problem | undefined {
+export function tokensWithin(text: string): readonly CST.Token[] | Problem {
   const seen = { flow: 0, aliases: 0, values: 0, documents: 0 }
+  const parser = new Parser()
+  const tokens: CST.Token[] = []
   let offset = 0
   for (const lexeme of new Lexer().lex(text)) {
     count(seen, lexeme)
     const message = capMessage(seen)
     if (message !== undefined) return { offset, message, tooLarge: true }
     if (!isMarker(lexeme)) offset += lexeme.length
+    for (const token of parser.next(lexeme)) tokens.push(token)
   }
-  return undefined
+  for (const token of parser.end()) tokens.push(token)
+  for (const token of tokens) {
+    const deep = tooDeep(token)
+    if (deep !== undefined) return deep
+  }
+  return tokens
 }
 
 type Seen = { flow: number; aliases: number; values: number; documents: number }
@@ -73,19 +81,22 @@ function capMessage(seen: Seen): string | undefined {
 }
 
 /** Where the parsed tokens nest deeper than the cap; walks with a list of its own instead of the call stack. */
-export function tooDeep(token: CST.Token): Problem | undefined {
-  const open: { readonly token: CST.Token; readonly depth: number }[] = [{ token, depth: 0 }]
+function tooDeep(token: CST.Token): Problem | undefined {
+  const open: { token: CST.Token; depth: number }[] = [{ token, depth: 0 }]
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
     if (at.depth > YAML_CAPS.depth) {
       return { offset: at.token.offset, message: `nested deeper than ${YAML_CAPS.depth}`, tooLarge: true }
     }
-    for (const child of childrenOf(at.token)) open.push({ token: child, depth: at.depth + 1 })
+    openBelow(at.token, at.depth + 1, open)
   }
   return undefined
 }
 
-function childrenOf(token: CST.Token): CST.Token[] {
-  if (token.type === 'document') return token.value ? [token.value] : []
-  if (!('items' in token)) return []
-  return token.items.flatMap((item) => [item.key, item.value].filter((one): one is CST.Token => one != null))
+function openBelow(token: CST.Token, depth: number, open: { token: CST.Token; depth: number }[]): void {
+  if (token.type === 'document' && token.value) open.push({ token: token.value, depth })
+  if (!('items' in token)) return
+  for (const { key, value } of token.items) {
+    if (key) open.push({ token: key, depth })
+    if (value) open.push({ token: value, depth })
+  }
 }

@@ -1,6 +1,7 @@
-import { Composer, type CST, type Document, LineCounter, Parser, type YAMLParseError } from 'yaml'
+import { Composer, type Document, type YAMLParseError } from 'yaml'
 import type { JsonPath, JsonValue, Reason } from '../../domain/index.ts'
-import { overCaps, type Problem, tooDeep, YAML_CAPS } from './caps.ts'
+import { type Problem, tokensWithin, YAML_CAPS } from './caps.ts'
+import { recentReads } from './recent.ts'
 import type { Dialect } from './scalar.ts'
 import { jsonOf } from './value.ts'
 
@@ -29,19 +30,24 @@ export type YamlRead =
 
 type Refusal = Extract<YamlRead, { read: false }>
 
+const recent = recentReads<YamlRead>()
+
 /**
  * Reads a file as kubectl and kustomize do (go-yaml v3), multi-document. Never throws for what a file holds: text that is not
  * UTF-8, not YAML, or has a key twice is `yaml-invalid`; what passes `YAML_CAPS` is `input-too-large`. Messages begin with
- * `file:line:column`.
+ * `file:line:column`. The parse of the very bytes that were read a moment ago is shared: nobody changes either.
  */
 export function readYaml(bytes: Uint8Array, file: string, dialect: Dialect = 'manifest'): YamlRead {
+  return recent(bytes, file, dialect, () => readAnew(bytes, file, dialect))
+}
+
+function readAnew(bytes: Uint8Array, file: string, dialect: Dialect): YamlRead {
   if (bytes.byteLength > YAML_CAPS.bytes) {
     return refuse(file, '1:1', { message: `more than ${YAML_CAPS.bytes} bytes`, tooLarge: true })
   }
   const text = decode(bytes)
   if (text === undefined) return refuse(file, '1:1', { message: 'is not UTF-8 text', tooLarge: false })
-  const lines = new LineCounter()
-  const outcome = parse(text, lines, dialect)
+  const outcome = parse(text, dialect)
   if (!('problem' in outcome)) return { read: true, documents: outcome.documents, text }
   const { line, col } = positionIn(text, outcome.problem.offset)
   return refuse(file, `${line}:${col}`, outcome.problem)
@@ -91,15 +97,9 @@ function lineAt(text: string, offset: number, fromLine: number, fromStart: numbe
 
 type Parsed = { readonly documents: readonly YamlDocument[] } | { readonly problem: Problem }
 
-function parse(text: string, lines: LineCounter, dialect: Dialect): Parsed {
-  const over = overCaps(text)
-  if (over !== undefined) return { problem: over }
-  const tokens: CST.Token[] = []
-  for (const token of new Parser(lines.addNewLine).parse(text)) {
-    const deep = tooDeep(token)
-    if (deep !== undefined) return { problem: deep }
-    tokens.push(token)
-  }
+function parse(text: string, dialect: Dialect): Parsed {
+  const tokens = tokensWithin(text)
+  if ('message' in tokens) return { problem: tokens }
   const composer = new Composer({ schema: 'failsafe', uniqueKeys: false, prettyErrors: false, logLevel: 'silent' })
   const documents: YamlDocument[] = []
   const budget = { nodes: YAML_CAPS.nodes }
