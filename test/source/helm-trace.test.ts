@@ -47,11 +47,11 @@ const APPLICATION = applicationOf({
   },
 })
 
-async function mapped(helm: (input: HelmRenderInput) => Promise<RenderOutcome>) {
+async function mapped(helm: (input: HelmRenderInput) => Promise<RenderOutcome>, files = FILES) {
   let renders = 0
   const map = await mapApplication({
     application: APPLICATION,
-    sources: { tree: () => memoryTree(FILES) },
+    sources: { tree: () => memoryTree(files) },
     deps: {
       helm: (input) => {
         renders += 1
@@ -82,5 +82,38 @@ describe('one trace of a source', () => {
     const { fields, renders } = await mapped(guarded)
     expect(fields.filter(({ located }) => !located)).toEqual([])
     expect(renders).toBeLessThan(8)
+  })
+
+  it('serves texts under any name, and those that a value is a part of, by one more render', async () => {
+    const variables = COMPONENTS.map(
+      (name) => `            - name: ${name}\n              value: {{ .Values.${name} }}\n`,
+    )
+    const texts: Record<string, string> = {
+      'chart/Chart.yaml': 'apiVersion: v2\nname: chart\nversion: 1.0.0\n',
+      'chart/values.yaml': `host: db.example.com\n${COMPONENTS.map((name) => `${name}: about-${name}\n`).join('')}`,
+      'chart/templates/shop.yaml': `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: shop
+spec:
+  template:
+    spec:
+      containers:
+        - name: app
+          image: registry.example.com/app:1.0.0
+          env:
+            - name: URL
+              value: https://{{ .Values.host }}/v1
+${variables.join('')}`,
+    }
+    const { fields, renders } = await mapped(tinyHelm, texts)
+    const env = fields.filter(({ field }) => field.startsWith('env.'))
+    expect(env).toHaveLength(13)
+    expect(env.flatMap((one) => [one.located ? `${one.location.file}:${one.location.line}` : one.message])).toEqual(
+      env.map((_, index) => `chart/values.yaml:${index + 1}`),
+    )
+    const [url] = env
+    expect(url?.located && url.location.editRefused).toMatchObject({ reason: 'templated' })
+    expect(renders).toBeLessThanOrEqual(5)
   })
 })

@@ -25,8 +25,8 @@ import { type Declared, eachValue } from './helm-values.ts'
 /** Which part of a rendered value a value gives; `key` is a map whose entries become annotations. */
 export type ValuePart = 'whole' | 'tag' | 'digest' | 'key'
 
-/** What a value may feed, by its name and form. */
-export type Sort = 'quantity' | 'integer' | 'image' | 'text'
+/** What a value may feed, by its name and form; `part` is a piece of a text. */
+export type Sort = 'quantity' | 'integer' | 'image' | 'text' | 'part'
 
 /** A value of the chart that may feed a field. */
 export type HelmCandidate = {

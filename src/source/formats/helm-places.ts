@@ -1,30 +1,12 @@
-import { parseImage } from '../image.ts'
 import { inlineInsertions, inlinePlaces } from '../inline-values.ts'
 import type { Place, Question } from '../place.ts'
 import { isRefused, type Refused, refuse, writtenAt } from '../refused.ts'
-import {
-  digestSentinel,
-  givesVersion,
-  integerSentinel,
-  quantitySentinel,
-  referenceSentinel,
-  says,
-  type Traced,
-  tagSentinel,
-  textSentinel,
-  trace,
-} from '../sentinel.ts'
-import {
-  candidatesIn,
-  type HelmCandidate,
-  type Match,
-  type Sort,
-  type ValuePart,
-  type Values,
-} from './helm-candidates.ts'
+import { type Traced, trace } from '../sentinel.ts'
+import type { HelmCandidate, Sort, Values } from './helm-candidates.ts'
 import { changesFor, type ValueChange } from './helm-changes.ts'
 import { chartOf } from './helm-charts.ts'
 import { layerFiles, placeIn, wholeResources, writerOf } from './helm-layers.ts'
+import { placeName, saidBulk, sayingOne } from './helm-said.ts'
 import { notTraced, templatePlaces } from './helm-templates.ts'
 import {
   fieldIn,
@@ -35,62 +17,43 @@ import {
   shownIn,
   stageBulk,
   stageCandidates,
+  triedFor,
   valuesOf,
 } from './helm-trace.ts'
 
 /** Values that the chart alone refuses to have traced, tried one by one. */
 const SUSPECTS = 3
 
-/** A shorter text is part of too many others to be looked for in them. */
-const SHORTEST_PART = 3
-
 type Finding = { readonly found: readonly Traced<HelmCandidate>[]; readonly suspects: readonly HelmCandidate[] }
+
+const NOTHING: Finding = { found: [], suspects: [] }
 
 function sortOf({ kind }: Question): Sort | undefined {
   return kind === 'boolean' ? undefined : kind
 }
 
-function matched(question: Question, part: ValuePart, written: string | number): Match {
-  const image = parseImage(String(written))
-  const sort: Sort = sortOf(question) ?? 'text'
-  if (part === 'digest') return { part, sort, sentinel: digestSentinel }
-  if (part === 'tag') return { part, sort, sentinel: (index) => tagSentinel(written, index) }
-  if (sort === 'image') return { part, sort, sentinel: (index) => referenceSentinel(image?.name ?? '', index) }
-  if (sort === 'quantity') return { part, sort, sentinel: (index) => quantitySentinel(written, index) }
-  if (sort === 'integer') return { part, sort, sentinel: (index) => integerSentinel(written, 2 * index, 2301) }
-  return { part, sort, sentinel: textSentinel }
-}
-
-/** Declared values that say what is rendered, under whatever name, and that no bulk has tried. */
-async function saying(question: Question, scene: Scene): Promise<readonly HelmCandidate[]> {
-  const { views } = await stageBulk(scene, 'declared')
-  const tried = new Set(views.flatMap(({ candidates }) => candidates.map(placeName)))
-  return allSaying(question, scene).filter((one) => !tried.has(placeName(one)))
-}
-
-function placeName({ origin, path }: HelmCandidate): string {
-  return `${origin} ${JSON.stringify(path)}`
-}
-
-function allSaying(question: Question, scene: Scene): readonly HelmCandidate[] {
-  const current = String(question.current)
-  const now = parseImage(current)
-  return candidatesIn(question.source, scene.values, (written) => {
-    if (written === null || typeof written === 'boolean') return undefined
-    const text = String(written)
-    if (question.kind !== 'image') {
-      const part = question.kind === 'text' && text.length >= SHORTEST_PART && current.includes(text)
-      return part || says(question.kind, written, question.current) ? matched(question, 'whole', written) : undefined
-    }
-    if (text !== '' && text === now?.digest) return matched(question, 'digest', written)
-    if (text !== '' && text === now?.tag) return matched(question, 'tag', written)
-    return /[/:@]/.test(text) && givesVersion(text, current) ? matched(question, 'whole', written) : undefined
-  })
+/** Declared values that say what is rendered, under whatever name: all of the source at once, then what that leaves one by one. */
+async function said(question: Question, scene: Scene): Promise<Finding> {
+  const { kind, current } = question
+  if (current === undefined) return NOTHING
+  const tried = triedFor(question, await stageBulk(scene, 'declared'))
+  for (const stage of ['said', 'naming'] as const) {
+    const bulk = await saidBulk(scene, stage)
+    const { found } = shownIn(question, bulk)
+    if (found.length > 0) return { found, suspects: [] }
+    tried.push(...triedFor(question, bulk))
+  }
+  const names = new Set(tried.map(placeName))
+  return alone(
+    question,
+    scene,
+    sayingOne({ kind, current }, scene).filter((one) => !names.has(placeName(one))),
+  )
 }
 
 /** A trace for this question alone, with halving where it does not render. */
 async function alone(question: Question, scene: Scene, candidates: readonly HelmCandidate[]): Promise<Finding> {
-  if (candidates.length === 0 || !mayTraceAlone(question.source)) return { found: [], suspects: [] }
+  if (candidates.length === 0 || !mayTraceAlone(question.source)) return NOTHING
   const { winner, suspects } = await trace(candidates, async (subset) => {
     const objects = await renderSubset(scene, subset)
     if (isRefused(objects)) return objects
@@ -119,9 +82,7 @@ async function staged(question: Question, scene: Scene, stage: 'declared' | 'abs
 async function findValue(question: Question, scene: Scene): Promise<Finding> {
   const suspects: HelmCandidate[] = []
   const steps: readonly (() => Promise<Finding>)[] = [
-    ...(question.current === undefined
-      ? []
-      : [() => staged(question, scene, 'declared'), async () => alone(question, scene, await saying(question, scene))]),
+    ...(question.current === undefined ? [] : [() => staged(question, scene, 'declared'), () => said(question, scene)]),
     () => staged(question, scene, 'absent'),
     () => staged(question, scene, 'deep'),
   ]
@@ -176,7 +137,8 @@ function tracedPlaces(
   if (first !== undefined && first.candidate.origin !== 'files')
     return inlinePlaces(question, first, (root) => changesFor(question, root, all), inline)
   const changes = changesFor(question, declared.values, all)
-  if (isRefused(changes)) return changes
+  const writer = first === undefined || !isRefused(changes) ? undefined : writerOf(question, first.candidate.path)
+  if (isRefused(changes)) return writer === undefined ? changes : writtenAt(writer, changes)
   return filePlaces(question, { declared, inline }, changes)
 }
 

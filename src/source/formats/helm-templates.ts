@@ -82,12 +82,17 @@ function literalsIn(chart: Chart, path: string): readonly Literal[] {
   return found
 }
 
+const literals = new WeakMap<Chart, readonly Literal[]>()
+
 function literalsOf(charts: readonly Chart[]): readonly Literal[] {
-  return charts.flatMap((chart) =>
-    ownPaths(chart)
-      .filter(isTemplate)
-      .flatMap((path) => literalsIn(chart, path)),
-  )
+  return charts.flatMap((chart) => {
+    const known = literals.get(chart)
+    if (known !== undefined) return known
+    const paths = ownPaths(chart).filter(isTemplate)
+    const found = paths.flatMap((path) => literalsIn(chart, path))
+    literals.set(chart, found)
+    return found
+  })
 }
 
 const KEYS: readonly (readonly [RegExp, Sort])[] = [

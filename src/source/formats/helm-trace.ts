@@ -237,3 +237,10 @@ export function shownIn<Candidate extends Pick<HelmCandidate, 'sentinel'>>(
   const gone = views.some(({ objects }) => findObject(objects, question.object.key) === undefined)
   return { found, gone }
 }
+
+/** The candidates whose sentinels were in a render that has the object. */
+export function triedFor<Candidate>(question: Pick<Question, 'object'>, { views }: Bulk<Candidate>): Candidate[] {
+  return views.flatMap(({ candidates, objects }) =>
+    findObject(objects, question.object.key) === undefined ? [] : candidates,
+  )
+}

@@ -5,6 +5,7 @@ import { type Format, type RenderContext, type Rendering, sourceFile } from './f
 import { chartOf, eachChart } from './helm-charts.ts'
 import { assumedBy, helmInput, isAway } from './helm-input.ts'
 import { helmPlaces } from './helm-places.ts'
+import { keepRendered } from './helm-said.ts'
 import { kustomizationFile } from './kustomize-file.ts'
 
 /** The chart with the dependencies that stand elsewhere in the repository, and the value files. */
@@ -20,6 +21,7 @@ async function render(source: ResolvedSource, context: RenderContext): Promise<R
   if (helm === undefined) return refuse('renderer-missing', `${source.where} is a chart, and there is no helm`)
   const outcome = await helm(helmInput(source, context))
   if (!outcome.rendered) return refuse(outcome.reason, outcome.message)
+  keepRendered(source, outcome.objects)
   return {
     objects: outcome.objects,
     tool: outcome.tool,
