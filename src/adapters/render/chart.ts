@@ -164,12 +164,19 @@ function vendoredCharts(files: ReadonlyMap<string, Uint8Array>): ((name: string)
   return found
 }
 
+/** By the very bytes: one chart is taken for render after render. */
+const maps = new WeakMap<Uint8Array, { readonly map: JsonObject }>()
+
 function readMap(content: Uint8Array, name: string): { readonly map: JsonObject } | Refused {
+  const known = maps.get(content)
+  if (known !== undefined) return known
   const read = readYaml(new TextDecoder().decode(content), CHART_CAPS)
   if (!read.read)
     return refuse(read.excess ? 'render-limit' : 'render-failed', `${oneLine(name)}: ${oneLine(read.message)}`)
   const root = read.documents[0]
-  return { map: isJsonObject(root) ? root : {} }
+  const made = { map: isJsonObject(root) ? root : {} }
+  maps.set(content, made)
+  return made
 }
 
 function namesIn(list: JsonValue | undefined): readonly string[] {

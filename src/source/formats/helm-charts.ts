@@ -1,7 +1,8 @@
 import { isJsonObject, type JsonObject, type JsonPath, type JsonValue, type UnpackChart } from '../../domain/index.ts'
+import { isRefused } from '../refused.ts'
 import type { ResolvedSource } from '../resolve.ts'
 import { bytesIfReadable, filesBelow, joinPath } from '../tree.ts'
-import { readYaml } from '../yaml/index.ts'
+import { firstValue } from './first-value.ts'
 
 /** A chart of a source: the source's own or one below it, once for every name that it goes by in the values. */
 export type Chart = {
@@ -49,10 +50,8 @@ export function textIn(files: ChartFiles, path: string): string {
 }
 
 function mapIn(files: ChartFiles, path: string): JsonObject {
-  const bytes = files.bytes(path)
-  const read = bytes === undefined ? undefined : readYaml(bytes, path)
-  const value = read?.read === true ? read.documents[0]?.value : undefined
-  return isJsonObject(value) ? value : {}
+  const value = firstValue(files.bytes(path), path)
+  return isJsonObject(value) && !isRefused(value) ? value : {}
 }
 
 function text(map: JsonObject, key: string): string {
@@ -74,9 +73,22 @@ function within(place: Place, folder: string): Place {
   }
 }
 
+type Opened = ReturnType<UnpackChart>
+
+const archives = new WeakMap<UnpackChart, WeakMap<Uint8Array, { readonly files: Opened }>>()
+
+/** An archive is opened once, by its very bytes. */
+function opened(bytes: Uint8Array, unpack: UnpackChart): Opened {
+  const known = archives.get(unpack) ?? new WeakMap<Uint8Array, { readonly files: Opened }>()
+  archives.set(unpack, known)
+  const one = known.get(bytes) ?? { files: unpack(bytes) }
+  known.set(bytes, one)
+  return one.files
+}
+
 function unpacked(place: Place, archive: string, unpack: UnpackChart | undefined): Place | undefined {
   const bytes = unpack === undefined ? undefined : place.files.bytes(archive)
-  const files = bytes === undefined ? undefined : unpack?.(bytes)
+  const files = bytes === undefined || unpack === undefined ? undefined : opened(bytes, unpack)
   if (files === undefined) return undefined
   return {
     dir: place.packed ? `${place.dir}/${archive}` : (joinPath(place.dir, archive) ?? archive),

@@ -1,7 +1,8 @@
 import { isJsonObject, type JsonObject, type JsonPath, type JsonValue, type UnpackChart } from '../../domain/index.ts'
-import { isRefused, type Refused, refuse } from '../refused.ts'
+import { isRefused, type Refused } from '../refused.ts'
 import type { ResolvedSource, SourceFile } from '../resolve.ts'
-import { readYaml } from '../yaml/index.ts'
+import { joinPath } from '../tree.ts'
+import { firstValue } from './first-value.ts'
 import { type Chart, chartOf } from './helm-charts.ts'
 
 /** What the chart and all value files together say, before anything inline. */
@@ -33,23 +34,17 @@ function nullsIn(value: JsonValue, path: JsonPath = []): readonly JsonPath[] {
   return isJsonObject(value) ? Object.entries(value).flatMap(([key, one]) => nullsIn(one, [...path, key])) : []
 }
 
-function firstValue(bytes: Uint8Array | undefined, name: string): JsonValue | undefined | Refused {
-  if (bytes === undefined) return undefined
-  const read = readYaml(bytes, name)
-  return read.read ? read.documents[0]?.value : refuse(read.reason, read.message)
-}
-
 /** The values that a chart brings: its own over those of the charts below it, each under its alias or name. */
 function chartDefaults(chart: Chart): JsonValue | Refused {
-  const own = firstValue(chart.files.bytes('values.yaml'), `${chart.dir}/values.yaml`)
-  if (isRefused(own)) return own
   const defaults = new Map<string, JsonValue>()
   for (const below of chart.below) {
     const values = chartDefaults(below)
     if (isRefused(values)) return values
     defaults.set(String(below.prefix.at(-1)), values)
   }
-  return layOver(Object.fromEntries(defaults), own ?? {})
+  // Last, because what is read next is where a value of the chart itself stands. By the path that it is asked for by then.
+  const own = firstValue(chart.files.bytes('values.yaml'), joinPath(chart.dir, 'values.yaml') ?? 'values.yaml')
+  return isRefused(own) ? own : layOver(Object.fromEntries(defaults), own ?? {})
 }
 
 const declared = new WeakMap<ResolvedSource, Declared | Refused>()
