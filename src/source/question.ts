@@ -1,4 +1,4 @@
-import { type Application, type Field, type Manifest, valueAt } from '../domain/index.ts'
+import { type Application, type Field, type Manifest, type Tree, valueAt } from '../domain/index.ts'
 import { fieldPlace } from './field-place.ts'
 import { anyValue, wantedValue } from './fields.ts'
 import { ignoredField } from './ignored.ts'
@@ -27,12 +27,14 @@ export type ReadersOf = (file: SourceFile) => readonly Reader[]
 /** Who else reads a file of one of the trees, looked up once per tree. `original` gives the tree before any edit. */
 export function readersLookup(lookup: Lookup, original: (tree: TreeAt) => TreeAt): ReadersOf {
   const { application, sources, others = [] } = lookup
-  const known = new Map<string, Readers>()
+  const known = new Map<Tree, Map<string, Readers>>()
   return (file) => {
     const home = original(file)
-    const name = `${home.repoURL} ${home.revision} ${home.tree.oid}`
-    const readers = known.get(name) ?? readersIn({ application, sources, others, home })
-    known.set(name, readers)
+    const byName = known.get(home.tree) ?? new Map<string, Readers>()
+    known.set(home.tree, byName)
+    const name = `${home.repoURL} ${home.revision}`
+    const readers = byName.get(name) ?? readersIn({ application, sources, others, home })
+    byName.set(name, readers)
     return readers.of(file.path)
   }
 }

@@ -88,16 +88,20 @@ function indexOf(others: readonly Application[], sources: Sources, home: TreeAt)
   return { candidates, at: (dir) => tables.directories.get(dir) ?? [] }
 }
 
-const indexes = new WeakMap<readonly Application[], WeakMap<Sources, Map<string, ReaderIndex>>>()
+type ByTree = WeakMap<Tree, Map<string, ReaderIndex>>
+
+const indexes = new WeakMap<readonly Application[], WeakMap<Sources, ByTree>>()
 
 /** The index of a set of Applications over one tree, kept as long as the set is: nothing is rendered or resolved for it. */
 export function readerIndex(others: readonly Application[], sources: Sources, home: TreeAt): ReaderIndex {
-  const bySources = indexes.get(others) ?? new WeakMap<Sources, Map<string, ReaderIndex>>()
+  const bySources = indexes.get(others) ?? new WeakMap<Sources, ByTree>()
   indexes.set(others, bySources)
-  const byTree = bySources.get(sources) ?? new Map<string, ReaderIndex>()
+  const byTree: ByTree = bySources.get(sources) ?? new WeakMap<Tree, Map<string, ReaderIndex>>()
   bySources.set(sources, byTree)
-  const name = `${home.repoURL}\n${home.revision}\n${home.tree.oid}`
-  const index = byTree.get(name) ?? indexOf(others, sources, home)
-  byTree.set(name, index)
+  const byName = byTree.get(home.tree) ?? new Map<string, ReaderIndex>()
+  byTree.set(home.tree, byName)
+  const name = `${home.repoURL}\n${home.revision}`
+  const index = byName.get(name) ?? indexOf(others, sources, home)
+  byName.set(name, index)
   return index
 }

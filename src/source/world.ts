@@ -22,9 +22,11 @@ function plainBranch(revision: string): string {
  * edit reaches one of them. `HEAD` may be any branch, so there the content decides.
  */
 export function sameTree(a: TreeAt, b: TreeAt): boolean {
-  if (a.tree.oid !== b.tree.oid || !sameRepository(a.repoURL, b.repoURL)) return false
+  if (!sameRepository(a.repoURL, b.repoURL)) return false
   const [one, other] = [plainBranch(a.revision), plainBranch(b.revision)]
-  return one === other || one === 'HEAD' || other === 'HEAD'
+  if (one !== other && one !== 'HEAD' && other !== 'HEAD') return false
+  // The id of a tree may cost a look at all of its files.
+  return a.tree === b.tree || a.tree.oid === b.tree.oid
 }
 
 /** The sources in which one tree has become another. */

@@ -46,7 +46,7 @@ function walk(root: string, limits: TreeLimits): Walked {
       if (entry.isSymbolicLink()) special.set(path, 'symlink')
       else if (entry.isDirectory()) enter(path, depth + 1)
       else if (entry.isFile()) {
-        const stat = lstatSync(join(root, path))
+        const stat = lstatSync(`${root}/${path}`)
         files.set(path, { size: stat.size, modifiedMs: stat.mtimeMs, changedMs: stat.ctimeMs, inode: stat.ino })
       }
       if (files.size + special.size > limits.entries) throw unreadable(root, `more than ${limits.entries} files`)
@@ -66,7 +66,7 @@ function readEntry(root: string, path: string, entry: Entry, limits: TreeLimits)
   if (entry.size > limits.fileBytes) throw unreadable(path, `larger than ${limits.fileBytes} bytes`)
   let descriptor: number
   try {
-    descriptor = openSync(join(root, path), constants.O_RDONLY | constants.O_NOFOLLOW)
+    descriptor = openSync(`${root}/${path}`, constants.O_RDONLY | constants.O_NOFOLLOW)
   } catch (thrown) {
     throw unreadable(path, codeOf(thrown), thrown)
   }
@@ -87,9 +87,13 @@ function readEntry(root: string, path: string, entry: Entry, limits: TreeLimits)
   }
 }
 
-/** Same order as git's: by code point, not by UTF-16 unit. */
-function byCodePoint(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b))
+const SURROGATE = /[\ud800-\udfff]/
+
+/** Same order as git's: by code point. That of UTF-16 units, which is quick, is another one only where there are surrogates. */
+function sorted(paths: Iterable<string>): readonly string[] {
+  const all = [...paths].sort()
+  if (!all.some((path) => SURROGATE.test(path))) return all
+  return all.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
 }
 
 /** A tree with what a later process needs to know it again without reading its files. */
@@ -138,8 +142,8 @@ export async function diskTree(dir: string, limits: Partial<TreeLimits> = {}): P
   const nowMs = Date.now()
   const walked = walk(root, bound)
   const { files, special } = walked
-  const paths = [...files.keys()].sort(byCodePoint)
-  const links = [...special.keys()].sort(byCodePoint)
+  const paths = sorted(files.keys())
+  const links = sorted(special.keys())
   const contents = new Map<string, Uint8Array>()
   const bytes = (path: string): Uint8Array | undefined => {
     const entry = files.get(path)

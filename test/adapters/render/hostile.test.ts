@@ -228,7 +228,8 @@ describe('the child of helmRenderer', () => {
       const names = [...text.matchAll(/export (\w+)=/g)].map(([, name]) => name)
       expect(
         names.filter(
-          (name) => !/^(HOME|PATH|PWD|TMPDIR|KUBECONFIG|LC_ALL|GO(?:MAXPROCS|GC|MEMLIMIT)|XDG_\w+|HELM_\w+)$/.test(name ?? ''),
+          (name) =>
+            !/^(HOME|PATH|PWD|TMPDIR|KUBECONFIG|LC_ALL|GO(?:MAXPROCS|GC|MEMLIMIT)|XDG_\w+|HELM_\w+)$/.test(name ?? ''),
         ),
       ).toEqual([])
     } finally {
