@@ -16,7 +16,7 @@ import { globMatcher } from './glob.ts'
 import { isRefused, type Refused, refuse } from './refused.ts'
 import { filesBelow, isDirectory, joinPath, specialOn, staticDirectory } from './tree.ts'
 import type { TreeAt } from './world.ts'
-import { readYaml } from './yaml/index.ts'
+import { readYamlFile } from './yaml-file.ts'
 
 /** Which tree answers for which repository of an Application; undefined where it is not at hand. */
 export type Sources = { tree(repoURL: string, targetRevision: string): Tree | undefined }
@@ -76,7 +76,7 @@ function overrideFiles(application: Application, tree: Tree, dir: string): reado
 function overridden(raw: JsonValue | undefined, tree: Tree, files: readonly string[]): JsonValue | undefined | Refused {
   let merged = raw
   for (const file of files) {
-    const read = readYaml(tree.bytes(file) ?? new Uint8Array(), file)
+    const read = readYamlFile(tree, file)
     if (!read.read) return refuse(read.reason, read.message)
     const value = read.documents[0]?.value
     if (!isJsonObject(value)) continue

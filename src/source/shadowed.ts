@@ -4,11 +4,12 @@ import { diffLeaves } from './diff.ts'
 import { inlineValues } from './formats/helm-values.ts'
 import { isRefused } from './refused.ts'
 import { type ResolvedSource, type SourceFile, treeAt } from './resolve.ts'
+import { bytesIfReadable } from './tree.ts'
 import { sameTree, type TreeAt } from './world.ts'
 import { readYaml } from './yaml/index.ts'
 
 function valuesIn({ tree }: Pick<TreeAt, 'tree'>, path: string): JsonValue | undefined {
-  const bytes = tree.bytes(path)
+  const bytes = bytesIfReadable(tree, path)
   const read = bytes === undefined ? undefined : readYaml(bytes, path)
   return read?.read === true && read.documents.length <= 1 ? (read.documents[0]?.value ?? {}) : undefined
 }

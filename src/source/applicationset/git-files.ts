@@ -2,7 +2,8 @@ import type { JsonPath, Tree } from '../../domain/index.ts'
 import { globMatcher } from '../glob.ts'
 import { baseTree, changedPaths, comparePaths, filesBelow, joinPath, parentPath } from '../tree.ts'
 import type { TreeAt } from '../world.ts'
-import { readYaml, type YamlRead } from '../yaml/index.ts'
+import type { YamlRead } from '../yaml/index.ts'
+import { readYamlFile } from '../yaml-file.ts'
 import { flatTexts, type Generation, type ParameterSet, type Written, withOwnValues } from './parameters.ts'
 import { type GoMap, type GoValue, isGoMap, sanitizeName } from './template/index.ts'
 import { stop } from './unresolved.ts'
@@ -78,7 +79,7 @@ function parsedFile(of: Tree, path: string): YamlRead {
   const tree = changedPaths(of).has(path) ? of : baseTree(of)
   const known = parsedFiles.get(tree) ?? new Map<string, YamlRead>()
   parsedFiles.set(tree, known)
-  const read = known.get(path) ?? readYaml(tree.bytes(path) ?? new Uint8Array(), path, 'settings')
+  const read = known.get(path) ?? readYamlFile(tree, path, 'settings')
   known.set(path, read)
   return read
 }

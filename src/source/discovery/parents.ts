@@ -4,7 +4,7 @@ import { formatOf } from '../formats/index.ts'
 import { kustomizationGraph } from '../kustomization-graph.ts'
 import { isRefused } from '../refused.ts'
 import { type ResolvedSource, resolveSources, type Sources } from '../resolve.ts'
-import { filesBelow, joinPath } from '../tree.ts'
+import { bytesIfReadable, filesBelow, joinPath } from '../tree.ts'
 import { markedFiles } from './written.ts'
 
 const MARK = 'argoproj.io/'
@@ -16,7 +16,7 @@ function inlineMarks({ source, valueFiles }: ResolvedSource): boolean {
   const { helm, kustomize } = source
   const inline = JSON.stringify([helm?.valuesObject ?? null, helm?.values ?? null, kustomize?.patches ?? null])
   if (inline.includes(MARK)) return true
-  return valueFiles.some(({ tree, path }) => new TextDecoder().decode(tree.bytes(path)).includes(MARK))
+  return valueFiles.some(({ tree, path }) => new TextDecoder().decode(bytesIfReadable(tree, path)).includes(MARK))
 }
 
 function chartMarks(source: ResolvedSource): boolean {

@@ -2,7 +2,7 @@ import { isJsonObject, type JsonPath, type JsonValue, type Manifest, objectKey }
 import { globMatcher } from '../glob.ts'
 import { isRefused, type Refused, refuse } from '../refused.ts'
 import type { ResolvedSource } from '../resolve.ts'
-import { filesBelow } from '../tree.ts'
+import { bytesIfReadable, filesBelow } from '../tree.ts'
 import { readYaml, type YamlRead } from '../yaml/index.ts'
 
 /** One object of a file: in which document, and where in it (a List holds several). */
@@ -57,7 +57,8 @@ function textOf(bytes: Uint8Array): string {
 
 /** The objects of one manifest file. A file that does not look like a resource is passed over, as Argo CD does. */
 export function objectsOfFile(source: ResolvedSource, file: string): readonly WrittenObject[] | Refused {
-  const bytes = source.tree.bytes(file) ?? new Uint8Array()
+  const bytes = bytesIfReadable(source.tree, file)
+  if (bytes === undefined) return refuse('input-too-large', `${file} is too large to be read`)
   // The mark counts anywhere in the file, also where it is no YAML.
   const text = textOf(bytes)
   if (text.includes(SKIP_MARK)) return []

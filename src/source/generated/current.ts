@@ -14,14 +14,14 @@ import { applicationSetOf, generateApplications } from '../applicationset/genera
 import { isRefused, type Refused, refuse } from '../refused.ts'
 import { renderState } from '../render.ts'
 import type { RenderDeps, Sources } from '../resolve.ts'
-import { readYaml } from '../yaml/index.ts'
+import { readYamlFile } from '../yaml-file.ts'
 import { originOf, treeOf } from './origin.ts'
 
 function writtenNow(written: WrittenAt, sources: Sources): JsonValue | undefined | Refused {
   const { repoURL, revision, path, document, at } = written
-  const bytes = sources.tree(repoURL, revision)?.bytes(path)
-  if (bytes === undefined) return refuse('source-missing', `${path} of ${repoURL} is not at hand`)
-  const read = readYaml(bytes, path)
+  const tree = sources.tree(repoURL, revision)
+  if (tree?.blob(path) === undefined) return refuse('source-missing', `${path} of ${repoURL} is not at hand`)
+  const read = readYamlFile(tree, path)
   return read.read ? valueAt(read.documents[document]?.value, at) : refuse(read.reason, read.message)
 }
 
