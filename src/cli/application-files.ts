@@ -1,11 +1,4 @@
-import {
-  type Application,
-  isJsonObject,
-  KintsugiError,
-  type Manifest,
-  type Reason,
-  type Tree,
-} from '../domain/index.ts'
+import { type Application, isJsonObject, type Manifest, type Reason } from '../domain/index.ts'
 import { parseApplication, readYaml } from '../source/index.ts'
 
 export type Refusal = { readonly reason: Reason; readonly message: string }
@@ -32,37 +25,6 @@ export function namedApplications(bytes: Uint8Array, file: string): NamedApplica
   return {
     applications: parsed.flatMap((one) => (one.parsed ? [one.application] : [])),
     refused: parsed.length === 0 ? [none] : parsed.flatMap((one) => (one.parsed ? [] : [one])),
-  }
-}
-
-function mayHoldApplications(bytes: Uint8Array): boolean {
-  const text = new TextDecoder().decode(bytes)
-  return text.includes('argoproj.io/') && /\bkind["']?\s*:\s*["']?Application\b/.test(text)
-}
-
-/**
- * Every Application that stands in the YAML files of a tree, so that an edit can be held against all that read the same file.
- * Files that are templates, broken or too large are passed over: Argo CD cannot apply them as they are either.
- */
-export function applicationsIn(tree: Tree): readonly Application[] {
-  return applicationFilesIn(tree).flatMap(({ applications }) => applications)
-}
-
-/** The same, file by file. */
-export function applicationFilesIn(tree: Tree): readonly (NamedApplications & { readonly file: string })[] {
-  return tree.paths().flatMap((file) => {
-    const bytes = /\.ya?ml$/.test(file) ? bytesOf(tree, file) : undefined
-    return bytes !== undefined && mayHoldApplications(bytes) ? [{ file, ...namedApplications(bytes, file) }] : []
-  })
-}
-
-/** Undefined for a file that is too large to be read: the YAML reader would refuse it as well. */
-function bytesOf(tree: Tree, file: string): Uint8Array | undefined {
-  try {
-    return tree.bytes(file)
-  } catch (thrown) {
-    if (thrown instanceof KintsugiError && thrown.code === 'KIN-1002') return undefined
-    throw thrown
   }
 }
 

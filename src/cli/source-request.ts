@@ -1,42 +1,18 @@
-import { open, stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { isAbsolute, relative, resolve, sep } from 'node:path'
-import { diskTree } from '../adapters/files/index.ts'
-import {
-  type Application,
-  FIELD_NAMES,
-  type Field,
-  isContainerField,
-  KintsugiError,
-  parseField,
-  type Reason,
-} from '../domain/index.ts'
-import {
-  directoryApplication,
-  joinPath,
-  type RenderDeps,
-  releaseNameOf,
-  type Sources,
-  type Target,
-} from '../source/index.ts'
-import {
-  applicationsIn,
-  type NamedApplications,
-  namedApplications,
-  type Refusal,
-  sameApplication,
-} from './application-files.ts'
+import { FIELD_NAMES, type Field, isContainerField, KintsugiError, parseField, type Reason } from '../domain/index.ts'
+import { directoryApplication, joinPath, releaseNameOf, type Target } from '../source/index.ts'
+import type { Refusal } from './application-files.ts'
 import type { Arguments } from './arguments.ts'
-import { chartedSources } from './compose/charts.ts'
-import { localRenderDeps } from './compose/renderer.ts'
 import { suggestion } from './did-you-mean.ts'
+import { fromFile, readable } from './file-request.ts'
 import { inOrder } from './in-order.ts'
 import type { Io } from './io.ts'
-import { type Candidate, type Candidates, candidatesIn, candidatesOf } from './tree/candidates.ts'
-import { type Checkout, type NamedCheckout, namedTrees } from './tree/checkouts.ts'
-import { repositoryKey } from './tree/repository-key.ts'
+import { type Candidate, candidatesIn, candidatesOf, type SourceRequest } from './tree/candidates.ts'
+import type { Checkout } from './tree/checkouts.ts'
 import { readTreeRequest, type TreeRequest, treeFolder } from './tree/tree-request.ts'
 
+export type { SourceRequest } from './tree/candidates.ts'
 export type { Checkout } from './tree/checkouts.ts'
 
 function usage(message: string): KintsugiError {
@@ -70,85 +46,7 @@ export function readQuestion(args: Arguments): { readonly target: Target; readon
   }
 }
 
-/**
- * Which folder answers for which repository of an Application: those named by --source, and --tree for the one that is left.
- * When several are left, which of them --tree is would be a guess, so none is.
- */
-export function checkoutsFor(
-  application: Application,
-  home: Checkout,
-  named: readonly NamedCheckout[],
-): (repoURL: string) => Checkout | undefined {
-  const keys = application.sources
-    .filter((source) => source.chart === undefined)
-    .map((source) => repositoryKey(source.repoURL))
-    .filter((key) => !named.some((one) => one.key === key))
-  const [left, ...others] = new Set(keys)
-  return (repoURL) => {
-    const key = repositoryKey(repoURL)
-    return named.find((one) => one.key === key) ?? (others.length === 0 && key === left ? home : undefined)
-  }
-}
-
-async function readable(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isFile(),
-    () => false,
-  )
-}
-
-/** More than the YAML reader takes, which then says so: the rest of a larger file is never in memory. */
-const MOST_BYTES = 2 * 1024 * 1024
-
-async function beginningOf(path: string): Promise<Uint8Array> {
-  const file = await open(path)
-  try {
-    const { buffer, bytesRead } = await file.read(new Uint8Array(MOST_BYTES), 0, MOST_BYTES, 0)
-    return buffer.subarray(0, bytesRead)
-  } finally {
-    await file.close()
-  }
-}
-
-/** The file as a path from here; where there is none, as one in the tree. */
-async function applicationsOf(file: string, dir: string, cwd: string): Promise<NamedApplications> {
-  const places = [resolve(cwd, file), resolve(dir, file)]
-  for (const place of places) if (await readable(place)) return namedApplications(await beginningOf(place), file)
-  throw new KintsugiError('KIN-1002', `${file} is no file, neither here nor in the tree.`)
-}
-
-/** Everything that `locate`, `edit` and `where` read from the command line and the disk. */
-export type SourceRequest = Candidates & {
-  readonly home: Checkout
-  readonly refused: NamedApplications['refused']
-  readonly deps: RenderDeps
-  /** Keeps what was worked out for the next run. */
-  readonly keep: () => Promise<void>
-  /** What a person should know of how the tree was read. */
-  readonly note?: string
-}
-
 async function nothing(): Promise<void> {}
-
-/** An Application whose manifest is a file: --tree stands for the one repository that --source does not name. */
-async function fromFile(args: Arguments, io: Io, file: string): Promise<SourceRequest> {
-  const dir = await treeFolder(args, io)
-  const tree = await diskTree(dir)
-  const [named, { applications, refused }] = await Promise.all([
-    namedTrees(args.list('source'), io.cwd),
-    applicationsOf(file, dir, io.cwd),
-  ])
-  const inTree = applicationsIn(tree)
-  const candidateOf = async (application: Application): Promise<Candidate> => {
-    const checkout = checkoutsFor(application, { dir, tree }, named)
-    const inGit: Sources = { tree: (repoURL) => checkout(repoURL)?.tree }
-    const sources = await chartedSources(args.text('charts'), io, [application], inGit)
-    return { application, checkout, sources, others: inTree.filter((other) => !sameApplication(other, application)) }
-  }
-  const likely = await Promise.all(applications.map(candidateOf))
-  const deps = localRenderDeps(io.env, { kept: !args.has('no-cache') })
-  return { home: { dir, tree }, likely, rest: [], refused, deps, keep: nothing, remember: nothing }
-}
 
 async function isFile(args: Arguments, io: Io, name: string): Promise<boolean> {
   if (await readable(resolve(io.cwd, name))) return true

@@ -1,5 +1,6 @@
 import type { Application } from '../../domain/index.ts'
-import { likelihood, mayRender, rootsOf, type Sources, type Target } from '../../source/index.ts'
+import { likelihood, mayRender, type RenderDeps, rootsOf, type Sources, type Target } from '../../source/index.ts'
+import type { NamedApplications } from '../application-files.ts'
 import type { Checkout } from './checkouts.ts'
 import type { TreeRequest } from './tree-request.ts'
 
@@ -18,6 +19,17 @@ export type Candidates = {
   readonly rest: readonly Candidate[]
   /** Keeps which ones have been seen to render the target: while the trees stay as they are, no other one has to be asked again. */
   readonly remember: (rendering: readonly Candidate[]) => Promise<void>
+}
+
+/** Everything that `locate`, `edit` and `where` read from the command line and the disk. */
+export type SourceRequest = Candidates & {
+  readonly home: Checkout
+  readonly refused: NamedApplications['refused']
+  readonly deps: RenderDeps
+  /** Keeps what was worked out for the next run. */
+  readonly keep: () => Promise<void>
+  /** What a person should know of how the tree was read. */
+  readonly note?: string
 }
 
 /** Every Application of the tree; of a tree that has none, what could be deployed from it. */

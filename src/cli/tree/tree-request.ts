@@ -17,6 +17,8 @@ const THIS_TREE = 'this-tree'
 /** A tree with all that is known of it before anything of it is mapped or edited. */
 export type TreeRequest = {
   readonly home: Checkout
+  /** The folders of --source. */
+  readonly named: readonly NamedCheckout[]
   readonly identity: Identity
   /** The repository of the tree; a word of ours where it is not known. */
   readonly repoURL: string
@@ -49,8 +51,15 @@ export async function treeFolder(args: Arguments, io: Io): Promise<string> {
   return (await topOfWorkTree(io.cwd)) ?? io.cwd
 }
 
-/** Reads the tree, finds its Applications, and tells which repository it is. What did not change since an earlier run is not worked out again. */
-export async function readTreeRequest(args: Arguments, io: Io): Promise<TreeRequest> {
+/**
+ * Reads the tree, finds its Applications, and tells which repository it is. What did not change since an earlier run is not worked out again.
+ * `told` says which repository the tree stands for, where no --repo says otherwise.
+ */
+export async function readTreeRequest(
+  args: Arguments,
+  io: Io,
+  told: (named: readonly NamedCheckout[]) => string | undefined = () => undefined,
+): Promise<TreeRequest> {
   const dir = await treeFolder(args, io)
   const [tree, named, origin] = await Promise.all([
     diskTree(dir),
@@ -58,7 +67,7 @@ export async function readTreeRequest(args: Arguments, io: Io): Promise<TreeRequ
     originOf(dir),
   ])
   const home = { dir, tree }
-  const identity = identify({ told: args.text('repo'), origin, tree })
+  const identity = identify({ told: args.text('repo') ?? told(named), origin, tree })
   const repoURL = identity.repoURL === '' ? THIS_TREE : identity.repoURL
   const checkout = checkoutOf(home, identity, named)
   const inGit: Sources = { tree: (url) => checkout(url)?.tree }
@@ -78,6 +87,7 @@ export async function readTreeRequest(args: Arguments, io: Io): Promise<TreeRequ
   }
   return {
     home,
+    named,
     identity,
     repoURL,
     sources,
