@@ -201,6 +201,11 @@ export const REASONS = {
     means: 'A value file of the Application does not exist, and the Application does not allow it to be missing.',
     next: 'Add the file, or set ignoreMissingValueFiles.',
   },
+  'value-file-to-create': {
+    group: 'source',
+    means: 'The value belongs in a value file that the Application names, lets be missing, and that does not exist.',
+    next: 'Create the file that is named, even empty; then ask again.',
+  },
   'broken-base': {
     group: 'source',
     means: 'A kustomization names a file or base that is not there or is not valid.',

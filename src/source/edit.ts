@@ -40,6 +40,8 @@ type Progress = {
   readonly holdsApplication: boolean
   /** What the cluster has otherwise than Git renders it: said when nothing else stands in the way. */
   readonly mismatch: Refused | undefined
+  /** The file that would have to be created for a better place: said when others change by the place that was taken. */
+  readonly toCreate: Refused | undefined
 }
 
 function isJson(text: string): boolean {
@@ -172,7 +174,11 @@ async function advance(
     const result = isRefused(place)
       ? place
       : (pinned(place, progress.application) ?? (await attempt(input, progress, question, place, readersOf)))
-    if (!isRefused(result)) return { ...result, mismatch: progress.mismatch ?? mismatchOf(input, progress, question) }
+    if (!isRefused(result)) {
+      const mismatch = progress.mismatch ?? mismatchOf(input, progress, question)
+      const toCreate = first?.reason === 'value-file-to-create' ? first : undefined
+      return { ...result, mismatch, toCreate: progress.toCreate ?? toCreate }
+    }
     first ??= result
   }
   return first ?? barred ?? refuse('not-in-git', `nothing in Git sets ${change.field}`)
@@ -198,7 +204,7 @@ async function conclude(input: EditInput, before: RenderedState, progress: Progr
     ...(input.companions && { companions: input.companions }),
     ...(progress.holdsApplication ? { itself: itselfOf(progress.application) } : {}),
   })
-  if (isRefused(proof)) return proof
+  if (isRefused(proof)) return proof.reason === 'other-changes' ? (progress.toCreate ?? proof) : proof
   const files = [...texts].sort(([a], [b]) => (a < b ? -1 : 1))
   return {
     outcome: 'edited',
@@ -224,6 +230,7 @@ async function run(input: EditInput): Promise<EditOutcome | Refused> {
     alreadyAt: [],
     holdsApplication: false,
     mismatch: undefined,
+    toCreate: undefined,
   }
   const original = (file: TreeAt): TreeAt => {
     const { home } = progress

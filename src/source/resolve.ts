@@ -36,6 +36,8 @@ export type RenderDeps = {
 /** A file of one of the trees that an Application reads. */
 export type SourceFile = TreeAt & { readonly path: string }
 
+export type MissingFile = SourceFile & { readonly after: number }
+
 /** A source with everything looked up that it names. */
 export type ResolvedSource = {
   readonly source: ApplicationSource
@@ -46,6 +48,8 @@ export type ResolvedSource = {
   readonly dir: string
   /** In order of precedence, the last wins; missing ones that may be missing are left out. */
   readonly valueFiles: readonly SourceFile[]
+  /** Value files that may be missing and are; `after` counts the value files that come before. */
+  readonly missing: readonly MissingFile[]
   /** Files named `.argocd-source*` that changed this source. */
   readonly overrides: readonly string[]
 }
@@ -105,7 +109,13 @@ type ValueFileContext = {
   readonly where: string
 }
 
-type Found = { readonly found: readonly SourceFile[]; readonly sought: string; readonly byPattern: boolean }
+type Found = {
+  readonly found: readonly SourceFile[]
+  readonly sought: string
+  readonly byPattern: boolean
+  /** Where the file would be that is named and not there. */
+  readonly absent?: SourceFile
+}
 
 /** The tree and base directory that a value file's name is relative to. */
 function valueFileBase(
@@ -155,7 +165,7 @@ function findValueFile(context: ValueFileContext, name: string): Found | Refused
     return { tree, path: at, repoURL, revision }
   }
   if (base.tree.blob(path) !== undefined) return { found: [file(path)], sought: path, byPattern: false }
-  if (!GLOB.test(path)) return { found: [], sought: path, byPattern: false }
+  if (!GLOB.test(path)) return { found: [], sought: path, byPattern: false, absent: file(path) }
   const matches = globMatcher(path, { crossing: false })
   return {
     found: filesBelow(base.tree, staticDirectory(path))
@@ -174,7 +184,7 @@ function fileKey({ repoURL, path }: SourceFile): string {
  * The value files in order. As in Argo CD, a file counts once, at its first place, and one that is named by itself stands where it is
  * named, not where a pattern finds it too.
  */
-function resolveValueFiles(context: ValueFileContext): readonly SourceFile[] | Refused {
+function resolveValueFiles(context: ValueFileContext): Pick<ResolvedSource, 'valueFiles' | 'missing'> | Refused {
   const helm = context.source.helm
   const found: Found[] = []
   for (const written of helm?.valueFiles ?? []) {
@@ -187,13 +197,15 @@ function resolveValueFiles(context: ValueFileContext): readonly SourceFile[] | R
   }
   const named = new Set(found.filter((one) => !one.byPattern).flatMap((one) => one.found.map(fileKey)))
   const files = new Map<string, SourceFile>()
-  for (const { found: some, byPattern } of found) {
+  const missing: MissingFile[] = []
+  for (const { found: some, byPattern, absent } of found) {
+    if (absent !== undefined) missing.push({ ...absent, after: files.size })
     for (const file of some) {
       const key = fileKey(file)
       if (!files.has(key) && !(byPattern && named.has(key))) files.set(key, file)
     }
   }
-  return [...files.values()]
+  return { valueFiles: [...files.values()], missing }
 }
 
 function unsupported(source: ApplicationSource, raw: JsonValue | undefined, where: string): Refused | undefined {
@@ -256,9 +268,9 @@ function resolveOne(
   if (isRefused(source)) return source
   const wrong = unsupported(source, merged, where)
   if (wrong !== undefined) return wrong
-  const valueFiles = resolveValueFiles({ application, sources, source, tree, dir, where })
-  if (isRefused(valueFiles)) return valueFiles
-  return { source: kustomizeAsBuilt(application, source, tree, dir), where, tree, dir, valueFiles, overrides }
+  const files = resolveValueFiles({ application, sources, source, tree, dir, where })
+  if (isRefused(files)) return files
+  return { source: kustomizeAsBuilt(application, source, tree, dir), where, tree, dir, ...files, overrides }
 }
 
 /** Every source of the Application that gives objects, in its order. */

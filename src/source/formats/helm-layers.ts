@@ -67,6 +67,19 @@ export function layerFiles(question: Question, path: JsonPath): readonly SourceF
 }
 
 /**
+ * The value file that would be the place of the value if it existed: the Application names it and lets it be missing, and every layer that
+ * exists is the chart's or read by others too. Undefined where there is none, and where a layer over it sets the value.
+ */
+export function fileToCreate(question: Question, path: JsonPath): SourceFile | undefined {
+  const { valueFiles, missing, dir } = question.source
+  const defaults = joinPath(dir, 'values.yaml')
+  const own = valueFiles.some((file) => file.path !== defaults && question.sharedBy(file).length === 0)
+  if (own || path.some((step) => typeof step === 'number')) return undefined
+  const at = valueFiles.findLastIndex((file) => defines(file, path))
+  return missing.findLast(({ after }) => after > at)
+}
+
+/**
  * Where the value stands now: in the last value file that defines it, else in the chart's own defaults. Undefined where neither does, and
  * for what is not rendered yet.
  */

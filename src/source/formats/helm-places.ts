@@ -1,11 +1,13 @@
+import type { JsonPath } from '../../domain/index.ts'
 import { inlineInsertions, inlinePlaces } from '../inline-values.ts'
 import type { Place, Question } from '../place.ts'
 import { isRefused, type Refused, refuse, writtenAt } from '../refused.ts'
+import type { SourceFile } from '../resolve.ts'
 import { type Traced, trace } from '../sentinel.ts'
 import type { HelmCandidate, Sort, Values } from './helm-candidates.ts'
 import { changesFor, type ValueChange } from './helm-changes.ts'
 import { chartOf } from './helm-charts.ts'
-import { layerFiles, placeIn, wholeResources, writerOf } from './helm-layers.ts'
+import { fileToCreate, layerFiles, placeIn, wholeResources, writerOf } from './helm-layers.ts'
 import { placeName, saidBulk, sayingOne } from './helm-said.ts'
 import { notTraced, templatePlaces } from './helm-templates.ts'
 import {
@@ -142,6 +144,14 @@ function tracedPlaces(
   return filePlaces(question, { declared, inline }, changes)
 }
 
+/** A file is not created: taking that back would be a deletion, and who else would read it is seen only once it is there. */
+function mustBeCreated({ path, repoURL }: SourceFile, values: JsonPath): Refused {
+  return refuse(
+    'value-file-to-create',
+    `${values.join('.')} belongs in ${path} of ${repoURL}, which the Application names and which does not exist: create it, even empty`,
+  )
+}
+
 /** In the files, and where there is none in what the Application itself says; then with all that a preset would give. */
 function filePlaces(
   question: Question,
@@ -160,6 +170,9 @@ function filePlaces(
   const writer = writerOf(question, main.path)
   const told = <What extends Place | Refused>(what: What): What =>
     writer === undefined ? what : writtenAt(writer, what)
+  const absent = fileToCreate(question, main.path)
+  // Another place is taken all the same where it turns out to change nothing else.
+  if (absent !== undefined) return [mustBeCreated(absent, main.path), ...places].map(told)
   if (places.length > 0) return places.map(told)
   const listed = main.path.some((step) => typeof step === 'number')
   if (listed)
