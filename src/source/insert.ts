@@ -32,7 +32,7 @@ import type { Splice } from './splice.ts'
 
 type Inserting = { readonly source: SourceText; readonly document: number; readonly layout: Layout }
 
-function keyToken(key: string): string {
+export function keyToken(key: string): string {
   return isPlainText(key, true) ? key : quote(key, 'double')
 }
 

@@ -28,7 +28,7 @@ function depthIn(file: SourceFile, path: JsonPath): number {
 }
 
 /** Files in which a value may be inserted: those of this environment alone first, the one with the nearest siblings, then the last. */
-function insertable(question: Question, path: JsonPath, files: readonly SourceFile[]): readonly SourceFile[] {
+export function insertable(question: Question, path: JsonPath, files: readonly SourceFile[]): readonly SourceFile[] {
   // The chart's own defaults stay the chart's, also where the Application lists them as a layer.
   const defaults = joinPath(question.source.dir, 'values.yaml')
   const ranked = files.map((file, index) => ({

@@ -1,4 +1,4 @@
-import type { JsonPath } from '../../domain/index.ts'
+import type { JsonPath, JsonValue } from '../../domain/index.ts'
 import { inlineInsertions, inlinePlaces } from '../inline-values.ts'
 import type { Place, Question } from '../place.ts'
 import { isRefused, type Refused, refuse, writtenAt } from '../refused.ts'
@@ -7,7 +7,8 @@ import { type Traced, trace } from '../sentinel.ts'
 import type { HelmCandidate, Sort, Values } from './helm-candidates.ts'
 import { changesFor, type ValueChange } from './helm-changes.ts'
 import { chartOf } from './helm-charts.ts'
-import { fileToCreate, layerFiles, placeIn, wholeResources, writerOf } from './helm-layers.ts'
+import { fileToCreate, insertable, layerFiles, placeIn, wholeResources, writerOf } from './helm-layers.ts'
+import { listPlace } from './helm-lists.ts'
 import { placeName, saidBulk, sayingOne } from './helm-said.ts'
 import { notTraced, templatePlaces } from './helm-templates.ts'
 import {
@@ -152,6 +153,18 @@ function mustBeCreated({ path, repoURL }: SourceFile, values: JsonPath): Refused
   )
 }
 
+/** A list of a chart that is not ours, copied with the change into a value file that is. */
+function copiedLists(
+  question: Question,
+  path: JsonPath,
+  changes: readonly ValueChange[],
+  values: JsonValue,
+): readonly (Place | Refused)[] {
+  return insertable(question, path, question.source.valueFiles)
+    .map((file) => listPlace(file, changes, values))
+    .filter((place) => place !== undefined)
+}
+
 /** In the files, and where there is none in what the Application itself says; then with all that a preset would give. */
 function filePlaces(
   question: Question,
@@ -175,6 +188,8 @@ function filePlaces(
   if (absent !== undefined) return [mustBeCreated(absent, main.path), ...places].map(told)
   if (places.length > 0) return places.map(told)
   const listed = main.path.some((step) => typeof step === 'number')
+  const lists = listed ? copiedLists(question, main.path, changes, declared.values) : []
+  if (lists.length > 0) return lists.map(told)
   if (listed)
     return told(
       refuse('not-in-git', `${main.path.join('.')} is in a list of the chart's defaults; a list is set whole`),
