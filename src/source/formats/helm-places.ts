@@ -4,6 +4,7 @@ import type { Place, Question } from '../place.ts'
 import { isRefused, type Refused, refuse, writtenAt } from '../refused.ts'
 import type { SourceFile } from '../resolve.ts'
 import { type Traced, trace } from '../sentinel.ts'
+import { isBelied } from './helm-belied.ts'
 import type { HelmCandidate, Sort, Values } from './helm-candidates.ts'
 import { changesFor, type ValueChange } from './helm-changes.ts'
 import { chartOf } from './helm-charts.ts'
@@ -27,7 +28,12 @@ import {
 /** Values that the chart alone refuses to have traced, tried one by one. */
 const SUSPECTS = 3
 
-type Finding = { readonly found: readonly Traced<HelmCandidate>[]; readonly suspects: readonly HelmCandidate[] }
+type Finding = {
+  readonly found: readonly Traced<HelmCandidate>[]
+  readonly suspects: readonly HelmCandidate[]
+  /** What is found may set the field and does not set it now. */
+  readonly belied?: true
+}
 
 const NOTHING: Finding = { found: [], suspects: [] }
 
@@ -73,7 +79,8 @@ async function staged(question: Question, scene: Scene, stage: 'declared' | 'abs
   const { found, gone } = shownIn(question, bulk)
   const sort = sortOf(question)
   const suspects = bulk.suspects.filter((one) => one.sort === sort)
-  if (found.length > 0 || !gone) return { found, suspects }
+  if (found.length > 0) return confirmed(question, scene, stage, { found, suspects })
+  if (!gone) return { found, suspects }
   return alone(
     question,
     scene,
@@ -81,9 +88,33 @@ async function staged(question: Question, scene: Scene, stage: 'declared' | 'abs
   )
 }
 
+/** Traces in which what is rendered now has belied the value that was found. */
+const BELIED = 3
+
+/** What was found, if what is rendered now does not belie it; else what is found without it, if that is not belied. */
+async function confirmed(
+  question: Question,
+  scene: Scene,
+  stage: 'declared' | 'absent' | 'deep',
+  finding: Finding,
+): Promise<Finding> {
+  const belied = new Set<string>()
+  let { found } = finding
+  for (let traces = 0; traces < BELIED && found.length > 0; traces += 1) {
+    const sure = found.filter((one) => !isBelied(one, question))
+    if (sure.length > 0) return { ...finding, found: sure }
+    for (const { candidate } of found) belied.add(placeName(candidate))
+    const sorts = new Set(found.map(({ candidate }) => candidate.sort))
+    const others = stageCandidates(scene, stage).filter((one) => sorts.has(one.sort) && !belied.has(placeName(one)))
+    found = (await alone(question, scene, others)).found
+  }
+  return { ...finding, belied: true }
+}
+
 /** From what is declared to what only templates name; the first that the field shows is the last writer. */
 async function findValue(question: Question, scene: Scene): Promise<Finding> {
   const suspects: HelmCandidate[] = []
+  let belied: Finding | undefined
   const steps: readonly (() => Promise<Finding>)[] = [
     ...(question.current === undefined ? [] : [() => staged(question, scene, 'declared'), () => said(question, scene)]),
     () => staged(question, scene, 'absent'),
@@ -91,10 +122,12 @@ async function findValue(question: Question, scene: Scene): Promise<Finding> {
   ]
   for (const step of steps) {
     const finding = await step()
-    if (finding.found.length > 0) return finding
+    if (belied !== undefined && finding.found.length === 0) break
+    if (finding.belied === true) belied = finding
+    else if (finding.found.length > 0) return finding
     suspects.push(...finding.suspects)
   }
-  return { found: [], suspects }
+  return belied ?? { found: [], suspects }
 }
 
 /** Where a chart's values set the field: traced by renders with a sentinel in every value that may feed any field of the source. */
@@ -109,14 +142,26 @@ export async function helmPlaces(question: Question): Promise<readonly (Place | 
   const unsteady = shownIn(question, await stageBulk(scene, 'declared')).gone && !(await isSteady(question, scene))
   const { kind, name } = question.object.key
   if (unsteady) return refuse('target-not-found', `${kind} ${name} has another name in each render: it can't be traced`)
-  const { found, suspects } = await findValue(question, scene)
+  const { found, suspects, belied } = await findValue(question, scene)
   // An annotation that a template writes stands twice when it is written beside it: the template's own line is what is looked for.
   const beside = question.current !== undefined && found.every(({ candidate }) => candidate.part === 'key')
-  if (found.length > 0 && !beside) return tracedPlaces(question, values, found)
+  if (found.length > 0 && !beside && belied !== true) return tracedPlaces(question, values, found)
   const literals = question.current === undefined ? [] : await templatePlaces(question, scene)
+  if (belied === true) return beliedPlaces(tracedPlaces(question, values, found), literals)
   if (literals.length > 0) return literals
   const places = suspectPlaces(question, values, suspects)
   return places.length > 0 ? places : notTraced(question, scene)
+}
+
+/** An edit of the value may do what is asked, and the proof tells; what stands there now is a literal of a template, where one is found. */
+function beliedPlaces(
+  places: readonly (Place | Refused)[] | Refused,
+  literals: readonly (Place | Refused)[],
+): readonly (Place | Refused)[] {
+  const all = isRefused(places) ? [places] : places
+  const writer = literals.find((one): one is Place => !isRefused(one))
+  if (writer === undefined) return all
+  return [...all.map((one) => ({ ...one, writer })), ...literals]
 }
 
 /** A chart may refuse a sentinel (too many replicas) and accept the value that is wanted: rendering it tells. */
