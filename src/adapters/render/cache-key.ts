@@ -1,5 +1,6 @@
 import { digestOf, type HelmRenderInput, KintsugiError, sha256, type Tree } from '../../domain/index.ts'
 import { specialOf } from './chart.ts'
+import { chartPaths } from './chart-paths.ts'
 
 /** Raised when equal input may give another outcome than before. */
 const FORMAT = 'kintsugi-render-2'
@@ -32,8 +33,7 @@ function chartDigest(tree: Tree, chartPath: string): string | undefined {
 }
 
 function digestOfChart(tree: Tree, chartPath: string): string | undefined {
-  const prefix = chartPath === '' ? '' : `${chartPath}/`
-  const paths = tree.paths().filter((path) => path.startsWith(prefix))
+  const paths = chartPaths(tree, chartPath)
   if (specialOf(tree, chartPath, paths) !== undefined) return undefined
   const lines = [JSON.stringify(chartPath)]
   for (const path of paths) {

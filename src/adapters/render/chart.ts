@@ -7,6 +7,7 @@ import {
   KintsugiError,
   type Tree,
 } from '../../domain/index.ts'
+import { chartPaths } from './chart-paths.ts'
 import { oneLine, type Refused, refuse } from './refused.ts'
 import { outsideReference } from './schema-refs.ts'
 import { readYaml } from './yaml.ts'
@@ -43,7 +44,7 @@ export function takeChart(input: HelmRenderInput): Chart | Refused {
   if (chartPath !== '' && !isPlain(chartPath))
     return refuse('unsafe-path', `the chart path ${oneLine(chartPath)} leaves the tree`)
   const prefix = chartPath === '' ? '' : `${chartPath}/`
-  const paths = tree.paths().filter((path) => path.startsWith(prefix))
+  const paths = chartPaths(tree, chartPath)
   if (paths.length > MOST_FILES) return refuse('render-limit', `the chart has more than ${MOST_FILES} files`)
   const special = specialOf(tree, chartPath, paths)
   if (special !== undefined)
