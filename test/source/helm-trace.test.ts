@@ -84,6 +84,20 @@ describe('one trace of a source', () => {
     expect(renders).toBeLessThan(8)
   })
 
+  it('leaves out a map of annotations that the error of a chart names', async () => {
+    const refusing = async (input: HelmRenderInput): Promise<RenderOutcome> => {
+      const last = input.valueFiles.at(-1)
+      const text = last === undefined ? '' : new TextDecoder().decode(last.tree.bytes(last.path))
+      if (text.includes('oldAnnotations'))
+        return { rendered: false, reason: 'render-failed', message: 'part0.oldAnnotations does no longer exist' }
+      return tinyHelm(input)
+    }
+    const values = (FILES['chart/values.yaml'] ?? '').replace('part0:\n', 'part0:\n  oldAnnotations: {}\n')
+    const { fields, renders } = await mapped(refusing, { ...FILES, 'chart/values.yaml': values })
+    expect(fields.filter(({ located }) => !located)).toEqual([])
+    expect(renders).toBe(4)
+  })
+
   it('serves texts under any name, and those that a value is a part of, by one more render', async () => {
     const variables = COMPONENTS.map(
       (name) => `            - name: ${name}\n              value: {{ .Values.${name} }}\n`,

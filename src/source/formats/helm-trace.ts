@@ -122,8 +122,10 @@ function halves<Candidate extends Traceable>(set: readonly Candidate[]): readonl
 function namedIn<Candidate extends Traceable>(message: string, set: readonly Candidate[]): readonly Candidate[] {
   return set.filter(({ path }) => {
     if (typeof path === 'string' || path === undefined) return false
-    const least = Math.min(2, path.length)
-    return path.some((_, index) => path.length - index >= least && message.includes(path.slice(index).join('.')))
+    // The key that stands in for any other is ours: a chart names the map.
+    const steps = path.at(-1) === TRACE_KEY ? path.slice(0, -1) : path
+    const least = Math.min(2, steps.length)
+    return steps.some((_, index) => steps.length - index >= least && message.includes(steps.slice(index).join('.')))
   })
 }
 
