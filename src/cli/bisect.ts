@@ -16,7 +16,11 @@ export const bisect: Verb = {
   ],
   options: [
     ...APPLICATION_OPTIONS,
-    { name: 'namespace', value: 'NS', says: 'with --path: namespace of objects that name none' },
+    {
+      name: 'namespace',
+      value: 'NS',
+      says: 'with --path: namespace of objects that name none; that of the target unless told',
+    },
     {
       name: 'target',
       value: 'Kind/namespace/name',

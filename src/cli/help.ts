@@ -45,7 +45,8 @@ export function verbHelp(verb: Verb): readonly Line[] {
   ]
 }
 
-const EXITS = '0 ok, 1 error, 2 usage, 3 refused, 5 invalid configuration, 6 upstream down'
+const EXITS =
+  '0 ok, 1 error, 2 usage, 3 refused (or found by map --unresolved), 5 invalid configuration, 6 upstream down'
 
 /** The page of the whole command. */
 export function mainHelp(verbs: readonly Verb[]): readonly Line[] {

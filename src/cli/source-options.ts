@@ -26,7 +26,11 @@ export const APPLICATION_OPTIONS: readonly Option[] = [
 /** Flags that `locate` and `edit` share. */
 export const SOURCE_OPTIONS: readonly Option[] = [
   ...APPLICATION_OPTIONS,
-  { name: 'namespace', value: 'NS', says: 'with --path: namespace of objects that name none' },
+  {
+    name: 'namespace',
+    value: 'NS',
+    says: 'with --path: namespace of objects that name none; that of the target unless told',
+  },
   {
     name: 'target',
     value: 'Kind/namespace/name',

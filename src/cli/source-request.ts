@@ -71,7 +71,7 @@ function valueFile(file: string, chart: string, { dir, tree }: Checkout, io: Io)
 }
 
 /** The directory of --path, as Argo CD would deploy it. */
-function fromPath(request: TreeRequest, args: Arguments, io: Io, path: string): Candidate {
+function fromPath(request: TreeRequest, args: Arguments, io: Io, path: string, namespace: string): Candidate {
   const { home, repoURL, sources, checkout, discovery } = request
   const dir = inTree(path, home.dir, io)
   const release = args.text('release')
@@ -79,7 +79,8 @@ function fromPath(request: TreeRequest, args: Arguments, io: Io, path: string): 
     name: release ?? releaseNameOf(dir.slice(dir.lastIndexOf('/') + 1)),
     path: dir,
     repoURL,
-    namespace: args.text('namespace') ?? '',
+    // Who asks for shop/cart in a folder that names no namespace deploys it to shop.
+    namespace: args.text('namespace') ?? namespace,
     valueFiles: args.list('values').map((file) => valueFile(file, dir, home, io)),
     ...(release !== undefined && { release }),
   })
@@ -112,7 +113,7 @@ export async function readRequest(args: Arguments, io: Io, target: Target): Prom
     refused: [],
     ...(identity.note !== undefined && { note: identity.note }),
   }
-  if (path !== undefined) return { ...known, likely: [fromPath(request, args, io, path)], rest: [] }
+  if (path !== undefined) return { ...known, likely: [fromPath(request, args, io, path, target.namespace)], rest: [] }
   if (named === undefined) return { ...known, ...(await candidatesIn(request, target)), refused: noneFound(request) }
   const only = onlyNamed(candidatesOf(request), named)
   if (only.length > 0) return { ...known, likely: only, rest: [] }

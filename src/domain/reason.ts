@@ -188,8 +188,8 @@ export const REASONS = {
   },
   'source-missing': {
     group: 'source',
-    means: 'A repository that the Application reads is not at hand.',
-    next: 'Name its folder with --source URL=DIR, or bind the repository.',
+    means: 'A repository or a chart that the Application reads is not at hand.',
+    next: 'Name the folder of a repository with --source URL=DIR, bring charts with --charts; for the bot, bind the repository.',
   },
   'path-missing': {
     group: 'source',

@@ -97,7 +97,8 @@ function chartDir(tree: Tree, chart: string): string {
 }
 
 function describe(source: ApplicationSource): string {
-  return `${source.repoURL} at ${source.targetRevision}`
+  const { repoURL, targetRevision, chart } = source
+  return chart === undefined ? `${repoURL} at ${targetRevision}` : `the chart ${chart} ${targetRevision} of ${repoURL}`
 }
 
 type ValueFileContext = {

@@ -52,7 +52,7 @@ describe.skipIf(helms.length === 0)('--charts DIR', () => {
       'app/Chart.yaml': UMBRELLA,
       'app/values.yaml': 'cart: {replicas: 3}\n',
     })
-    expect(JSON.parse((await locate(dir, [])).out)).toMatchObject({ reason: 'unsupported-source' })
+    expect(JSON.parse((await locate(dir, [])).out)).toMatchObject({ reason: 'source-missing' })
     const { out } = await locate(dir, ['--charts', charts])
     expect(JSON.parse(out)).toMatchObject({ outcome: 'located', file: 'app/values.yaml', text: '3' })
   })

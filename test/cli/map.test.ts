@@ -228,6 +228,58 @@ describe('map', () => {
   })
 })
 
+describe('a large map for people', () => {
+  const set = (name: string): string =>
+    `apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: ${name}}\nspec: {generators: [{clusters: {}}], template: {}}\n`
+  const config = (name: string): string => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\n`
+
+  it('takes one line for what has no field, and one reason for all that share it', async () => {
+    const { out } = await map({
+      'a.yaml': application('a', 'apps/a'),
+      'b.yaml': application('b', 'apps/b'),
+      'apps/a/config.yaml': config('a'),
+      'apps/b/config.yaml': config('b'),
+      'sets/one.yaml': set('one'),
+      'sets/two.yaml': set('two'),
+    })
+    expect(out).toBe(
+      [
+        'a  a.yaml:1: 1 object, none with a field that can be set',
+        'b  b.yaml:1: 1 object, none with a field that can be set',
+        '',
+        'generated-elsewhere  the clusters generator asks something else than Git',
+        '  one  sets/one.yaml:1',
+        '  two  sets/two.yaml:1',
+        '',
+        '4 Applications, 0 roots, 2 objects',
+        '2 not rendered (50.0 %)',
+        '  generated-elsewhere  2',
+        '',
+      ].join('\n'),
+    )
+  })
+
+  it('names the flag that brings charts, and the chart', async () => {
+    const chart = application('cart', 'x').replace('path: x', 'chart: cart')
+    const { out, err } = await map({ 'cart.yaml': chart })
+    expect(out).toMatch(/source-missing {2}the chart cart \S+ of https:\/\/\S+ is not at hand/)
+    expect(err).toContain('--charts fetch')
+    expect((await map({ 'cart.yaml': chart }, ['--charts', '.'])).err).not.toContain('--charts fetch')
+  })
+
+  it('names the root that renders an Application', async () => {
+    const { applications } = await document({
+      'bootstrap/kustomization.yaml': 'resources: [cart.yaml]\nnamePrefix: prod-\n',
+      'bootstrap/cart.yaml': PLAIN['argocd/cart.yaml'] ?? '',
+      'apps/cart/deployment.yaml': DEPLOYMENT,
+    })
+    expect(applications).toMatchObject([
+      { name: 'prod-cart', mapped: true, by: { kind: 'root', name: 'bootstrap' } },
+      { kind: 'root-kustomization' },
+    ])
+  })
+})
+
 describe('which repository the folder is', () => {
   const set = `apiVersion: argoproj.io/v1alpha1
 kind: ApplicationSet

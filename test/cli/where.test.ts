@@ -76,6 +76,12 @@ describe('where', () => {
     expect(JSON.parse(ran.out)).toMatchObject({ file: 'apps/cart/overlays/prod/kustomization.yaml' })
   })
 
+  it('takes the namespace that is asked for as that of a folder which names none', async () => {
+    const files = { 'apps/cart/deployment.yaml': DEPLOYMENT.replace(/^ *namespace: .*\n/m, '') }
+    const { out, code } = await where(files, ['deploy/cart', 'replicas', '-n', 'shop', '--path', 'apps/cart'])
+    expect([code, out.split(':')[0]]).toEqual([0, 'apps/cart/deployment.yaml'])
+  })
+
   withHelm('treats a chart as Argo CD would, with --path', async () => {
     const { 'argocd/cart.yaml': _, ...files } = HELM
     const path = ['--path', 'apps/cart', '--values', 'apps/cart/values-prod.yaml', '--release', 'cart', '-n', 'shop']

@@ -63,7 +63,10 @@ export function cliPage(verbs: readonly Verb[]): string {
     ['0', 'ok; `edit` with `already-set` too'],
     ['1', 'error'],
     ['2', 'the command line is not understood'],
-    ['3', 'refused, with a reason'],
+    [
+      '3',
+      'refused, with a reason; `map --unresolved` and something has no place; `map --workload` and nothing is called so',
+    ],
     ['5', 'invalid configuration or policy'],
     ['6', 'something upstream is down'],
   ]

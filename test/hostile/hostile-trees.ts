@@ -194,7 +194,7 @@ export function hostileTrees({ token, home, listener, variable }: Aims): readonl
         'chart/plugin.yaml': 'name: evil\ncommand: "/bin/sh -c env"\nhooks: {install: env}\n',
         'other/Chart.yaml': dependency(`file://../../../../..${home}`),
       }),
-      locate: 'unsupported-source',
+      locate: 'source-missing',
     },
     {
       name: '21 names with newlines, colours, flags and of prototypes',

@@ -141,12 +141,8 @@ function missingDependency(files: ReadonlyMap<string, Uint8Array>): Refused | un
     if (content === undefined) continue
     const root = readMap(content, name)
     if ('rendered' in root) return root
-    const missing = namesIn(root.map['dependencies']).find((one) => !vendored.some((has) => has(one)))
-    if (missing !== undefined)
-      return refuse(
-        'unsupported-source',
-        `the dependency ${oneLine(missing)} of ${name} is not in charts/, and nothing is fetched: vendor it`,
-      )
+    const missing = dependenciesIn(root.map['dependencies']).find((one) => !vendored.some((has) => has(one.name)))
+    if (missing !== undefined) return notVendored(missing, name)
   }
   return undefined
 }
@@ -180,7 +176,21 @@ function readMap(content: Uint8Array, name: string): { readonly map: JsonObject 
   return made
 }
 
-function namesIn(list: JsonValue | undefined): readonly string[] {
+type Dependency = { readonly name: string; readonly repository: string }
+
+function dependenciesIn(list: JsonValue | undefined): readonly Dependency[] {
   if (!Array.isArray(list)) return []
-  return list.flatMap((one: JsonValue) => (isJsonObject(one) && typeof one['name'] === 'string' ? [one['name']] : []))
+  return list.flatMap((one: JsonValue) => {
+    if (!isJsonObject(one) || typeof one['name'] !== 'string') return []
+    const { name, repository } = one
+    return [{ name, repository: typeof repository === 'string' ? repository : '' }]
+  })
+}
+
+/** Where the chart of a dependency could come from decides what there is to do. */
+function notVendored({ name, repository }: Dependency, file: string): Refused {
+  const what = `the dependency ${oneLine(name)} of ${file}`
+  if (/^(?:https?|oci):\/\//i.test(repository))
+    return refuse('source-missing', `${what} is not in charts/, and ${oneLine(repository)} is not at hand`)
+  return refuse('unsupported-source', `${what} is not in charts/: vendor it, as helm dependency build does`)
 }

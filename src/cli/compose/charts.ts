@@ -84,7 +84,8 @@ export async function chartedSources(
   if (charts === undefined) return sources
   try {
     const brought = await withCharts(applications, sources, charts)
-    for (const { problem } of brought.problems) say(`${problem.message} (${problem.reason})`)
+    const problems = brought.problems.map(({ problem }) => `${problem.message} (${problem.reason})`)
+    for (const line of new Set(problems)) say(line)
     for (const { wanted, version } of brought.pinned)
       if (wanted.targetRevision !== version) say(`${wanted.chart} ${wanted.targetRevision} is ${version}`)
     return brought.sources

@@ -8,9 +8,11 @@ import type { Terminal } from '../terminal.ts'
 import type { Context, ExitCode } from '../verb.ts'
 import { entryDocument, unresolvedDocument } from './document.ts'
 import type { Entry, MapRequest } from './entries.ts'
+import { paragraphsOn } from './paragraphs.ts'
 import { readMapRequest, workloadFilter } from './read-map-request.ts'
 import { showEntry } from './show-entry.ts'
 import { showTotals } from './show-totals.ts'
+import { showUnresolved } from './show-unresolved.ts'
 import { countEntry, countUnresolved, isElsewhere, noTotals, type Totals, totalsDocument } from './totals.ts'
 
 /** Where the entries go, one by one. */
@@ -31,14 +33,16 @@ function documentSink(request: MapRequest, terminal: Terminal): Sink {
 }
 
 function peopleSink(terminal: Terminal, unresolved: boolean): Sink {
+  const paragraphs = paragraphsOn(terminal)
+  const left: MapRequest['unresolved'][number][] = []
   return {
-    entry: (entry, map) => showEntry(entry, map, terminal, unresolved),
-    unresolved: ({ name, file, reason, message }) => {
-      terminal.line(styled('bold', name), styled('dim', name === file ? '' : `  ${file}`))
-      terminal.line('  ', styled('yellow', reason), `  ${message}`)
-      terminal.line()
+    entry: (entry, map) => showEntry(entry, map, paragraphs, unresolved),
+    unresolved: (one) => left.push(one),
+    end: (totals) => {
+      showUnresolved(left, paragraphs)
+      paragraphs.gap()
+      showTotals(totals, paragraphs)
     },
-    end: (totals) => showTotals(totals, terminal),
   }
 }
 
@@ -51,7 +55,15 @@ function onlyUnresolved(map: ApplicationMap): ApplicationMap | undefined {
   return objects.length === 0 ? undefined : { ...map, objects }
 }
 
-type Progress = { done: number; current: string }
+type Progress = { done: number; current: string; withoutCharts: number }
+
+/** Whether a chart of a repository is what an Application or a chart in Git lacks. */
+function lacksChart({ application }: Entry, map: ApplicationMap, { sources }: MapRequest): boolean {
+  if (map.mapped || map.reason !== 'source-missing') return false
+  return application.sources.every(
+    ({ repoURL, targetRevision, chart }) => chart !== undefined || sources.tree(repoURL, targetRevision) !== undefined,
+  )
+}
 
 async function mapEntries(request: MapRequest, context: Context, progress: Progress, sink: Sink): Promise<Totals> {
   const { args } = context
@@ -74,6 +86,7 @@ async function mapEntries(request: MapRequest, context: Context, progress: Progr
   }
   for await (const { entry, map } of inOrder(request.entries, availableParallelism(), work)) {
     progress.done += 1
+    if (lacksChart(entry, map, request)) progress.withoutCharts += 1
     if (wanted !== undefined && (!map.mapped || map.objects.length === 0)) continue
     countEntry(totals, entry.root !== undefined, map)
     const shown = unresolved ? onlyUnresolved(map) : map
@@ -91,15 +104,25 @@ function sum(counts: ReadonlyMap<string, number>): number {
   return [...counts.values()].reduce((all, count) => all + count, 0)
 }
 
-/** What would make more of it resolvable. */
-function advise(request: MapRequest, terminal: Terminal): void {
+/** Placeholders that something else fills in are no repositories. */
+const REPOSITORY = /^(?:https?|ssh|git|file):\/\/|^[\w.-]+@[\w.-]+:/i
+
+/** What would make more of it resolvable. `withoutCharts` counts what a chart is missing for. */
+function advise(request: MapRequest, withoutCharts: number, terminal: Terminal): void {
   const missing = new Set<string>()
   for (const { application } of request.entries)
     for (const { repoURL, targetRevision, chart } of application.sources)
-      if (chart === undefined && request.sources.tree(repoURL, targetRevision) === undefined) missing.add(repoURL)
+      if (
+        chart === undefined &&
+        REPOSITORY.test(repoURL) &&
+        request.sources.tree(repoURL, targetRevision) === undefined
+      )
+        missing.add(repoURL)
   if (request.identity.note !== undefined) terminal.note(styled('dim', 'note: '), request.identity.note)
   for (const url of [...missing].slice(0, 5)) terminal.hint(`--source ${url}=DIR names a checkout of that repository`)
   if (missing.size > 5) terminal.hint(`${missing.size - 5} other repositories are read, too`)
+  if (withoutCharts > 0)
+    terminal.hint(`--charts fetch brings the charts that ${withoutCharts} of these lack, --charts DIR out of a folder`)
 }
 
 /** Names that were asked for and that no Application has. */
@@ -118,7 +141,7 @@ function unknownName(request: MapRequest, names: readonly string[], terminal: Te
 
 export async function runMap(context: Context): Promise<ExitCode> {
   const { args, terminal, io } = context
-  const progress: Progress = { done: 0, current: '' }
+  const progress: Progress = { done: 0, current: '', withoutCharts: 0 }
   let request: MapRequest | undefined
   const label = (): string =>
     request === undefined ? 'reading the tree' : `${progress.done}/${request.entries.length} ${progress.current}`
@@ -131,7 +154,7 @@ export async function runMap(context: Context): Promise<ExitCode> {
     const totals = await mapEntries(read, context, progress, sink)
     sink.end(totals)
     await read.keep()
-    if (!terminal.asJson) advise(read, terminal)
+    if (!terminal.asJson) advise(read, args.has('charts') ? 0 : progress.withoutCharts, terminal)
     const found = totals.applications + totals.roots > 0
     if (args.has('workload') && !found) return 3
     return args.has('unresolved') && sum(totals.refused) + sum(totals.unresolved) > 0 ? 3 : 0

@@ -1,8 +1,8 @@
 import type { ApplicationMap, MappedField, MappedInput, MappedObject, MappedSource } from '../../source/index.ts'
 import { type Span, styled } from '../style.ts'
-import type { Terminal } from '../terminal.ts'
 import { placeText } from '../tree/discovered.ts'
 import type { Entry } from './entries.ts'
+import type { Paragraphs } from './paragraphs.ts'
 import { aligned, type Cell, cut, cutStart } from './table.ts'
 import { isElsewhere } from './totals.ts'
 
@@ -93,38 +93,40 @@ function elsewhereText({ fields }: MappedObject): string | undefined {
   return count === 0 ? undefined : `and ${count} variable${count === 1 ? '' : 's'} whose value is in another object`
 }
 
-/** What one Application or root looks like for people. With `unresolved` only what has no place; nothing where all is well. */
-export function showEntry(entry: Entry, map: ApplicationMap, terminal: Terminal, unresolved: boolean): void {
-  const { width } = terminal
-  if (!map.mapped) {
-    terminal.line(...title(entry))
-    for (const source of map.sources) terminal.line(styled('dim', cut(`  ${sourceText(source)}`, width)))
-    terminal.line('  ', styled('yellow', map.reason), `  ${map.message}`)
-    terminal.line()
+function counted(count: number): string {
+  return count === 0 ? 'no objects' : `${count} object${count === 1 ? '' : 's'}, none with a field that can be set`
+}
+
+function showObject(object: MappedObject, elsewhere: string | undefined, { line, width }: Paragraphs): void {
+  line('  ', styled('bold', objectTitle(object)))
+  const rows = object.fields.map((field, at) => row(field, object.fields[at - 1]))
+  for (const cells of aligned(rows, 4, width)) line(...cells)
+  if (elsewhere !== undefined) line(styled('dim', `    ${elsewhere}`))
+}
+
+/**
+ * What one Application or root looks like for people: a paragraph, or one line where it has no field. With `unresolved` only what has no
+ * place; nothing where all is well.
+ */
+export function showEntry(entry: Entry, map: ApplicationMap, paragraphs: Paragraphs, unresolved: boolean): void {
+  const { line, width } = paragraphs
+  const objects = map.mapped ? shownObjects(map, unresolved).filter(({ fields }) => fields.length > 0) : []
+  if (map.mapped && objects.length === 0) {
+    if (!unresolved) line(...title(entry), styled('dim', `: ${counted(map.objects.length)}`))
     return
   }
-  const objects = shownObjects(map, unresolved).filter(({ fields }) => fields.length > 0)
-  if (unresolved && objects.length === 0) return
-  if (objects.length === 0) {
-    const count = map.objects.length
-    const what =
-      count === 0 ? 'no objects' : `${count} object${count === 1 ? '' : 's'}, none with a field that can be set`
-    terminal.line(...title(entry), styled('dim', `: ${what}`))
-    terminal.line()
-    return
+  paragraphs.gap()
+  line(...title(entry))
+  for (const source of map.sources) line(styled('dim', cut(`  ${sourceText(source)}`, width)))
+  if (!map.mapped) line('  ', styled('yellow', map.reason), `  ${map.message}`)
+  else {
+    for (const object of objects) {
+      const whole = map.objects.find(({ key }) => key === object.key)
+      showObject(object, whole === undefined || unresolved ? undefined : elsewhereText(whole), paragraphs)
+    }
+    const rest = map.objects.filter(({ fields }) => fields.length === 0).length
+    if (rest > 0 && !unresolved)
+      line(styled('dim', `  and ${rest} more object${rest === 1 ? '' : 's'} without such a field`))
   }
-  terminal.line(...title(entry))
-  for (const source of map.sources) terminal.line(styled('dim', cut(`  ${sourceText(source)}`, width)))
-  for (const object of objects) {
-    terminal.line('  ', styled('bold', objectTitle(object)))
-    const rows = object.fields.map((field, at) => row(field, object.fields[at - 1]))
-    for (const line of aligned(rows, 4, width)) terminal.line(...line)
-    const whole = map.objects.find(({ key }) => key === object.key)
-    const elsewhere = whole === undefined || unresolved ? undefined : elsewhereText(whole)
-    if (elsewhere !== undefined) terminal.line(styled('dim', `    ${elsewhere}`))
-  }
-  const rest = map.objects.filter(({ fields }) => fields.length === 0).length
-  if (rest > 0 && !unresolved)
-    terminal.line(styled('dim', `  and ${rest} more object${rest === 1 ? '' : 's'} without such a field`))
-  terminal.line()
+  paragraphs.gap()
 }

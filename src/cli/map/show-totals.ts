@@ -18,7 +18,7 @@ function located(what: string, { total, located: found }: FieldTotals): string {
 }
 
 /** The shares at the end. */
-export function showTotals(totals: Totals, terminal: Terminal): void {
+export function showTotals(totals: Totals, terminal: Pick<Terminal, 'line'>): void {
   const { applications, roots, objects, present, absent, elsewhere, refused, unresolved } = totals
   const entries = `${plural(applications, 'Application')}, ${plural(roots, 'root')}, ${plural(objects, 'object')}`
   terminal.line(styled('bold', entries))

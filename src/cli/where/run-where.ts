@@ -4,6 +4,7 @@ import { isContainerField, KintsugiError } from '../../domain/index.ts'
 import type { Target } from '../../source/index.ts'
 import { excerpt } from '../excerpt.ts'
 import { type Found, locateIn } from '../locate-in.ts'
+import { paragraphsOn } from '../map/paragraphs.ts'
 import { showEntry } from '../map/show-entry.ts'
 import { showRefusal } from '../show-edit.ts'
 import { showLocation } from '../show-location.ts'
@@ -43,7 +44,7 @@ export async function runWhere({ args, terminal, io }: Context): Promise<ExitCod
     const answer = await terminal.during('rendering', () => mapOne(args, io, target))
     if ('reason' in answer) return showRefusal(answer, {}, terminal)
     if (terminal.asJson) terminal.json({ outcome: 'mapped', ...answer.document })
-    else showEntry(answer.entry, answer.map, terminal, false)
+    else showEntry(answer.entry, answer.map, paragraphsOn(terminal), false)
     return 0
   }
   const found = await terminal.during('rendering', () => locateIn(args, io, target, field))
