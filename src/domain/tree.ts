@@ -23,4 +23,6 @@ export interface Tree {
   special(path: string): 'symlink' | 'submodule' | undefined
   /** Every path that `special` names, where the tree can list them. */
   specials?(): readonly string[]
+  /** Where the symbolic link at a path leads, as it is written in it; undefined for what is none, and where the tree cannot tell. */
+  link?(path: string): string | undefined
 }

@@ -1,4 +1,5 @@
-import { type Application, isJsonObject, type WrittenAt } from '../domain/index.ts'
+import { type Application, isJsonObject, valueAt, type WrittenAt } from '../domain/index.ts'
+import { rawSources } from './application.ts'
 import { valueFileName } from './build-variables.ts'
 import { globMatcher } from './glob.ts'
 import { joinPath, staticDirectory } from './tree.ts'
@@ -35,13 +36,22 @@ export function inlinePaths(source: Source): readonly string[] {
   return written.flatMap((one) => joinPath(source.path ?? '', one) ?? [])
 }
 
-function claimsOfSource(application: Application, source: Source): readonly Claim[] {
+/** Files whose text becomes a value: not traced, but read. */
+function fileParameters(application: Application, index: number): readonly string[] {
+  const list = valueAt(rawSources(application.manifest)[index]?.raw, ['helm', 'fileParameters'])
+  const paths = Array.isArray(list) ? list.map((one) => valueAt(one, ['path'])) : []
+  return paths.filter((path) => typeof path === 'string')
+}
+
+function claimsOfSource(application: Application, source: Source, index: number): readonly Claim[] {
   if (source.path === undefined && source.chart === undefined) return []
   const at = { repoURL: source.repoURL, revision: source.targetRevision }
   return [
     { ...at, is: 'directory', path: source.path ?? '' },
     ...inlinePaths(source).map((path): Claim => ({ ...at, is: 'root', path })),
-    ...(source.helm?.valueFiles ?? []).flatMap((name) => valueFileClaim(application, source, name) ?? []),
+    ...[...(source.helm?.valueFiles ?? []), ...fileParameters(application, index)].flatMap(
+      (name) => valueFileClaim(application, source, name) ?? [],
+    ),
   ]
 }
 
@@ -59,7 +69,7 @@ export function claimsOf(application: Application): readonly Claim[] {
   const known = claims.get(application)
   if (known !== undefined) return known
   const made = [
-    ...application.sources.flatMap((source) => claimsOfSource(application, source)),
+    ...application.sources.flatMap((source, index) => claimsOfSource(application, source, index)),
     ...madeOf(application).map(({ repoURL, revision, path }): Claim => ({ repoURL, revision, is: 'file', path })),
   ]
   claims.set(application, made)

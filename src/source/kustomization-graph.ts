@@ -3,6 +3,7 @@ import { Files } from './kustomize/files.ts'
 import { isKustomizationPath } from './kustomize/index.ts'
 import { Refusal } from './kustomize/refusal.ts'
 import { isRemote } from './kustomize/remote.ts'
+import { aliasesOf } from './links.ts'
 import { repositoryKey } from './repository.ts'
 import { bytesIfReadable, directoriesAbove, isBelow, joinPath, parentPath } from './tree.ts'
 import { readYaml } from './yaml/index.ts'
@@ -129,7 +130,7 @@ function mentionsIn(
   all: readonly Kustomization[],
   home: string,
 ): (path: string) => readonly Kustomization[] {
-  const paths = new Set(tree.paths())
+  const paths = new Set([...tree.paths(), ...(tree.specials?.() ?? [])])
   const dirs = new Set(all.map(({ dir }) => dir))
   const byTarget = new Map<string, Kustomization[]>()
   const repository = home.slice(home.lastIndexOf('/') + 1)
@@ -157,9 +158,11 @@ function graphOf(tree: Tree, home: string): KustomizationGraph {
     return known
   }
   const naming = (path: string): readonly string[] =>
-    mentions(path)
-      .filter((one) => namedBy(one).has(path))
-      .map(({ dir }) => dir)
+    [path, ...aliasesOf(tree, path)].flatMap((name) =>
+      mentions(name)
+        .filter((one) => namedBy(one).has(name))
+        .map(({ dir }) => dir),
+    )
   const inflating = (path: string): readonly string[] => {
     const above = directoriesAbove(path)
     return charts.flatMap((one) =>

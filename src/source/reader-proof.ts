@@ -87,6 +87,7 @@ function unrendered(resolved: readonly ResolvedSource[], { from, touched }: Read
 
 function looked(reader: Reader, proof: ReaderProof): Known | Open {
   if ('root' in reader) return { reader, charts: 0 }
+  if (reader.through !== undefined) return { reader, charts: 0 }
   if (reader.madeOfIt === true) return { reader, charts: reader.application.sources.length }
   const before = resolveSources(reader.application, proof.from.sources)
   const after = resolveSources(reader.application, proof.to.sources)
@@ -144,6 +145,11 @@ function isBrokenRoot(reader: Reader, before: Refused, after: View | Refused, { 
 
 async function rendered(reader: Reader, proof: ReaderProof): Promise<View | Refused> {
   const { from, to, deps } = proof
+  if ('through' in reader)
+    return refuse(
+      'unsafe-path',
+      `${reader.name} reads the file too, as ${reader.through}: links are not followed, so what it would give is not known`,
+    )
   const before = await viewOf(reader, from, deps)
   if (isRefused(before)) {
     const nothing = 'root' in reader ? isBrokenRoot(reader, before, await viewOf(reader, to, deps), proof) : undefined

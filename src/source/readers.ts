@@ -1,8 +1,10 @@
 import { type Application, type ApplicationOrigin, canonicalJson } from '../domain/index.ts'
 import { claimsOf, inlinePaths, madeOf } from './application-claims.ts'
 import { isChartFile } from './chart-files.ts'
+import { takesManifest } from './formats/directory-files.ts'
 import { formatOf } from './formats/index.ts'
 import { type KustomizationGraph, kustomizationGraph } from './kustomization-graph.ts'
+import { aliasesOf } from './links.ts'
 import { readerIndex } from './reader-index.ts'
 import { isRefused } from './refused.ts'
 import { repositoryKey } from './repository.ts'
@@ -17,6 +19,8 @@ export type Reader =
       readonly application: Application
       /** The Application itself is made of the file: its ApplicationSet stands there, or its parameters. */
       readonly madeOfIt?: true
+      /** It reads the file by this path, which leads through a symbolic link. */
+      readonly through?: string
     }
   | { readonly name: string; readonly root: string }
 
@@ -57,6 +61,12 @@ function readsInTree(source: ResolvedSource, path: string, graph: KustomizationG
   if (format.name !== 'kustomize') return format.reads(source).some((file) => file.path === path)
   const readBy = graph.readers(path)
   return readBy.has(source.dir) || inlinePaths(source.source).some((one) => one === path || readBy.has(one))
+}
+
+/** A plain directory gives what a link in it leads to, too. */
+function links(source: ResolvedSource, path: string, home: TreeAt): boolean {
+  if (formatOf(source).name !== 'directory' || !isBelow(path, source.dir)) return false
+  return sameTree(treeAt(source), home) && takesManifest(source)(path)
 }
 
 /** Whether what the source gives may depend on the file. */
@@ -111,7 +121,19 @@ function isMadeOf(application: Application, path: string): boolean {
   return madeOf(application).some((written) => written.path === path)
 }
 
+/** Who reads the file, and who reads it by another name, through a symbolic link. */
 function lookUp(scope: Scope, path: string): readonly Reader[] {
+  const readers = [...lookUpOne(scope, path)]
+  for (const through of aliasesOf(scope.home.tree, path)) {
+    for (const reader of lookUpOne(scope, through)) {
+      if (!readers.some((one) => sameReader(one, reader)))
+        readers.push('application' in reader ? { ...reader, through } : reader)
+    }
+  }
+  return readers
+}
+
+function lookUpOne(scope: Scope, path: string): readonly Reader[] {
   const { application, sources, others, home } = scope
   const index = readerIndex(others, sources, home)
   const graph = kustomizationGraph(home.tree, home.repoURL)
@@ -120,7 +142,7 @@ function lookUp(scope: Scope, path: string): readonly Reader[] {
     if (isMadeOf(other, path)) return true
     const resolved = resolvedOnce(other, sources)
     if (isRefused(resolved)) return mayRead(other, scope, path)
-    return resolved.some((source) => reads(source, path, home))
+    return resolved.some((source) => reads(source, path, home) || links(source, path, home))
   })
   const roots = [...graph.readers(path)].filter(
     (dir) => graph.isTop(dir) && ![application, ...index.at(dir)].some((one) => deploys(one, scope, dir)),

@@ -106,6 +106,7 @@ type TreeParts = {
   readonly blob: (path: string) => string | undefined
   readonly special: (path: string) => Special | undefined
   readonly specials?: () => readonly string[]
+  readonly link?: (path: string) => string | undefined
   readonly oid: () => string
 }
 
@@ -121,6 +122,7 @@ function treeOf(parts: TreeParts): Tree {
     blob: parts.blob,
     special: parts.special,
     ...(parts.specials && { specials: parts.specials }),
+    ...(parts.link && { link: parts.link }),
   }
 }
 
@@ -132,7 +134,7 @@ function contentId(paths: readonly string[], blob: (path: string) => string | un
 /** A tree of the given files: immutable, text as UTF-8. Equal content gives an equal oid. Throws RangeError for a path that is not plain and relative. */
 export function memoryTree(
   files: Readonly<Record<string, string | Uint8Array>>,
-  special: Readonly<Record<string, Special>> = {},
+  special: Readonly<Record<string, Special | { readonly link: string }>> = {},
 ): Tree {
   const contents = new Map(Object.entries(files).map(([path, content]) => [path, bytesOf(content)]))
   const specials = new Map(Object.entries(special))
@@ -147,7 +149,14 @@ export function memoryTree(
     paths,
     bytes: (path) => contents.get(path),
     blob,
-    special: (path) => specials.get(path),
+    special: (path) => {
+      const what = specials.get(path)
+      return typeof what === 'object' ? 'symlink' : what
+    },
+    link: (path) => {
+      const what = specials.get(path)
+      return typeof what === 'object' ? what.link : undefined
+    },
     specials: () => links,
     oid: () => contentId(paths, blob, special),
   })
@@ -195,6 +204,7 @@ export function changedTree(tree: Tree, files: readonly FileChange[]): Tree {
     blob,
     special: (path) => (contents.has(path) ? undefined : tree.special(path)),
     ...(tree.specials && { specials: () => tree.specials?.().filter((path) => !contents.has(path)) ?? [] }),
+    ...(tree.link && { link: (path: string) => (contents.has(path) ? undefined : tree.link?.(path)) }),
     oid: () =>
       [...contents.keys()].every((path) => blob(path) === tree.blob(path)) ? tree.oid : contentId(paths, blob, {}),
   })

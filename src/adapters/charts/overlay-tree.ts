@@ -5,7 +5,7 @@ export function overlayTree(tree: Tree, files: ReadonlyMap<string, Uint8Array>):
   if (files.size === 0) return tree
   const blobs = new Map([...files].map(([path, content]) => [path, blobOid(content)]))
   let paths: readonly string[] | undefined
-  const { specials } = tree
+  const { specials, link } = tree
   return {
     oid: sha256(JSON.stringify([tree.oid, [...blobs]])),
     paths() {
@@ -15,6 +15,7 @@ export function overlayTree(tree: Tree, files: ReadonlyMap<string, Uint8Array>):
     bytes: (path) => files.get(path) ?? tree.bytes(path),
     blob: (path) => blobs.get(path) ?? tree.blob(path),
     special: (path) => (files.has(path) ? undefined : tree.special(path)),
+    ...(link === undefined ? {} : { link: (path: string) => (files.has(path) ? undefined : tree.link?.(path)) }),
     ...(specials === undefined ? {} : { specials: () => (tree.specials?.() ?? []).filter((path) => !files.has(path)) }),
   }
 }

@@ -1,4 +1,14 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync, realpathSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  readSync,
+  realpathSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { blobOid, digestOf, KintsugiError, sha256, type Tree } from '../../domain/index.ts'
 
@@ -89,6 +99,14 @@ function readEntry(root: string, path: string, entry: Entry, limits: TreeLimits)
 
 const SURROGATE = /[\ud800-\udfff]/
 
+function linkAt(path: string): string | undefined {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return undefined
+  }
+}
+
 /** Same order as git's: by code point. That of UTF-16 units, which is quick, is another one only where there are surrogates. */
 function sorted(paths: Iterable<string>): readonly string[] {
   const all = [...paths].sort()
@@ -177,6 +195,7 @@ export async function diskTree(dir: string, limits: Partial<TreeLimits> = {}): P
     blob,
     special: (path) => special.get(path),
     specials: () => links,
+    link: (path) => (special.get(path) === 'symlink' ? linkAt(join(root, path)) : undefined),
     stamp: stampOf(root, paths, walked, nowMs),
     blobs: () => blobs,
     trust: (known) => {

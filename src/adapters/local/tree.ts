@@ -147,9 +147,10 @@ export async function gitTree(gitDir: string, revision: string): Promise<Tree> {
   const known = TREES.get(repository.key(listing.tree))
   if (known !== undefined) return known.tree
   const files = [...listing.entries].filter(([, entry]) => isFile(entry))
+  const links = [...listing.entries].filter(([, entry]) => entry.mode === '120000')
   const contents = await contentsOf(
     repository,
-    files.map(([, entry]) => entry.oid),
+    [...files, ...links].map(([, entry]) => entry.oid),
   )
   const paths = files.map(([path]) => path)
   const tree = treeFrom(listing, paths, contents)
@@ -185,6 +186,11 @@ function treeFrom(listing: Listing, paths: readonly string[], contents: Readonly
       return mode === '160000' ? 'submodule' : undefined
     },
     specials: () => links,
+    link: (path) => {
+      const entry = listing.entries.get(path)
+      const content = entry?.mode === '120000' ? contents.get(entry.oid) : undefined
+      return content === undefined ? undefined : new TextDecoder().decode(content)
+    },
   }
 }
 

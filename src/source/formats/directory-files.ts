@@ -21,16 +21,21 @@ function glob(pattern: string | undefined): ((path: string) => boolean) | undefi
   return pattern === undefined || pattern === '' ? undefined : globMatcher(pattern, { crossing: true })
 }
 
-/** The files that a plain directory of manifests gives, in order. */
-export function manifestFiles(source: ResolvedSource): readonly string[] {
+/** Whether a file below the directory, whatever stands there, counts as one of manifests. */
+export function takesManifest(source: ResolvedSource): (path: string) => boolean {
   const settings = source.source.directory
   const prefix = source.dir === '' ? '' : `${source.dir}/`
   const [included, excluded] = [glob(settings?.include), glob(settings?.exclude)]
-  return filesBelow(source.tree, source.dir).filter((path) => {
+  return (path) => {
     const name = path.slice(prefix.length)
     if (!MANIFEST.test(name) || (settings?.recurse !== true && name.includes('/'))) return false
     return (included?.(name) ?? true) && !(excluded?.(name) ?? false)
-  })
+  }
+}
+
+/** The files that a plain directory of manifests gives, in order. */
+export function manifestFiles(source: ResolvedSource): readonly string[] {
+  return filesBelow(source.tree, source.dir).filter(takesManifest(source))
 }
 
 function looksLikeResource(text: string): boolean {
