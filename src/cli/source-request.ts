@@ -1,6 +1,14 @@
 import { availableParallelism } from 'node:os'
 import { isAbsolute, relative, resolve, sep } from 'node:path'
-import { FIELD_NAMES, type Field, isContainerField, KintsugiError, parseField, type Reason } from '../domain/index.ts'
+import {
+  type Application,
+  FIELD_NAMES,
+  type Field,
+  isContainerField,
+  KintsugiError,
+  parseField,
+  type Reason,
+} from '../domain/index.ts'
 import { directoryApplication, joinPath, releaseNameOf, type Target } from '../source/index.ts'
 import type { Refusal } from './application-files.ts'
 import type { Arguments } from './arguments.ts'
@@ -10,6 +18,7 @@ import { inOrder } from './in-order.ts'
 import type { Io } from './io.ts'
 import { type Candidate, candidatesIn, candidatesOf, type SourceRequest } from './tree/candidates.ts'
 import type { Checkout } from './tree/checkouts.ts'
+import { placeText, writtenAt } from './tree/discovered.ts'
 import { readTreeRequest, type TreeRequest, treeFolder } from './tree/tree-request.ts'
 
 export type { SourceRequest } from './tree/candidates.ts'
@@ -190,11 +199,18 @@ async function askAll<Done extends object>(
   // What was not rendered this time may be the next time.
   if (rendering.length === sure.length) await request.remember(sure.map(({ candidate }) => candidate))
   if (sure.length > 1) {
-    const names = sure.map(({ candidate }) => candidate.application.name).join(', ')
-    return {
-      reason: 'target-ambiguous',
-      message: `several Applications render it: ${names}. Name one with --application`,
-    }
+    return ambiguous(sure.map(({ candidate }) => candidate.application))
   }
   return (sure[0] ?? rendering[0] ?? first).result
+}
+
+/** Names alone where each is another's; else where they stand, since a name would not tell them apart. */
+function ambiguous(applications: readonly Application[]): Refusal {
+  const names = applications.map(({ name }) => name)
+  const isPlain = new Set(names).size === names.length
+  const shown = applications.map((one) => (isPlain ? one.name : `${one.name} (${placeText(writtenAt(one.origin))})`))
+  const next = isPlain
+    ? 'Name one with --application'
+    : 'Name the file of one with --application, or what it deploys with --path'
+  return { reason: 'target-ambiguous', message: `several Applications render it: ${shown.join(', ')}. ${next}` }
 }

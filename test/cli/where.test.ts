@@ -51,6 +51,12 @@ describe('where', () => {
     expect(ran.out).toMatch(/replicas .*apps\/cart\/base\/deployment\.yaml:7:13/)
   })
 
+  it('says where Applications stand whose name does not tell them apart', async () => {
+    const again = application('cart', 'apps/cart').replace('namespace: argocd', 'namespace: elsewhere')
+    const { out } = await where({ ...PLAIN, 'argocd/again.yaml': again }, ['deploy/cart', 'replicas'])
+    expect(out).toMatch(/cart \(argocd\/(?:again|cart)\.yaml:1\), cart \(argocd.*--application, or .*--path/)
+  })
+
   it('names the Applications when several render the target', async () => {
     const again = { ...PLAIN, 'argocd/again.yaml': application('again', 'apps/cart') }
     const ran = await where(again, ['deploy/cart', 'replicas'])

@@ -215,3 +215,30 @@ describe('a root that no Application deploys', () => {
     expect(unresolved[0]?.message).toMatch(/^rendered by root k: /)
   })
 })
+
+describe('an Application that is there twice', () => {
+  const both = (more: string): Promise<Discovery> =>
+    found({
+      'a.yaml': app('cart', 'apps/cart', more),
+      'set.yaml': `apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {name: set, namespace: argocd}
+spec:
+  generators: [{list: {elements: [{name: cart}]}}]
+  template:
+    metadata: {name: '{{name}}', namespace: argocd}
+    spec:
+      project: default
+      source: {repoURL: '${REPO.replace(/\.git$/, '')}', path: 'apps/{{name}}'}
+      destination: {namespace: shop}
+`,
+    })
+
+  it('is one where both say the same: they are one object of the cluster', async () => {
+    expect(origins((await both('')).applications)).toEqual({ cart: 'a.yaml:1' })
+  })
+
+  it('is two where they differ', async () => {
+    expect((await both('    targetRevision: dev\n')).applications).toHaveLength(2)
+  })
+})
