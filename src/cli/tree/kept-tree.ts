@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs'
-import { isAbsolute, join } from 'node:path'
+import { readdirSync, statSync } from 'node:fs'
+import { isAbsolute, join, resolve } from 'node:path'
 import { type KeptDocuments, keptDocuments } from '../../adapters/files/index.ts'
 import {
   type Application,
@@ -36,11 +36,24 @@ export function keptOf(what: keyof typeof MOST, env: Io['env']): KeptDocuments |
   return dir === undefined ? undefined : keptDocuments(join(dir, what), MOST[what])
 }
 
-/** Which program worked it out: another build may find other Applications. */
-function buildOf(): string {
-  const { size, mtimeMs } = statSync(import.meta.filename)
-  return `${size} ${mtimeMs}`
+/** What finds Applications: this program, its reading of YAML and of files. */
+const PROGRAM = resolve(import.meta.dirname, '../..')
+
+/**
+ * Which program worked it out: another one may find other Applications. Every file counts, since packages are installed with one time for
+ * all versions.
+ */
+export function programAt(folder: string): string {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /\.[jt]s$/.test(name))
+  return digestOf(
+    files.sort().map((name) => {
+      const { size, mtimeMs } = statSync(join(folder, name))
+      return [name, size, mtimeMs]
+    }),
+  )
 }
+
+let program: string | undefined
 
 /** The key of what is worked out of trees with these stamps; undefined where one of them may change without a trace. */
 export function keyOf(
@@ -48,7 +61,8 @@ export function keyOf(
   settings: readonly (string | undefined)[],
 ): string | undefined {
   if (stamps.includes(undefined)) return undefined
-  return digestOf([FORMAT, buildOf(), stamps.map(String), settings.map((one) => one ?? null)])
+  program ??= programAt(PROGRAM)
+  return digestOf([FORMAT, program, stamps.map(String), settings.map((one) => one ?? null)])
 }
 
 type Table = { readonly all: unknown[]; readonly positions: Map<Application, number> }
