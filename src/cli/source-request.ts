@@ -201,7 +201,20 @@ async function askAll<Done extends object>(
   if (sure.length > 1) {
     return ambiguous(sure.map(({ candidate }) => candidate.application))
   }
-  return (sure[0] ?? rendering[0] ?? first).result
+  const [unknown] = rendering
+  if (sure[0] !== undefined || unknown === undefined) return (sure[0] ?? first).result
+  return likely.includes(unknown) || tried.length === 1 ? unknown.result : notSeen(rendering, tried.length)
+}
+
+/** Whose text does not have the name is hardly the one that renders it: what is the matter with it is not the answer. */
+function notSeen<Done extends object>(unknown: readonly Tried<Done>[], asked: number): Refusal {
+  const shown = unknown.slice(0, 3).map(({ candidate, result }) => {
+    const why = isRefusal(result) ? result.reason : 'not rendered'
+    return `${candidate.application.name} (${why})`
+  })
+  const more = unknown.length > shown.length ? ` and ${unknown.length - shown.length} more` : ''
+  const message = `none of ${asked} Applications is seen to render it; ${unknown.length} cannot be rendered here: ${shown.join(', ')}${more}`
+  return { reason: 'target-not-found', message }
 }
 
 /** Names alone where each is another's; else where they stand, since a name would not tell them apart. */

@@ -57,6 +57,20 @@ describe('where', () => {
     expect(out).toMatch(/cart \(argocd\/(?:again|cart)\.yaml:1\), cart \(argocd.*--application, or .*--path/)
   })
 
+  it('does not take what is the matter with another Application for the answer', async () => {
+    const files = { ...PLAIN, 'argocd/a.yaml': application('a', 'gone') }
+    const missing = await where(files, ['deploy/nosuch', 'replicas', '--json'])
+    expect(JSON.parse(missing.out)).toMatchObject({
+      reason: 'target-not-found',
+      message: 'none of 2 Applications is seen to render it; 1 cannot be rendered here: a (path-missing)',
+    })
+    const named = await where({ ...files, 'argocd/a.yaml': application('nosuch', 'gone') }, [
+      'deploy/nosuch',
+      'replicas',
+    ])
+    expect(named.out).toContain('refused  path-missing')
+  })
+
   it('names the Applications when several render the target', async () => {
     const again = { ...PLAIN, 'argocd/again.yaml': application('again', 'apps/cart') }
     const ran = await where(again, ['deploy/cart', 'replicas'])
