@@ -152,7 +152,7 @@ function isRefusal<Done extends object>(result: Done | Refusal): result is Refus
 const NOT_RENDERED: ReadonlySet<Reason> = new Set([
   ...(['source-missing', 'path-missing', 'value-file-missing', 'broken-base', 'unsupported-kustomize'] as const),
   ...(['unsupported-source', 'remote-base', 'renderer-missing', 'renderer-unreachable', 'render-failed'] as const),
-  ...(['render-limit', 'application-unreadable', 'input-too-large'] as const),
+  ...(['render-limit', 'application-unreadable', 'input-too-large', 'yaml-invalid', 'unsafe-path'] as const),
 ])
 
 async function ask<Done extends object>(

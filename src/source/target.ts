@@ -47,7 +47,8 @@ export function findTarget(objects: readonly RenderedObject[], asked: Target): R
   if (only === undefined) {
     const elsewhere = named.map((object) => object.key.namespace || 'no namespace').join(', ')
     const hint = elsewhere === '' ? '' : `; there is one in ${elsewhere}`
-    return refuse('target-not-found', `no ${target.kind} ${target.namespace}/${target.name} is rendered${hint}`)
+    const name = target.namespace === '' ? target.name : `${target.namespace}/${target.name}`
+    return refuse('target-not-found', `no ${target.kind} ${name} is rendered${hint}`)
   }
   if (second !== undefined) {
     return refuse('target-ambiguous', `${found.length} rendered objects answer to ${target.kind} ${target.name}`)

@@ -64,6 +64,12 @@ describe('where', () => {
       reason: 'target-not-found',
       message: 'none of 2 Applications is seen to render it; 1 cannot be rendered here: a (path-missing)',
     })
+    const invalid = {
+      ...PLAIN,
+      'argocd/a.yaml': application('a', 'bad'),
+      'bad/x.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ x }}}\n',
+    }
+    expect((await where(invalid, ['deploy/nosuch', 'replicas'])).out).toMatch(/target-not-found .* a \(yaml-invalid\)/)
     const named = await where({ ...files, 'argocd/a.yaml': application('nosuch', 'gone') }, [
       'deploy/nosuch',
       'replicas',
