@@ -3,7 +3,7 @@ import { specialOf } from './chart.ts'
 import { chartPaths } from './chart-paths.ts'
 
 /** Raised when equal input may give another outcome than before. */
-const FORMAT = 'kintsugi-render-2'
+const FORMAT = 'kintsugi-render-3'
 
 /**
  * A digest of everything that decides what helm prints: paths and blobs of the chart, blobs of the value files, the settings, the tool.

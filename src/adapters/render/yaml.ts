@@ -47,6 +47,17 @@ function measured(text: string, caps: YamlCaps): string | number {
   return tokens
 }
 
+/** Whole numbers of this length may be none that a double can tell from their neighbours. */
+const LONG_NUMBER = /[\d_]{16}|0[xX][\da-fA-F]{13}|0b[01]{50}/
+
+/** Whole numbers as they are where a double holds them, as their digits where it would hold another one: two of them never become equal. */
+function exact(value: unknown): unknown {
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value)
+  if (Array.isArray(value)) return value.map(exact)
+  if (!isJsonObject(value as JsonValue) || Object.getPrototypeOf(value) !== Object.prototype) return value
+  return Object.fromEntries(Object.entries(value as object).map(([key, one]) => [key, exact(one)]))
+}
+
 /**
  * Reads YAML as Kubernetes does: 1.1 scalars, but dates and base-60 numbers are text, and of a key that stands twice the last value holds.
  * Empty documents are left out.
@@ -56,6 +67,7 @@ export function readYaml(text: string, caps: YamlCaps): YamlDocuments {
   if (typeof tokens === 'string') return { read: false, excess: true, message: tokens }
   const parsed = parseAllDocuments(text, {
     version: '1.1',
+    intAsBigInt: LONG_NUMBER.test(text),
     // Quadratic in `yaml`, and not asked for by Kubernetes.
     uniqueKeys: false,
     prettyErrors: false,
@@ -69,14 +81,16 @@ export function readYaml(text: string, caps: YamlCaps): YamlDocuments {
     if (error !== undefined) return { read: false, excess: false, message: error.message.split('\n', 1)[0] ?? '' }
     const value = jsonOf(() => document.toJS({ maxAliasCount: caps.aliases }) as unknown)
     if (value === 'bomb') return { read: false, excess: true, message: 'aliases that grow without end' }
-    if (value.json !== undefined && value.json !== null) documents.push(value.json)
+    if (value.json === undefined)
+      return { read: false, excess: false, message: 'a value that JSON has no words for, such as .inf or !!binary' }
+    if (value.json !== null) documents.push(value.json)
   }
   return { read: true, documents, tokens }
 }
 
 function jsonOf(make: () => unknown): 'bomb' | { readonly json: JsonValue | undefined } {
   try {
-    const value = make()
+    const value = exact(make())
     return { json: isJson(value) ? value : undefined }
   } catch {
     // toJS throws for one thing alone: aliases that resolve to more than `maxAliasCount` nodes.

@@ -24,12 +24,28 @@ describe('outputReader', () => {
     expect(objects(second)[1]).toBe(objects(first)[0])
   })
 
+  it('tells whole numbers apart that a double does not', async () => {
+    const values = async (text: string) => {
+      const read = await outputReader()(`apiVersion: v1\nkind: A\nspec: {a: ${text}, b: 3}\n`)
+      return 'objects' in read ? read.objects[0]?.['spec'] : read
+    }
+    expect(await values('1234567890123456781')).toEqual({ a: '1234567890123456781', b: 3 })
+    expect(await values('1234567890123456782')).toEqual({ a: '1234567890123456782', b: 3 })
+    expect(await values('9007199254740991')).toEqual({ a: 9_007_199_254_740_991, b: 3 })
+  })
+
+  it('opens lists of any kind', async () => {
+    const text =
+      'apiVersion: v1\nkind: ConfigMapList\nitems: [{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}]\n'
+    expect(await outputReader()(text)).toMatchObject({ objects: [{ kind: 'ConfigMap' }] })
+  })
+
   it('lets other work go on while it reads much', async () => {
     let ticks = 0
     const timer = setInterval(() => {
       ticks += 1
     }, 1)
-    const text = Array.from({ length: 4000 }, (_, at) => configMap(`a${at}`)).join('')
+    const text = Array.from({ length: 9000 }, (_, at) => configMap(`a${at}`, `v${at}\n  more: [${at}, ${at}]`)).join('')
     await outputReader()(text)
     clearInterval(timer)
     expect(ticks).toBeGreaterThan(0)
@@ -51,6 +67,7 @@ describe('outputReader', () => {
       'render-failed',
     ],
     ['an object without a kind', 'apiVersion: v1\n', 'render-failed'],
+    ['a value that JSON has not, alone', 'apiVersion: v1\nkind: A\na: .nan\n', 'render-failed'],
     ['a value that JSON has not', 'apiVersion: v1\nkind: A\na: .nan\n---\nb\n', 'render-failed'],
   ])('refuses %s', async (_, text, reason) => {
     expect(await outputReader()(text)).toMatchObject({ rendered: false, reason })
