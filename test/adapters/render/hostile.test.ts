@@ -72,7 +72,7 @@ const REFUSED: readonly [string, Tree, Partial<HelmRenderInput>, string][] = [
     'a dependency that is not vendored',
     chart({ ...plain, 'chart/Chart.yaml': dependent('redis') }),
     {},
-    'unsupported-source',
+    'source-missing',
   ],
   [
     'a dependency of an old chart that is not vendored',
