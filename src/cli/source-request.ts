@@ -217,11 +217,17 @@ function notSeen<Done extends object>(unknown: readonly Tried<Done>[], asked: nu
   return { reason: 'target-not-found', message }
 }
 
+/** Where it is written, or what it deploys where it is written nowhere. */
+function standsAt({ origin, sources }: Application): string {
+  const written = placeText(writtenAt(origin))
+  return written === '' ? `deploys ${sources.map(({ path, chart }) => path ?? chart ?? '').join(', ')}` : written
+}
+
 /** Names alone where each is another's; else where they stand, since a name would not tell them apart. */
 function ambiguous(applications: readonly Application[]): Refusal {
   const names = applications.map(({ name }) => name)
   const isPlain = new Set(names).size === names.length
-  const shown = applications.map((one) => (isPlain ? one.name : `${one.name} (${placeText(writtenAt(one.origin))})`))
+  const shown = applications.map((one) => (isPlain ? one.name : `${one.name} (${standsAt(one)})`))
   const next = isPlain
     ? 'Name one with --application'
     : 'Name the file of one with --application, or what it deploys with --path'

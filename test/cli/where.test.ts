@@ -51,6 +51,12 @@ describe('where', () => {
     expect(ran.out).toMatch(/replicas .*apps\/cart\/base\/deployment\.yaml:7:13/)
   })
 
+  it('says what roots of one name deploy', async () => {
+    const text = PLAIN['apps/cart/deployment.yaml'] ?? ''
+    const { out } = await where({ 'a/cart/cart.yaml': text, 'b/cart/cart.yaml': text }, ['deploy/cart', 'replicas'])
+    expect(out).toContain('cart (deploys a/cart), cart (deploys b/cart)')
+  })
+
   it('says where Applications stand whose name does not tell them apart', async () => {
     const again = application('cart', 'apps/cart').replace('namespace: argocd', 'namespace: elsewhere')
     const { out } = await where({ ...PLAIN, 'argocd/again.yaml': again }, ['deploy/cart', 'replicas'])
