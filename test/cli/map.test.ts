@@ -304,6 +304,20 @@ spec:
     expect(applications).toMatchObject([{ name: 'cart', mapped: true, by: { kind: 'ApplicationSet', name: 'apps' } }])
   })
 
+  withHelm('is guessed by what a bootstrap chart renders, where no file says it', async () => {
+    const { applications, tree: named } = await document({
+      'apps/cart/deployment.yaml': DEPLOYMENT,
+      'bootstrap/Chart.yaml': 'apiVersion: v2\nname: bootstrap\nversion: 1.0.0\n',
+      'bootstrap/values.yaml': 'repo: https://git.example/shop/gitops.git\n',
+      'bootstrap/templates/cart.yaml': application('cart', 'apps/cart').replace(
+        /repoURL: .*/,
+        'repoURL: {{ .Values.repo }}',
+      ),
+    })
+    expect(named).toEqual({ repoURL: 'https://git.example/shop/gitops.git', from: 'guess' })
+    expect(applications[0]).toMatchObject({ name: 'cart', mapped: true })
+  })
+
   it('is not guessed when two have as much for them', async () => {
     const other = application('other', 'apps/cart').replace('shop/gitops', 'shop/other')
     const ran = await map({ ...PLAIN, 'argocd/other.yaml': other })

@@ -121,12 +121,17 @@ export function identify(input: {
   readonly told: string | undefined
   readonly origin: string | undefined
   readonly tree: Tree
+  /** Applications that are made by something in the tree, and stand in no file of it. */
+  readonly made?: readonly Application[]
 }): Identity {
-  const { told, origin, tree } = input
+  const { told, origin, tree, made = [] } = input
   if (told !== undefined) return known('flag', told)
   if (origin !== undefined && isRead(tree, repositoryKey(origin))) return known('origin', origin)
   const { applications: written, sets } = applicationsWritten(tree, { repoURL: '', revision: 'HEAD' })
-  const named = [...written.flatMap(namedBy), ...sets.flatMap(({ manifest }) => namedWithin(manifest['spec']))]
+  const named = [
+    ...[...written, ...made].flatMap(namedBy),
+    ...sets.flatMap(({ manifest }) => namedWithin(manifest['spec'])),
+  ]
   const guess = guessed(named, tree)
   const cloned =
     origin === undefined ? '' : `; it was cloned from ${withoutCredentials(origin)}, which no Application reads`

@@ -51,6 +51,16 @@ export async function treeFolder(args: Arguments, io: Io): Promise<string> {
   return (await topOfWorkTree(io.cwd)) ?? io.cwd
 }
 
+/** Which repository the tree is; where no file of it says so, what its charts and kustomizations render may. */
+async function identified(asked: Parameters<typeof identify>[0], deps: RenderDeps): Promise<Identity> {
+  const identity = identify(asked)
+  if (identity.from !== 'nothing') return identity
+  const { tree } = asked
+  const sources: Sources = { tree: (url) => (url === THIS_TREE ? tree : undefined) }
+  const { applications } = await discover({ tree, repoURL: THIS_TREE, revision: 'HEAD', sources, deps })
+  return applications.length === 0 ? identity : identify({ ...asked, made: applications })
+}
+
 /**
  * Reads the tree, finds its Applications, and tells which repository it is. What did not change since an earlier run is not worked out again.
  * `told` says which repository the tree stands for, where no --repo says otherwise.
@@ -67,12 +77,13 @@ export async function readTreeRequest(
     originOf(dir),
   ])
   const home = { dir, tree }
-  const identity = identify({ told: args.text('repo') ?? told(named), origin, tree })
+  const isKept = !args.has('no-cache')
+  const deps = localRenderDeps(io.env, { kept: isKept })
+  const asked = { told: args.text('repo') ?? told(named), origin, tree }
+  const identity = await identified(asked, deps)
   const repoURL = identity.repoURL === '' ? THIS_TREE : identity.repoURL
   const checkout = checkoutOf(home, identity, named)
   const inGit: Sources = { tree: (url) => checkout(url)?.tree }
-  const isKept = !args.has('no-cache')
-  const deps = localRenderDeps(io.env, { kept: isKept })
   const stamps = [tree, ...named.map((one) => one.tree)].map(({ stamp }) => stamp)
   const key = isKept ? keyOf(stamps, [repoURL, deps.tool, ...named.map((one) => one.key)]) : undefined
   const store = key === undefined ? undefined : keptOf('trees', io.env)
