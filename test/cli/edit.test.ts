@@ -1,7 +1,7 @@
 import { chmod, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { helmRenderer } from '../../src/adapters/render/index.ts'
+import { helmHere } from '../fakes/helm-here.ts'
 import { kintsugi, type Ran } from './console.ts'
 import {
   application,
@@ -42,12 +42,7 @@ async function edit(
   return kintsugi(['edit', ...flags(dir, app, field, ['--value', value, '--json', ...more])])
 }
 
-const helm = await helmRenderer().version()
-if (helm === undefined && process.env['KINTSUGI_REQUIRE_TOOLS'] !== undefined)
-  throw new Error('there is no helm, and KINTSUGI_REQUIRE_TOOLS asks for it')
-const withHelm = helm === undefined ? it.skip : it
-if (helm === undefined)
-  console.warn('skipped: edits of Helm values, because there is no helm (npm run tools fetches one)')
+const withHelm = it.skipIf((await helmHere('edits of Helm values')) === undefined)
 
 describe('edit', () => {
   it.each([

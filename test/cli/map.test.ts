@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { rm } from 'node:fs/promises'
 import { afterEach, describe, expect, it } from 'vitest'
-import { helmRenderer } from '../../src/adapters/render/index.ts'
+import { helmHere } from '../fakes/helm-here.ts'
 import { kintsugi, type Ran, type Setting } from './console.ts'
 import { application, DEPLOYMENT, type Files, HELM, OVERLAYS, PLAIN, TWO_REPOSITORIES, writeTree } from './golden.ts'
 
@@ -25,8 +25,7 @@ async function document(files: Files, more: readonly string[] = []): Promise<any
   return JSON.parse((await map(files, ['--json', ...more])).out)
 }
 
-const hasHelm = (await helmRenderer().version()) !== undefined
-const withHelm = hasHelm ? it : it.skip
+const withHelm = it.skipIf((await helmHere('maps of charts')) === undefined)
 
 describe('map', () => {
   it('says of every Application where its fields are set', async () => {

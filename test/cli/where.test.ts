@@ -2,8 +2,8 @@ import { mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { helmRenderer } from '../../src/adapters/render/index.ts'
 import { kindOf, shortField } from '../../src/cli/where/short-names.ts'
+import { helmHere } from '../fakes/helm-here.ts'
 import { kintsugi, type Ran } from './console.ts'
 import { application, DEPLOYMENT, type Files, HELM, OVERLAYS, PLAIN, readTree, writeTree } from './golden.ts'
 
@@ -22,8 +22,7 @@ async function where(files: Files, words: readonly string[]): Promise<Ran> {
   return kintsugi(['where', ...words], { cwd: await tree(files) })
 }
 
-const hasHelm = (await helmRenderer().version()) !== undefined
-const withHelm = hasHelm ? it : it.skip
+const withHelm = it.skipIf((await helmHere('lines of charts')) === undefined)
 
 describe('where', () => {
   it('has the place and the value on its first line', async () => {

@@ -3,22 +3,20 @@ import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { helmRenderer } from '../../src/adapters/render/index.ts'
 import { readArguments } from '../../src/cli/arguments.ts'
 import { makeWorld, STORY_START_MS } from '../../src/cli/demo/make-world.ts'
 import { verbs } from '../../src/cli/verbs.ts'
 import { failures } from '../../src/diagnosis/failures/index.ts'
 import { kintsugi } from '../cli/console.ts'
 import { application, DEPLOYMENT, writeTree } from '../cli/golden.ts'
+import { helmHere } from '../fakes/helm-here.ts'
 import { commandsOf, page, pages, ROOT, shellLines } from './pages.ts'
 
 const MINUTE = 60_000
 /** Verbs that need neither a cluster nor a world. */
 const ALONE = new Set(['locate', 'edit', 'map', 'where', 'policy validate', 'explain', 'version'])
 
-const helm = await helmRenderer().version()
-if (helm === undefined && process.env['KINTSUGI_REQUIRE_TOOLS'] !== undefined)
-  throw new Error('there is no helm, and KINTSUGI_REQUIRE_TOOLS asks for it')
+const helm = await helmHere('commands of the pages on charts')
 
 function verbOf(words: readonly string[]): string {
   const found = verbs.find(({ name }) => words.slice(0, name.split(' ').length).join(' ') === name)

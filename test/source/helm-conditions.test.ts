@@ -3,14 +3,13 @@ import { describe, expect, it } from 'vitest'
 import { helmRenderer } from '../../src/adapters/render/index.ts'
 import type { Field } from '../../src/domain/index.ts'
 import { edit, locate, memoryTree } from '../../src/source/index.ts'
+import { helmHere } from '../fakes/helm-here.ts'
 import { applicationOf } from './golden.ts'
 
 const renderer = helmRenderer({
   path: process.env['KINTSUGI_HELM'] ?? resolve(import.meta.dirname, '../../.tools/helm4'),
 })
-const version = await renderer.version()
-if (version === undefined)
-  console.log('skipped: values in conditions, through helm, which is not there (npm run tools)')
+const version = await helmHere('values in conditions', renderer)
 
 const APPLICATION = applicationOf({
   apiVersion: 'argoproj.io/v1alpha1',

@@ -1,6 +1,7 @@
-import { resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { helmRenderer } from '../../src/adapters/render/index.ts'
+import { helmHere } from '../fakes/helm-here.ts'
 import { beforeTree, expectOutcome, goldenNames, readCase, runCase } from './golden.ts'
 
 const named = process.env['KINTSUGI_HELM']
@@ -14,8 +15,7 @@ it('there are cases for helm itself', () => {
 
 for (const path of places) {
   const renderer = helmRenderer({ path })
-  const version = await renderer.version()
-  if (version === undefined) console.log(`skipped: golden edits through ${path}, which is not there (npm run tools)`)
+  const version = await helmHere(`golden edits through ${basename(path)}`, renderer)
 
   describe.skipIf(version === undefined)(`golden edits through ${version ?? path}`, () => {
     for (const name of cases) {

@@ -3,15 +3,14 @@ import { describe, expect, it } from 'vitest'
 import { helmRenderer } from '../../src/adapters/render/index.ts'
 import type { Application, EditOutcome, FieldChange, JsonObject } from '../../src/domain/index.ts'
 import { applicationsWritten, edit, memoryTree } from '../../src/source/index.ts'
+import { helmHere } from '../fakes/helm-here.ts'
 import { applicationOf } from './golden.ts'
 
 const REPO = 'https://git.test/mono'
 const renderer = helmRenderer({
   path: process.env['KINTSUGI_HELM'] ?? resolve(import.meta.dirname, '../../.tools/helm3'),
 })
-const version = await renderer.version()
-if (version === undefined)
-  console.log('skipped: who else reads a file, through helm, which is not there (npm run tools)')
+const version = await helmHere('who else reads a file', renderer)
 
 function app(name: string, source: JsonObject, namespace = 'shop'): Application {
   return applicationOf({

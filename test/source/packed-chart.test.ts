@@ -4,6 +4,7 @@ import { packChart } from '../../src/adapters/charts/pack.ts'
 import { helmRenderer } from '../../src/adapters/render/index.ts'
 import type { ClusterVersions, EditOutcome, FieldChange } from '../../src/domain/index.ts'
 import { edit, memoryTree } from '../../src/source/index.ts'
+import { helmHere } from '../fakes/helm-here.ts'
 import { applicationOf } from './golden.ts'
 
 const TEMPLATE = `apiVersion: apps/v1
@@ -57,9 +58,7 @@ const APPLICATION = applicationOf({
 })
 
 const renderer = helmRenderer()
-const version = await renderer.version()
-if (version === undefined && process.env['KINTSUGI_REQUIRE_TOOLS'] !== undefined)
-  throw new Error('there is no helm, and KINTSUGI_REQUIRE_TOOLS asks for it')
+const version = await helmHere('charts with packed subcharts', renderer)
 
 function run(change: FieldChange, deps: { readonly opens: boolean; readonly cluster?: ClusterVersions }) {
   return edit({
