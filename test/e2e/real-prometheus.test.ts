@@ -82,6 +82,15 @@ describe.runIf(tools !== undefined)('kintsugi on a real Prometheus and a bare re
     return { folder, gitDir: join(folder, 'podinfo.git') }
   }
 
+  /** Its overlay for dev asks for a feature of kustomize that is not built here. */
+  function unbuilt(): BareRepository {
+    const made = bareRepository(isPublic, {
+      'deploy/overlays/dev/kustomization.yaml': 'namespace: dev\nresources: [../../webapp]\ngenerators: [made.yaml]\n',
+    })
+    folders.push(made.folder)
+    return made
+  }
+
   const world = () => ['--prometheus', server.url, '--repo', 'podinfo.git', '--policies', 'policies']
   const ofPodinfo = () => [...world(), '--application', 'podinfo.yaml']
 
@@ -191,11 +200,7 @@ describe.runIf(tools !== undefined)('kintsugi on a real Prometheus and a bare re
   })
 
   it('names the line of Git that keeps a workload from being traced', async () => {
-    const made = bareRepository(isPublic, {
-      'deploy/overlays/dev/kustomization.yaml': 'namespace: dev\nresources: [../../webapp]\ngenerators: [made.yaml]\n',
-    })
-    folders.push(made.folder)
-    const { folder } = desk(made)
+    const { folder } = desk(unbuilt())
     writeFileSync(join(folder, 'policies/dev.yaml'), policyYaml('dev'))
     const { out, code } = await kintsugi(folder, 'plan', ...world(), '--application', 'webapp.yaml')
     expect(out).toMatch(/held: unsupported-kustomize\. webapp: deploy\/overlays\/dev\/kustomization\.yaml:\d+: /)
@@ -203,7 +208,7 @@ describe.runIf(tools !== undefined)('kintsugi on a real Prometheus and a bare re
   })
 
   it('blames no Application of another namespace for a workload that none renders', async () => {
-    const { out } = await kintsugi(desk().folder, 'plan', ...world(), '--application', 'webapp.yaml')
+    const { out } = await kintsugi(desk(unbuilt()).folder, 'plan', ...world(), '--application', 'webapp.yaml')
     expect(out).toContain(
       'held: application-not-found. no known Application renders this workload; could not be rendered: webapp',
     )
