@@ -19,6 +19,10 @@ const MAY: Readonly<Record<string, { readonly rooms: readonly string[]; readonly
     packages: [],
   },
   'adapters/prometheus': { rooms: ['domain', 'ports'], packages: ['undici', 'node:'] },
+  'adapters/github': {
+    rooms: ['domain', 'ports', 'adapters/archive'],
+    packages: ['node:', 'undici', '@octokit/rest', '@octokit/auth-app'],
+  },
   'adapters/local': { rooms: ['domain', 'ports'], packages: ['node:'] },
   // Reading a .tar.gz, and nothing else: two adapters open packed charts.
   'adapters/archive': { rooms: [], packages: ['node:'] },
@@ -37,7 +41,9 @@ const PURE = ['domain', 'ports', 'detection', 'diagnosis', 'policy', 'remediatio
 const NODE_IN_PURE = new Set(['domain/digest.ts:node:crypto'])
 /** Each SDK has one home. */
 const HOME: Readonly<Record<string, readonly string[]>> = {
-  undici: ['adapters/prometheus', 'adapters/render', 'adapters/charts'],
+  undici: ['adapters/prometheus', 'adapters/render', 'adapters/charts', 'adapters/github'],
+  '@octokit/rest': ['adapters/github'],
+  '@octokit/auth-app': ['adapters/github'],
   'ml-isolation-forest': ['detection'],
   'simple-statistics': ['detection', 'diagnosis', 'remediation'],
 }

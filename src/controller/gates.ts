@@ -109,7 +109,7 @@ function gateInput(
     headIsOurs: attempt.pull.headIsOurs,
     files: attempt.pull.files,
     forge: forgeOf(tick.deps, owner.repository)?.kind ?? 'local',
-    requiredChecks: (view?.requiredChecks ?? []).map((name) => ({ name, green: false })),
+    requiredChecks: (view?.rules.requiredChecks ?? []).map(({ name }) => ({ name, green: false })),
     reviews: { approvals: 0, changesRequested: 0 },
     paused: tick.paused,
     frozen: tick.frozen,

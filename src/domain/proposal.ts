@@ -1,5 +1,6 @@
 import type { Edit, FileChange, Proof } from './edit.ts'
 import type { Action, Failure } from './failure.ts'
+import type { CommandFact, PullFacts } from './forge.ts'
 import type { FieldChange } from './plan.ts'
 import type { Mode } from './policy.ts'
 import type { Reason } from './reason.ts'
@@ -55,6 +56,10 @@ export type Proposal = {
   readonly edits: readonly Edit[]
   readonly proof: Proof
   readonly record: AttemptRecord
+  /** Opened as a draft, where the house wants it so. */
+  readonly draft?: boolean
+  /** Logins, and teams as `organisation/team`, that are asked to review: owners of the touched files. Missing ones never block. */
+  readonly reviewers?: readonly string[]
 }
 
 export type Conclusion = {
@@ -89,8 +94,14 @@ export type Pull = {
   readonly endedAtMs?: number
   readonly files: readonly string[]
   readonly commitMessage: string
-  /** Our living comment, where there is one. */
+  /** Our living comment, where there is one and nobody else has edited it. */
   readonly comment?: string
+  /** Present on open ones of a forge that has checks and reviews. */
+  readonly facts?: PullFacts
+  /** Comments that speak to the bot, oldest first. */
+  readonly commands?: readonly CommandFact[]
+  /** Our own answers to commands, oldest first: those that nobody else has edited. They are the state of holds and snoozes. */
+  readonly answers?: readonly string[]
 }
 
 /** A pull request with what `proposal/read` believes of it. */

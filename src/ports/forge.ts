@@ -1,4 +1,15 @@
-import type { Conclusion, Gate, Lane, Proposal, Pull, Reason, Tree } from '../domain/index.ts'
+import type {
+  BaseRules,
+  Conclusion,
+  Gate,
+  Lane,
+  MergeMethod,
+  Proposal,
+  Pull,
+  Reason,
+  Role,
+  Tree,
+} from '../domain/index.ts'
 
 /** Everything one reconcile needs of a repository, read at once (PROTOCOL 3, R). */
 export type RepositoryView = {
@@ -12,8 +23,10 @@ export type RepositoryView = {
   readonly history: ReadonlyMap<Lane, readonly Pull[]>
   /** Living notes of the asked lanes. */
   readonly notes: ReadonlyMap<Lane, Note>
-  /** Checks that rules require on the base branch, by name. */
-  readonly requiredChecks: readonly string[]
+  /** What the forge asks of a merge into the base branch. */
+  readonly rules: BaseRules
+  /** Whether anybody can read the repository: then texts hold no queries, charts or names of clusters. */
+  readonly audience: 'private' | 'public'
   /** How many pull requests of ours were opened since that many milliseconds ago. */
   openedSince(sinceMs: number): number
 }
@@ -30,7 +43,16 @@ export type MergeResult =
   | { readonly result: 'recompute'; readonly reason: Reason }
   | { readonly result: 'stopped'; readonly reason: Reason }
 
-export type Place = { readonly pull: number } | { readonly lane: Lane }
+/** How a pull request is merged. Without a title and a message the forge's own are taken. */
+export type MergeHow = { readonly method: MergeMethod; readonly title?: string; readonly message?: string }
+
+/** `clean`: nothing is left to wait for, so the caller merges by itself. */
+export type ArmResult =
+  | { readonly result: 'armed' | 'clean' }
+  | { readonly result: 'refused'; readonly reason: Reason; readonly message: string }
+
+/** A pull request's living comment, a lane's living note, or the one dashboard of the repository. */
+export type Place = { readonly pull: number } | { readonly lane: Lane } | { readonly dashboard: true }
 
 export type AuditRecord = {
   readonly atMs: number
@@ -54,8 +76,12 @@ export interface Forge {
   open(proposal: Proposal): Promise<OpenResult>
   /** Puts a recomputed proposal on the branch of an open pull request whose head is still ours. */
   refresh(pull: number, proposal: Proposal): Promise<OpenResult>
-  /** Tries once, only if the head is still `sha`. */
-  merge(pull: number, sha: string): Promise<MergeResult>
+  /** Tries once, only if the head is still `sha`; puts it into the merge queue where the base has one. Squashes where not told how. */
+  merge(pull: number, sha: string, how?: MergeHow): Promise<MergeResult>
+  /** Lets the forge merge by itself once its own rules hold, only if the head is still `sha`. */
+  arm(pull: number, sha: string, method: MergeMethod): Promise<ArmResult>
+  /** Takes that back. Nothing happens where nothing is armed, or where a person armed it. */
+  disarm(pull: number): Promise<void>
   /** The living comment of a pull request or the living note of a lane, edited in place; no write when nothing changed. */
   say(place: Place, text: string): Promise<void>
   /** One check run with every gate and its value. */
@@ -65,6 +91,14 @@ export interface Forge {
   /** Opens a pull request that takes a merged one back. Same rules as `open`. */
   revert(pull: number, proposal: Proposal): Promise<OpenResult>
   close(pull: number, reason: Reason, text: string): Promise<void>
+  /** Answers a command with a reply and a reaction; a command that has been answered is not answered again. */
+  answer(pull: number, command: string, answer: { readonly accepted: boolean; readonly text: string }): Promise<void>
+  /** What somebody may do here, asked at that moment. */
+  roleOf(login: string): Promise<Role>
+  /** Whether somebody is in `organisation/team`; `unknown` where that may not be asked. */
+  inTeam(team: string, login: string): Promise<boolean | 'unknown'>
+  /** Deletes branches of ours that no open pull request holds, at the commit last seen; gives their names. */
+  sweep(): Promise<readonly string[]>
   /** Whether `revision` has `commit` among its ancestors or is it. */
   contains(revision: string, commit: string): Promise<boolean>
   /** Commits of `branch` after `since` that touched one of the paths, newest first. */

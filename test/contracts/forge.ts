@@ -4,6 +4,7 @@ import {
   blobOid,
   type Conclusion,
   laneOf,
+  NO_RULES,
   type Proposal,
   type Pull,
 } from '../../src/domain/index.ts'
@@ -174,7 +175,8 @@ export function forgeContract(name: string, make: () => Promise<ForgeWorld>): vo
           base: { branch: 'main', revision: main },
           open: [],
           recent: [],
-          requiredChecks: [],
+          rules: NO_RULES,
+          audience: 'private',
         })
         expect(view.history.get(CART_LANE)).toEqual([])
         expect(view.openedSince(0)).toBe(0)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Repository } from '../../src/controller/deps.ts'
 import { historyOf, lanesOf, type Remembered, remember, settlingLanes } from '../../src/controller/history.ts'
-import { type Attempt, type Conclusion, laneOf, type Pull } from '../../src/domain/index.ts'
+import { type Attempt, type Conclusion, laneOf, NO_RULES, type Pull } from '../../src/domain/index.ts'
 import { branchOf } from '../../src/proposal/index.ts'
 import { attemptOf, cart, HOUR, pullOf, T0 } from '../fakes/incident.ts'
 import { manualClock } from '../fakes/manual-clock.ts'
@@ -22,7 +22,8 @@ function remembered(attempts: readonly Attempt[], change: Partial<Remembered> = 
     recent: [],
     history: new Map(),
     notes: new Map(),
-    requiredChecks: [],
+    rules: NO_RULES,
+    audience: 'private' as const,
     openedSince: () => 0,
   }
   return { repository, view, prefix: 'kintsugi', attempts, unbelieved: [], ...change }

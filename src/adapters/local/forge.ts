@@ -4,7 +4,7 @@ import { appendAudit } from './audit.ts'
 import { isBranchName, isRevision } from './limits.ts'
 import { look } from './looking.ts'
 import { close, merge } from './merging.ts'
-import { open, refresh, revert } from './opening.ts'
+import { open, refresh, revert, sweep } from './opening.ts'
 import { parseGates } from './pull-record.ts'
 import { current, type Desk, headRef, loadPulls, settle, show } from './pulls.ts'
 import { check, comment, conclude, note } from './saying.ts'
@@ -39,6 +39,9 @@ export interface ReviewedForge extends Forge {
   /** False when it had ended already. */
   closeByPerson(pull: number): Promise<boolean>
 }
+
+/** Stands in the place of a lane for the one note of the whole repository. */
+const DASHBOARD = 'dashboard'
 
 const BOT: Identity = { name: 'kintsugi', email: 'kintsugi@localhost' }
 const REVIEWER: Identity = { name: 'reviewer', email: 'reviewer@localhost' }
@@ -84,13 +87,25 @@ export function forgeOn(store: Store, options: ForgeOptions): ReviewedForge {
     open: (proposal) => open(desk, proposal),
     refresh: (pull, proposal) => refresh(desk, pull, proposal),
     merge: (pull, sha) => merge(desk, pull, sha, 'bot'),
-    say: (place, text) => ('pull' in place ? comment(desk, place.pull, text) : note(desk, place.lane, text)),
+    arm: async () => ({
+      result: 'refused',
+      reason: 'no-required-check',
+      message: 'a bare repository has no checks to wait for',
+    }),
+    disarm: async () => {},
+    say: (place, text) =>
+      'pull' in place ? comment(desk, place.pull, text) : note(desk, 'lane' in place ? place.lane : DASHBOARD, text),
     check: (pull, gates) => check(desk, pull, gates),
     conclude: (pull, conclusion, text) => conclude(desk, pull, conclusion, text),
     revert: (pull, proposal) => revert(desk, pull, proposal),
     close: async (pull, reason, text) => {
       await close(desk, pull, { who: 'bot', reason, text })
     },
+    answer: () => Promise.reject(new KintsugiError('KIN-9001', 'a bare repository has no comments that command')),
+    // Nobody is known here, so nobody may command.
+    roleOf: async () => 'none',
+    inTeam: async () => 'unknown',
+    sweep: () => sweep(desk),
     contains: async (revision, commit) =>
       isRevision(revision) && isRevision(commit) && store.contains(revision, commit),
     commitsTouching: async (paths, from, limit) => {

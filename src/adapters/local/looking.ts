@@ -1,4 +1,4 @@
-import { KintsugiError, type Lane, type Pull } from '../../domain/index.ts'
+import { KintsugiError, type Lane, NO_RULES, type Pull } from '../../domain/index.ts'
 import type { Note, RepositoryView } from '../../ports/index.ts'
 import type { LoadedPull } from './pull-record.ts'
 import { type Desk, headRef, loadPulls, type Refs, settle, show } from './pulls.ts'
@@ -54,7 +54,8 @@ export async function look(desk: Desk, base: string, lanes: readonly Lane[]): Pr
     recent: recent.sort((a, b) => (a.data.endedAtMs ?? 0) - (b.data.endedAtMs ?? 0)).map(shown),
     history: historyOf(pulls, lanes, shown),
     notes: await notesOf(desk, refs, lanes),
-    requiredChecks: [],
+    rules: NO_RULES,
+    audience: 'private',
     openedSince: (sinceMs) => pulls.filter(({ data }) => data.createdAtMs >= sinceMs).length,
   }
 }

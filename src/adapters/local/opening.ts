@@ -246,3 +246,19 @@ export async function revert(desk: Desk, number: number, proposal: Proposal): Pr
     return refused('conflict', `the proposal does not say that it takes back ${number}`)
   return open(desk, proposal)
 }
+
+/** Deletes branches of the bot that hold one commit of ours and no open pull request; gives their names. */
+export async function sweep(desk: Desk): Promise<readonly string[]> {
+  const refs = await desk.store.refs()
+  const pulls = await settle(desk, refs, await loadPulls(desk, refs))
+  const held = new Set(pulls.filter(({ data }) => data.state === 'open').map(({ data }) => data.branch))
+  const base = refs.get(headRef(await desk.store.defaultBranch()))
+  const swept: string[] = []
+  for (const [ref, tip] of refs) {
+    const branch = ref.slice(headRef('').length)
+    if (!ref.startsWith(headRef(`${desk.bounds.prefix}/`)) || held.has(branch) || base === undefined) continue
+    if (!(await isLeftBehind(desk, tip, base))) continue
+    if (await desk.store.update([{ ref, from: tip, to: undefined }])) swept.push(branch)
+  }
+  return swept
+}

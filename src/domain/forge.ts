@@ -1,0 +1,113 @@
+/** Facts of a forge, in our words: what its rules ask, what its checks and people say. A forge without such things says so with `NO_RULES`. */
+
+export const MERGE_METHODS = ['squash', 'merge', 'rebase'] as const
+export type MergeMethod = (typeof MERGE_METHODS)[number]
+
+/** What a person may do in a repository, weakest first. */
+export const ROLES = ['none', 'read', 'triage', 'write', 'maintain', 'admin'] as const
+export type Role = (typeof ROLES)[number]
+
+/** Who did something. Only a `user` is a person; an app's word never commands and never approves. */
+export type Account = { readonly login: string; readonly kind: 'user' | 'app' }
+
+/** A check that rules ask for; with `app`, only the one that this integration reports counts. */
+export type RequiredCheck = { readonly name: string; readonly app?: number }
+
+/** A ruleset's pattern for names or messages. */
+export type NameRule = {
+  /** As `ruleset:<rule>` names it. */
+  readonly rule: string
+  readonly of: 'branch' | 'message' | 'author-email' | 'committer-email'
+  readonly operator: 'starts-with' | 'ends-with' | 'contains' | 'regex'
+  readonly pattern: string
+  readonly negate: boolean
+}
+
+/** What the forge asks of a merge into one base branch. */
+export type BaseRules = {
+  /** Whether all rules could be read. What could not be read is never taken as allowed. */
+  readonly known: boolean
+  readonly requiredChecks: readonly RequiredCheck[]
+  /** Whether the head has to hold the newest base. */
+  readonly upToDate: boolean
+  readonly approvals: number
+  readonly codeOwners: boolean
+  /** Whether somebody other than the last pusher has to approve. */
+  readonly lastPushApproval: boolean
+  readonly conversationsResolved: boolean
+  readonly signatures: boolean
+  readonly mergeQueue: boolean
+  /** What the repository's settings and every rule allow. */
+  readonly mergeMethods: readonly MergeMethod[]
+  /** Whether the repository lets pull requests be merged by the forge itself. */
+  readonly autoMerge: boolean
+  readonly names: readonly NameRule[]
+  /** Rules that the bot cannot meet or does not know, by name. */
+  readonly others: readonly string[]
+}
+
+export const NO_RULES: BaseRules = {
+  known: true,
+  requiredChecks: [],
+  upToDate: false,
+  approvals: 0,
+  codeOwners: false,
+  lastPushApproval: false,
+  conversationsResolved: false,
+  signatures: false,
+  mergeQueue: false,
+  mergeMethods: MERGE_METHODS,
+  autoMerge: false,
+  names: [],
+  others: [],
+}
+
+export type CheckFact = {
+  readonly name: string
+  /** The integration that reported it; absent for a commit status, whose author anybody with a token may be. */
+  readonly app?: number
+  readonly state: 'queued' | 'running' | 'green' | 'neutral' | 'skipped' | 'red'
+  /** The commit that it speaks of. */
+  readonly sha: string
+  readonly completedAtMs?: number
+}
+
+export type ReviewFact = {
+  readonly by: Account
+  readonly state: 'approved' | 'changes-requested' | 'dismissed'
+  /** The commit that was reviewed. */
+  readonly sha: string
+  readonly atMs: number
+  /** Whether the forge counts it: somebody who may write. */
+  readonly counts: boolean
+}
+
+/** A comment on one of our pull requests whose first line speaks to the bot. */
+export type CommandFact = {
+  readonly id: string
+  readonly by: Account
+  readonly atMs: number
+  /** An edited comment is never a command. */
+  readonly edited: boolean
+  readonly firstLine: string
+}
+
+/** What the forge says of an open pull request, read at once. */
+export type PullFacts = {
+  /** The head that all of this is about. */
+  readonly sha: string
+  readonly draft: boolean
+  readonly mergeable: 'yes' | 'conflict' | 'unknown'
+  /** Whether the forge itself sees nothing in the way; `unknown` while it computes. */
+  readonly state: 'clean' | 'blocked' | 'behind' | 'conflict' | 'unstable' | 'unknown'
+  readonly checks: readonly CheckFact[]
+  /** The newest opinion of each reviewer. */
+  readonly reviews: readonly ReviewFact[]
+  readonly unresolvedConversations: number
+  readonly autoMerge?: { readonly by: 'bot' | 'person' }
+  /** Somebody switched off the merging that the bot had asked for. */
+  readonly disarmedByPerson: boolean
+  readonly inMergeQueue: boolean
+  /** Whether the forge shows the head commit as Verified. */
+  readonly verified: boolean
+}
