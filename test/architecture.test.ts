@@ -29,9 +29,10 @@ const MAY: Readonly<Record<string, { readonly rooms: readonly string[]; readonly
   'adapters/render': { rooms: ['domain', 'ports', 'adapters/archive'], packages: ['node:', 'yaml', 'undici'] },
   'adapters/charts': { rooms: ['domain', 'ports', 'adapters/archive'], packages: ['node:', 'yaml', 'undici'] },
   'adapters/simulation': { rooms: ['domain', 'ports'], packages: ['node:'] },
+  'adapters/kubernetes': { rooms: ['domain', 'ports'], packages: ['node:', '@kubernetes/client-node'] },
   'adapters/workers': { rooms: ['domain', 'ports'], packages: ['node:'] },
   'adapters/files': { rooms: ['domain', 'ports'], packages: ['node:', 'yaml'] },
-  server: { rooms: ['domain', 'ports', 'controller'], packages: ['node:'] },
+  server: { rooms: ['domain', 'ports', 'controller'], packages: ['node:', 'probot'] },
 }
 
 /** Composition roots: they alone know adapters and controller at once. */
@@ -42,6 +43,7 @@ const NODE_IN_PURE = new Set(['domain/digest.ts:node:crypto'])
 /** Each SDK has one home. */
 const HOME: Readonly<Record<string, readonly string[]>> = {
   undici: ['adapters/prometheus', 'adapters/render', 'adapters/charts', 'adapters/github'],
+  probot: ['server'],
   '@octokit/rest': ['adapters/github'],
   '@octokit/auth-app': ['adapters/github'],
   'ml-isolation-forest': ['detection'],
