@@ -20,18 +20,26 @@ const MAY: Readonly<Record<string, { readonly rooms: readonly string[]; readonly
   },
   'adapters/prometheus': { rooms: ['domain', 'ports'], packages: ['undici', 'node:'] },
   'adapters/github': {
-    rooms: ['domain', 'ports', 'adapters/archive'],
+    rooms: ['domain', 'ports', 'adapters/archive', 'adapters/own-folder'],
     packages: ['node:', 'undici', '@octokit/rest', '@octokit/auth-app'],
   },
   'adapters/local': { rooms: ['domain', 'ports'], packages: ['node:'] },
   // Reading a .tar.gz, and nothing else: two adapters open packed charts.
   'adapters/archive': { rooms: [], packages: ['node:'] },
-  'adapters/render': { rooms: ['domain', 'ports', 'adapters/archive'], packages: ['node:', 'yaml', 'undici'] },
-  'adapters/charts': { rooms: ['domain', 'ports', 'adapters/archive'], packages: ['node:', 'yaml', 'undici'] },
+  // A folder of one user, written whole or not at all: every cache on disk.
+  'adapters/own-folder': { rooms: [], packages: ['node:'] },
+  'adapters/render': {
+    rooms: ['domain', 'ports', 'adapters/archive', 'adapters/own-folder'],
+    packages: ['node:', 'yaml', 'undici'],
+  },
+  'adapters/charts': {
+    rooms: ['domain', 'ports', 'adapters/archive', 'adapters/own-folder'],
+    packages: ['node:', 'yaml', 'undici'],
+  },
   'adapters/simulation': { rooms: ['domain', 'ports'], packages: ['node:'] },
   'adapters/kubernetes': { rooms: ['domain', 'ports'], packages: ['node:', '@kubernetes/client-node'] },
   'adapters/workers': { rooms: ['domain', 'ports'], packages: ['node:'] },
-  'adapters/files': { rooms: ['domain', 'ports'], packages: ['node:', 'yaml'] },
+  'adapters/files': { rooms: ['domain', 'ports', 'adapters/own-folder'], packages: ['node:', 'yaml'] },
   server: { rooms: ['domain', 'ports', 'controller'], packages: ['node:', 'probot'] },
 }
 

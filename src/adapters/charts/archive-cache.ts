@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto'
-import { lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { lstat, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sha256 } from '../../domain/index.ts'
+import { ownFolder } from '../own-folder/index.ts'
 
 /** Packed charts by their digests. Whatever goes wrong on disk, the network takes its place: nothing here throws. */
 export type ArchiveCache = {
@@ -11,15 +11,11 @@ export type ArchiveCache = {
 
 /** A folder of this user alone (0700). What is read there counts only if it has the digest that it is named by. */
 export function archiveCache(dir: string, mostBytes: number): ArchiveCache {
-  let ready: Promise<boolean> | undefined
-  const usable = (): Promise<boolean> => {
-    ready ??= ownFolder(dir)
-    return ready
-  }
+  const folder = ownFolder(dir)
   const fileOf = (digest: string): string => join(dir, `${digest}.tgz`)
   return {
     async get(digest) {
-      if (!(await usable())) return undefined
+      if (!(await folder.usable())) return undefined
       try {
         if ((await lstat(fileOf(digest))).size > mostBytes) return undefined
         const archive = await readFile(fileOf(digest))
@@ -31,24 +27,7 @@ export function archiveCache(dir: string, mostBytes: number): ArchiveCache {
       return undefined
     },
     async put(digest, archive) {
-      if (!(await usable())) return
-      const temporary = join(dir, `.${randomUUID()}.tmp`)
-      try {
-        await writeFile(temporary, archive, { flag: 'wx', mode: 0o600 })
-        await rename(temporary, fileOf(digest))
-      } catch {
-        await rm(temporary, { force: true }).catch(() => undefined)
-      }
+      await folder.write(`${digest}.tgz`, archive)
     },
-  }
-}
-
-async function ownFolder(dir: string): Promise<boolean> {
-  try {
-    await mkdir(dir, { recursive: true, mode: 0o700 })
-    const found = await lstat(dir)
-    return found.isDirectory() && found.uid === process.getuid?.() && (found.mode & 0o077) === 0
-  } catch {
-    return false
   }
 }

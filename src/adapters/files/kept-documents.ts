@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto'
-import { lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { lstat, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type JsonValue, sha256 } from '../../domain/index.ts'
+import { ownFolder } from '../own-folder/index.ts'
 
 /** JSON documents that later processes of this user read. Whatever goes wrong there, nothing is kept: nothing here throws. */
 export type KeptDocuments = {
@@ -17,17 +17,13 @@ const NAME = /^[0-9a-f]{64}\.json$/
  * counts only where its first line is the digest of its key and of the rest.
  */
 export function keptDocuments(dir: string, most: number): KeptDocuments {
-  let ready: Promise<boolean> | undefined
-  const usable = (): Promise<boolean> => {
-    ready ??= ownFolder(dir)
-    return ready
-  }
-  const fileOf = (key: string): string => join(dir, `${sha256(key)}.json`)
+  const folder = ownFolder(dir)
+  const nameOf = (key: string): string => `${sha256(key)}.json`
   return {
     async get(key) {
-      if (!(await usable())) return undefined
+      if (!(await folder.usable())) return undefined
       try {
-        const file = fileOf(key)
+        const file = join(dir, nameOf(key))
         const found = await lstat(file)
         if (!found.isFile() || found.size > LARGEST) return undefined
         const text = await readFile(file, 'utf8')
@@ -40,27 +36,11 @@ export function keptDocuments(dir: string, most: number): KeptDocuments {
     },
     async put(key, document) {
       const json = JSON.stringify(document)
-      if (json.length > LARGEST / 2 || !(await usable())) return
-      const temporary = join(dir, `.${randomUUID()}.tmp`)
-      try {
-        await writeFile(temporary, `${sha256(`${key}\n${json}`)}\n${json}`, { flag: 'wx', mode: 0o600 })
-        await rename(temporary, fileOf(key))
-        await forgetOldest(dir, most)
-      } catch {
-        await rm(temporary, { force: true }).catch(() => undefined)
-      }
+      if (json.length > LARGEST / 2) return
+      const digest = sha256(`${key}\n${json}`)
+      if (!(await folder.write(nameOf(key), `${digest}\n${json}`))) return
+      await forgetOldest(dir, most).catch(() => undefined)
     },
-  }
-}
-
-/** Makes the folder; one that another user owns, may write or read, or that is a link, is not used. */
-async function ownFolder(dir: string): Promise<boolean> {
-  try {
-    await mkdir(dir, { recursive: true, mode: 0o700 })
-    const found = await lstat(dir)
-    return found.isDirectory() && found.uid === process.getuid?.() && (found.mode & 0o077) === 0
-  } catch {
-    return false
   }
 }
 

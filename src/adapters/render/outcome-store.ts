@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto'
-import { lstat, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { lstat, readdir, readFile, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { constants, gunzip, gzip } from 'node:zlib'
 import { isJsonObject, isReason, type JsonValue, type RenderOutcome, sha256 } from '../../domain/index.ts'
+import { ownFolder } from '../own-folder/index.ts'
 
 /** Outcomes on disk. Whatever goes wrong there, a render takes its place: nothing here throws. */
 export type OutcomeStore = {
@@ -25,15 +25,11 @@ const unpack = promisify(gunzip)
  * if both hold; the ones that were used longest ago go when there are more than `mostBytes`.
  */
 export function outcomeStore(dir: string, mostBytes: number): OutcomeStore {
-  let ready: Promise<boolean> | undefined
   let total: number | undefined
-  const usable = (): Promise<boolean> => {
-    ready ??= ownFolder(dir)
-    return ready
-  }
+  const folder = ownFolder(dir)
   return {
     async get(key) {
-      if (!(await usable())) return undefined
+      if (!(await folder.usable())) return undefined
       const file = join(dir, `${key}.gz`)
       try {
         const { size } = await lstat(file)
@@ -47,29 +43,20 @@ export function outcomeStore(dir: string, mostBytes: number): OutcomeStore {
       }
     },
     async put(key, json) {
-      if (json.length * 2 > LARGEST_JSON || !(await usable())) return
-      const temporary = join(dir, `.${randomUUID()}.tmp`)
+      if (json.length * 2 > LARGEST_JSON || !(await folder.usable())) return
       try {
-        const packed = await pack(`${key} ${sha256(json)}\n${json}`, { level: constants.Z_BEST_SPEED })
-        await writeFile(temporary, packed, { flag: 'wx', mode: 0o600 })
-        await rename(temporary, join(dir, `${key}.gz`))
+        const packed = await pack(
+          `${key} ${sha256(json)}
+${json}`,
+          { level: constants.Z_BEST_SPEED },
+        )
+        if (!(await folder.write(`${key}.gz`, packed))) return
         total = (total ?? (await sizeOf(dir))) + packed.byteLength
         if (total > mostBytes) total = await cleanUp(dir, mostBytes * KEPT_SHARE)
       } catch {
-        await rm(temporary, { force: true }).catch(() => undefined)
+        // What could not be kept is rendered again.
       }
     },
-  }
-}
-
-/** Makes the folder; one that another user owns, may write or read, or that is a link, is not used. */
-async function ownFolder(dir: string): Promise<boolean> {
-  try {
-    await mkdir(dir, { recursive: true, mode: 0o700 })
-    const found = await lstat(dir)
-    return found.isDirectory() && found.uid === process.getuid?.() && (found.mode & 0o077) === 0
-  } catch {
-    return false
   }
 }
 
