@@ -1,1 +1,3 @@
 export * from './review/index.ts'
+export * from './service/index.ts'
+export * from './webhooks/index.ts'
