@@ -110,4 +110,46 @@ export type PullFacts = {
   readonly inMergeQueue: boolean
   /** Whether the forge shows the head commit as Verified. */
   readonly verified: boolean
+  /** When the head was put there; absent where the forge does not say. */
+  readonly pushedAtMs?: number
+}
+
+/** What people may ask of the bot: `/kintsugi snooze 7d`. */
+export const COMMANDS = ['explain', 'hold', 'snooze', 'retry', 'undo'] as const
+export type Command = (typeof COMMANDS)[number]
+
+/** What the bot answered to a comment that spoke to it. Read back from its own replies, this is the state of holds, snoozes and retries. */
+export type CommandAnswer = {
+  /** Id of the comment that was answered. */
+  readonly id: string
+  readonly by: string
+  /** What they might do when it was answered. */
+  readonly role: Role
+  /** `unknown` for a line that is none of the commands. */
+  readonly command: Command | 'unknown'
+  readonly accepted: boolean
+  /** Until when a hold or a snooze lasts. A hold without an end lasts until `retry`. */
+  readonly untilMs?: number
+  readonly atMs: number
+}
+
+/** Who the bot is on a forge, so that its own word is never taken for another's. */
+export type Self = {
+  /** Without `[bot]`. */
+  readonly login: string
+  /** The integration that its check runs carry. */
+  readonly app?: number
+  /** Name of its check run. */
+  readonly check?: string
+}
+
+/** What a new repository is offered: one pull request that holds the bot's settings and nothing else. */
+export type Onboarding = {
+  readonly branch: string
+  readonly base: { readonly branch: string; readonly revision: string }
+  readonly title: string
+  readonly body: string
+  readonly commitMessage: string
+  /** All below `.kintsugi/`. */
+  readonly files: readonly { readonly path: string; readonly content: Uint8Array }[]
 }

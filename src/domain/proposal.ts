@@ -100,6 +100,8 @@ export type Pull = {
   readonly facts?: PullFacts
   /** Comments that speak to the bot, oldest first. */
   readonly commands?: readonly CommandFact[]
+  /** People whose approval stood when it was merged; they are asked to review a revert. */
+  readonly approvers?: readonly string[]
   /** Our own answers to commands, oldest first: those that nobody else has edited. They are the state of holds and snoozes. */
   readonly answers?: readonly string[]
 }

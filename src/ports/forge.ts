@@ -1,13 +1,16 @@
 import type {
+  Account,
   BaseRules,
   Conclusion,
   Gate,
   Lane,
   MergeMethod,
+  Onboarding,
   Proposal,
   Pull,
   Reason,
   Role,
+  Self,
   Tree,
 } from '../domain/index.ts'
 
@@ -17,7 +20,10 @@ export type RepositoryView = {
   readonly base: { readonly branch: string; readonly revision: string }
   /** Our open pull requests of the repository, of any lane. */
   readonly open: readonly Pull[]
-  /** Our merged pull requests of any lane that ended within the last 7 days, oldest first: what may still await its verdict after a restart. */
+  /**
+   * Our merged pull requests of any lane that ended within the last 7 days, oldest first: what may still await its verdict after a restart.
+   * Where there are comments, closed ones too: people may ask for another try there.
+   */
   readonly recent: readonly Pull[]
   /** Our pull requests of each asked lane, oldest first, at most the last 50, open ones too. */
   readonly history: ReadonlyMap<Lane, readonly Pull[]>
@@ -27,11 +33,24 @@ export type RepositoryView = {
   readonly rules: BaseRules
   /** Whether anybody can read the repository: then texts hold no queries, charts or names of clusters. */
   readonly audience: 'private' | 'public'
+  /** Who we are here; absent where nobody else writes checks, reviews or comments. */
+  readonly self?: Self
+  /** Whether living notes have a place: issues may be switched off. Left out where they always have. */
+  readonly issues?: boolean
+  /** The one dashboard of the repository, where it is there. */
+  readonly dashboard?: Note
+  /** The newest pull request that offered our settings. */
+  readonly onboarding?: Pick<Pull, 'number' | 'state' | 'endedBy' | 'createdAtMs' | 'endedAtMs'>
   /** How many pull requests of ours were opened since that many milliseconds ago. */
   openedSince(sinceMs: number): number
 }
 
-export type Note = { readonly text: string; readonly updatedAtMs: number }
+export type Note = {
+  readonly text: string
+  readonly updatedAtMs: number
+  /** A person has closed it: nothing more is said there until it is opened again. */
+  readonly closedByPerson?: boolean
+}
 
 export type OpenResult =
   | { readonly result: 'opened' | 'adopted' | 'exists'; readonly pull: Pull }
@@ -106,6 +125,8 @@ export interface Forge {
     paths: readonly string[],
     from: string,
     limit: number,
-  ): Promise<readonly { readonly revision: string; readonly atMs: number }[]>
+  ): Promise<readonly { readonly revision: string; readonly atMs: number; readonly by?: Account }[]>
+  /** Offers our settings to a repository that has none, or finds the offer that is there. Absent where nobody is asked. */
+  onboard?(offer: Onboarding): Promise<OpenResult>
   appendAudit(records: readonly AuditRecord[]): Promise<void>
 }
