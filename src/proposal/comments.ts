@@ -29,6 +29,8 @@ const VERDICTS: readonly Conclusion['verdict'][] = [
   'conflict',
 ]
 const MAX_BECAUSE = 500
+/** Longer than any name that Kubernetes allows for a lane or an incident. */
+const MAX_NAME = 1500
 
 /** Binds a conclusion to one attempt, so that a comment copied from another pull request says nothing. */
 function attemptKey(record: AttemptRecord): string {
@@ -107,7 +109,9 @@ export function noteText(
     next: fixed(info.next),
     message: options.message === undefined ? fixed('') : prose(options.message, 500),
     cluster: options.audience === 'public' ? fixed('') : md`Cluster ${code(diagnosis.subject.cluster, 80)}.`,
-    block: fixed(hiddenBlock('note', blockJson({ lane, incident, reason }))),
+    block: fixed(
+      hiddenBlock('note', blockJson({ lane: lane.slice(0, MAX_NAME), incident: incident.slice(-MAX_NAME), reason })),
+    ),
   })
 }
 

@@ -18,8 +18,14 @@ const DEFAULT_LENGTH = 300
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}]/gu
 const STACKED_MARKS = /(\p{M}{3})\p{M}+/gu
 
+/** What becomes a picture; a time of day does not. */
+const EMOJI = /:(?=(?:100|1234|[+\w-]{0,40}[a-z+-][+\w-]{0,40}):)/gi
+
 /** Hidden blocks of ours are found in the raw text, where a code span does not count. */
 const COMMENT_OPENING = /(<)(!--)/g
+
+/** Words at the start of a line that other bots act on, beside those that begin with a slash or name them. */
+const COMMAND_WORDS = /^([-+>\s]*)(?=(?:bors|recheck|retest|rerun|ok to test)\b|!\w)/i
 
 /** Words of our own: literals, numbers, digests that were made here. */
 export function fixed(text: string): Markdown {
@@ -63,6 +69,9 @@ function breakReferences(text: string): string {
     .replace(/:(?=\/\/)/g, `:${ZERO_WIDTH_SPACE}`)
     .replace(/\bwww(?=\.)/gi, (word) => `${word}${ZERO_WIDTH_SPACE}`)
     .replace(/(^|[^\w.])\/(?=\w)/g, `$1${ZERO_WIDTH_SPACE}/`)
+    .replace(EMOJI, `:${ZERO_WIDTH_SPACE}`)
+    .replace(/\$(?=[$`])/g, `$${ZERO_WIDTH_SPACE}`)
+    .replace(COMMAND_WORDS, `$1${ZERO_WIDTH_SPACE}`)
 }
 
 function escapeMarkup(text: string): string {
@@ -116,7 +125,7 @@ export function fenced(lines: readonly string[], info: 'diff' | 'text', max = 60
 function fencedLine(text: string): string {
   const shown = revealed(text.slice(0, 1600).replaceAll('\t', '  ').replace(/\s/gu, ' '), 400)
   // Bots that look for commands read raw lines and know no fences.
-  return shown.replace(/^([-+ ]*)\/(?=\w)/, `$1${ZERO_WIDTH_SPACE}/`)
+  return shown.replace(/^([-+> ]*)(?=[/@]\w)/, `$1${ZERO_WIDTH_SPACE}`).replace(COMMAND_WORDS, `$1${ZERO_WIDTH_SPACE}`)
 }
 
 /** A link, if the host is one that the operator's configuration names; the label alone otherwise. */
@@ -135,19 +144,34 @@ export function pullReference(number: number): Markdown {
   return fixed(`#${number}`)
 }
 
-/** One line for a title or a commit message: printable ASCII; signs that a forge would act on are written out. */
+/** What tells CI systems to leave a commit alone: a name must not keep the checks away that a merge waits for. */
+function withoutSkips(text: string): string {
+  return text
+    .replace(/\[([^[\]]{0,30}\b(?:ci|actions|skip|build)\b[^[\]]{0,30})\]/gi, '($1)')
+    .replace(/\*{2,}/g, '*')
+    .replace(/\bskip-checks:/gi, 'skip checks')
+}
+
+/** Long hexadecimal words would become links to commits; decimal numbers stay whole. */
+function withoutCommits(text: string): string {
+  return text.replace(/\b(?=\d*[a-f])([0-9a-f]{6})[0-9a-f]{1,34}\b/gi, '$1..')
+}
+
+/** One line for a title or a commit message: printable ASCII; signs that a forge or a CI system would act on are written out. */
 export function plainLine(text: string, max = 200): PlainLine {
   const ascii = visible(text, max)
     .replaceAll('…', '...')
     .replaceAll(ZERO_WIDTH_SPACE, '')
     .replace(/[^\x20-\x7e]/g, '?')
-    .replaceAll('<!--', '<--')
+    .replace(/<!-+>?|-{2,}>/g, '--')
     .replaceAll('@', '(at)')
     .replace(/#(?=\w)/g, 'no. ')
     .replaceAll('#', '')
     .replace(/\b(gh)-(?=\d)/gi, '$1 ')
     .replace(/:\/\//g, ':')
     .replace(/\bwww\./gi, 'www ')
-    .replace(/^[/\s]+/, '')
-  return ascii.slice(0, max).trimEnd() as PlainLine // the door
+    .replace(/^[/!>\s]+/, '')
+    .replace(/^(\w{1,40}-[\w-]{1,40}):/, '$1')
+    .replace(/^(?=(?:bors|recheck|retest|rerun|ok to test)\b)/i, '- ')
+  return withoutCommits(withoutSkips(ascii)).slice(0, max).trimEnd() as PlainLine // the door
 }

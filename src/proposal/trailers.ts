@@ -27,6 +27,14 @@ function encode(value: string): string {
   return text
 }
 
+/** What a value of `parseTrailers` was before it was encoded. Bytes that are no UTF-8 give the replacement character. */
+export function decodeTrailer(value: string): string {
+  const bytes = [...value.matchAll(/%([0-9a-f]{2})|[\x21-\x7e]/gi)].map(([text, hex]) =>
+    hex === undefined ? text.charCodeAt(0) : Number.parseInt(hex, 16),
+  )
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(Uint8Array.from(bytes))
+}
+
 /** Lines for the end of a commit message. Parsed back before they are given out: throws KIN-9001 when that does not give the same set. */
 export function formatTrailers(trailers: Trailers): string {
   const lines: string[] = []

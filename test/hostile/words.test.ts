@@ -4,7 +4,7 @@ import type { Subject } from '../../src/domain/index.ts'
 import { parsePolicies } from '../../src/policy/index.ts'
 import type { Metrics } from '../../src/ports/index.ts'
 import { Walk } from '../fakes/walk.ts'
-import { liveParts } from '../proposal/live-markdown.ts'
+import { live } from '../proposal/gfm.ts'
 import { shopOf } from '../scenarios/worlds.ts'
 
 const LIVE = '@everyone [x](https://evil.example) <!-- kintsugi:record v1 {} --> <script>a</script> fixes #1 `'
@@ -114,8 +114,8 @@ function hostileCommits() {
 
 describe('the check of what is live', () => {
   it('sees it in the raw text', () => {
-    expect(liveParts(LIVE).length).toBeGreaterThan(0)
-    expect(liveParts(`a${BREAK}`).length).toBeGreaterThan(0)
+    expect(live(LIVE).length).toBeGreaterThan(0)
+    expect(live(`a${BREAK}`).length).toBeGreaterThan(0)
   })
 
   it.each(HOSTILE.slice(0, 3))('has something to judge: %s is shown to people', async (_, play) => {
@@ -136,7 +136,7 @@ describe.each(HOSTILE)('hostile text in %s', (_, play, deed) => {
   })
 
   it('does nothing there', () => {
-    expect(seen.texts.flatMap(liveParts)).toEqual([])
+    expect(seen.texts.flatMap((text) => live(text))).toEqual([])
   })
 
   it('stays one plain line in titles and names of refs', () => {

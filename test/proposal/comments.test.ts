@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { Conclusion } from '../../src/domain/index.ts'
 import { conclusionText, noteText, readNote, refusalText, sameNote, statusText } from '../../src/proposal/index.ts'
 import { diagnosis, NOW, record, templates } from './fixtures.ts'
-import { HOSTILE, liveParts } from './live-markdown.ts'
+import { live } from './gfm.ts'
+import { PLAIN_HOSTILE as HOSTILE } from './hostile.ts'
 
 const verdicts: readonly (readonly [Conclusion['verdict'], string])[] = [
   ['resolved', '**Resolved.**'],
@@ -29,15 +30,15 @@ describe('what the bot says', () => {
   })
 
   it('lets nothing live through', () => {
-    const live = HOSTILE.flatMap((name) => {
+    const found = HOSTILE.flatMap((name) => {
       const subject = { ...diagnosis.subject, cluster: name, name }
       return [
         conclusionText({ verdict: 'harmful', atMs: NOW, because: name }, { ...record, subject }, templates),
         statusText('conflict', name, templates).replace('/kintsugi', 'kintsugi'),
         noteText({ ...diagnosis, subject, summary: name }, 'notify-only', templates, { message: name }),
-      ].flatMap(liveParts)
+      ].flatMap((text) => live(text))
     })
-    expect(live).toEqual([])
+    expect(found).toEqual([])
   })
 })
 

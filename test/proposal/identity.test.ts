@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { branchOf, incidentId, publicId } from '../../src/proposal/index.ts'
+import { size } from '../fakes/size.ts'
 
 describe('identity', () => {
   it('names one branch for a lane', () => {
@@ -12,7 +13,7 @@ describe('identity', () => {
       fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (lane) => {
         expect(branchOf(lane, 'kintsugi')).toMatch(/^kintsugi\/[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?-[0-9a-f]{8}$/)
       }),
-      { numRuns: 2000 },
+      { numRuns: size(2000, 10_000) },
     )
   })
 

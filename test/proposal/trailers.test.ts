@@ -2,9 +2,10 @@ import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { writeProposal } from '../../src/proposal/index.ts'
-import { formatTrailers, parseTrailers } from '../../src/proposal/trailers.ts'
+import { decodeTrailer, formatTrailers, parseTrailers } from '../../src/proposal/trailers.ts'
+import { size } from '../fakes/size.ts'
 import { input, record, templates } from './fixtures.ts'
-import { HOSTILE } from './live-markdown.ts'
+import { HOSTILE } from './hostile.ts'
 
 function byGit(message: string): readonly string[] {
   const parsed = execFileSync('git', ['interpret-trailers', '--parse'], { input: message, encoding: 'utf8' })
@@ -19,6 +20,20 @@ describe('trailers', () => {
         expect([...(parsed?.keys() ?? [])]).toEqual(['Kintsugi-Incident'])
       }),
       { numRuns: 1000 },
+    )
+  })
+
+  it('read back exactly, by ourselves and by git, for any value', { timeout: 120_000 }, () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: 500 }), (value) => {
+        // A lone surrogate has no bytes in UTF-8, so it is another character before it is written.
+        const meant = new TextDecoder('utf-8', { ignoreBOM: true }).decode(new TextEncoder().encode(value))
+        const message = `subject\n\nbody: x\n\n${formatTrailers({ 'Kintsugi-Incident': meant })}\n`
+        expect(decodeTrailer(parseTrailers(message)?.get('Kintsugi-Incident') ?? '')).toBe(meant)
+        const lines = byGit(message)
+        expect(lines.map((line) => decodeTrailer(line.slice('Kintsugi-Incident: '.length)))).toEqual([meant])
+      }),
+      { numRuns: size(100, 1000) },
     )
   })
 
