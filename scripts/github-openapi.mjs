@@ -13,7 +13,16 @@ const DESCRIPTION = 'package/generated/api.github.com.json'
 const OUT = new URL('../test/github/openapi/extract.json', import.meta.url)
 
 /** Says nothing about what is valid, or speaks a dialect that ajv does not. */
-const DROPPED = new Set(['description', 'title', 'example', 'examples', 'externalDocs', 'deprecated', 'discriminator', 'xml'])
+const DROPPED = new Set([
+  'description',
+  'title',
+  'example',
+  'examples',
+  'externalDocs',
+  'deprecated',
+  'discriminator',
+  'xml',
+])
 /** Below these keys stand names of GitHub's fields, not keywords. */
 const NAMED = new Set(['properties', 'patternProperties'])
 
@@ -25,7 +34,8 @@ export function jsonSchema(node, seen) {
   if (!isObject(node)) return node
   const out = {}
   for (const [key, value] of Object.entries(node)) {
-    if (DROPPED.has(key) || key.startsWith('x-') || key === 'nullable' || key === 'readOnly' || key === 'default') continue
+    if (DROPPED.has(key) || key.startsWith('x-') || key === 'nullable' || key === 'readOnly' || key === 'default')
+      continue
     if (NAMED.has(key)) out[key] = Object.fromEntries(Object.entries(value).map(([k, v]) => [k, jsonSchema(v, seen)]))
     else if (key === '$ref') out[key] = reference(value, seen)
     // The description's alternatives overlap (an issue is also a pull request), so "exactly one" cannot be asked.
@@ -51,7 +61,10 @@ function reference(ref, seen) {
 
 function resolved(description, node) {
   if (node?.$ref === undefined) return node
-  return node.$ref.split('/').slice(1).reduce((at, step) => at[step], description)
+  return node.$ref
+    .split('/')
+    .slice(1)
+    .reduce((at, step) => at[step], description)
 }
 
 function contentSchema(content, seen) {

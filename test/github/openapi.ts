@@ -157,7 +157,8 @@ function answerOf(
 ): readonly string[] {
   const listed = operation.answers[String(answer.status)]
   if (answer.status === 304) return []
-  if (listed === undefined && !ERRORS.has(answer.status)) return [`answer: ${answer.status} is not one of this operation`]
+  if (listed === undefined && !ERRORS.has(answer.status))
+    return [`answer: ${answer.status} is not one of this operation`]
   if (answer.body instanceof Uint8Array) return []
   const schema = answer.status === 422 ? VALIDATION_ERROR : (listed ?? (answer.status >= 400 ? BASIC_ERROR : null))
   if (schema === null)

@@ -31,7 +31,8 @@ export function verifyJwt(
   const app = keyOf(String(claims['iss']))
   if (app === undefined) return { status: 404, message: 'Integration not found' }
   const signed = createVerify('RSA-SHA256').update(`${head}.${body}`)
-  if (!signed.verify(app.publicKeyPem, Buffer.from(signature, 'base64url'))) return { status: 401, message: UNDECODABLE }
+  if (!signed.verify(app.publicKeyPem, Buffer.from(signature, 'base64url')))
+    return { status: 401, message: UNDECODABLE }
   const wrong = wrongTime(claims['iat'], claims['exp'], nowSeconds)
   return wrong === undefined ? { appId: app.id } : { status: 401, message: wrong }
 }

@@ -1,0 +1,39 @@
+import { createTokens } from './auth/tokens.ts'
+import { createFaults, createMemory } from './faults.ts'
+import { createLimits } from './limits.ts'
+import { describeRest } from './openapi.ts'
+import { createRouter } from './router.ts'
+import { allRoutes } from './routes.ts'
+import type { StandIn } from './stand-in.ts'
+import { createViolations } from './violations.ts'
+import { createWebhooks } from './webhooks.ts'
+import { createWorld, type WorldOptions } from './world/world.ts'
+
+export type StandInOptions = WorldOptions & {
+  /** Folder of the bare repositories. */
+  readonly dir: string
+  readonly ghes?: string | undefined
+}
+
+/** Everything behind the door, with an empty world. `url` is asked only once the server listens. */
+export function assemble(options: StandInOptions, url: () => string): StandIn {
+  const world = createWorld(options.dir, options)
+  const now = () => world.clock.now()
+  const tokens = createTokens(now)
+  const routes = allRoutes(tokens)
+  const root = () => (options.ghes === undefined ? url() : `${url()}/api/v3`)
+  return {
+    world,
+    tokens,
+    routes,
+    description: describeRest(),
+    find: createRouter(routes),
+    limits: createLimits(now),
+    faults: createFaults(),
+    memory: createMemory(),
+    violations: createViolations(now, (line) => console.error(line)),
+    webhooks: createWebhooks(world, root),
+    ghes: options.ghes,
+    execute: async () => ({ status: 501, body: {} }),
+  }
+}
