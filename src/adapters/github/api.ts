@@ -1,4 +1,4 @@
-import type { Account, BaseRules, CheckFact, MergeMethod, ReviewFact, Role } from '../../domain/index.ts'
+import type { Account, BaseRules, CheckFact, MergeMethod, ReviewFact, Role, Tree } from '../../domain/index.ts'
 
 /**
  * GitHub as the bot uses it: one method for each kind of outside request, about one repository. It knows nothing of lanes, proposals
@@ -13,7 +13,7 @@ export interface GitHubApi {
   /** Our own account: login without `[bot]`, and the id of the App, which our check runs carry. */
   readonly self: { readonly login: string; readonly appId: number }
 
-  /** R: everything that one reconcile needs, one request when warm. Undefined where the repository or its base is not to be seen. */
+  /** R: everything that one reconcile needs, one request when warm. Undefined where the repository is not to be seen. */
   repository(query: RepositoryQuery): Promise<ApiRepository | undefined>
   /** One pull request, read afresh. */
   pull(number: number): Promise<ApiPull | undefined>
@@ -29,18 +29,26 @@ export interface GitHubApi {
   /** The files of a commit as a .tar.gz, streamed. */
   archive(revision: string): Promise<AsyncIterable<Uint8Array>>
   /** Commits that touched a path, newest first. */
-  commitsTouching(path: string, from: string, limit: number): Promise<readonly { revision: string; atMs: number }[]>
+  commitsTouching(
+    path: string,
+    from: string,
+    limit: number,
+  ): Promise<readonly { readonly revision: string; readonly atMs: number; readonly by?: Account }[]>
+  /** Every issue with this label, open and closed, oldest first: the look before one is written. */
+  issues(label: string): Promise<readonly ApiIssue[]>
   role(login: string): Promise<Role>
   /** `unknown` where the App may not read members. */
   inTeam(organisation: string, team: string, login: string): Promise<boolean | 'unknown'>
   /** Check runs and statuses of a commit, with more pages than R carries. */
   checks(sha: string): Promise<readonly CheckFact[]>
+  /** The newest check run of our own app with this name on a commit: the look before one is written. */
+  checkOf(sha: string, name: string): Promise<(ApiCheckRun & { readonly id: string }) | undefined>
 
   /** W: branch, commit and pull request in one request, in this order; each part may be left out. A refused part does not stop the next. */
   write(document: WriteDocument): Promise<WriteAnswer>
   /** A: what a pull request is given once it is there, in one request. */
   adorn(document: AdornDocument): Promise<AdornAnswer>
-  /** Moves or deletes (`to` undefined) branches, all or nothing, each only at the commit that was last seen. */
+  /** Moves (by force) or deletes (`to` undefined) branches, all or nothing, each only at the commit that was last seen. */
   moveBranches(changes: readonly BranchChange[]): Promise<Outcome<null>>
   updatePull(
     pull: number,
@@ -118,7 +126,7 @@ export type RepositoryQuery = {
   readonly prefix: string
   /** Branches whose pull requests of any state are wanted: the last 50 of each. */
   readonly heads: readonly string[]
-  /** Merged ones of ours since then, whatever their branch. */
+  /** Pull requests from branches below the prefix that ended since then are wanted. */
   readonly sinceMs: number
   /** Labels whose ids are wanted. */
   readonly labels: readonly string[]
@@ -132,7 +140,8 @@ export type ApiRepository = {
   readonly archived: boolean
   readonly issues: boolean
   readonly defaultBranch: string
-  readonly base: { readonly branch: string; readonly oid: string; readonly tree: string }
+  /** Absent where there is no such branch: then there are no rules of it either. */
+  readonly base?: { readonly branch: string; readonly oid: string; readonly tree: string }
   readonly rules: BaseRules
   /** How GitHub words a squash where it is not told. */
   readonly squash: { readonly title: string; readonly message: string }
@@ -141,8 +150,8 @@ export type ApiRepository = {
   readonly branches: ReadonlyMap<string, string>
   /** Open pull requests from branches below the prefix, with facts and comments. */
   readonly open: readonly ApiPull[]
-  /** Merged ones since `sinceMs`, from branches below the prefix. */
-  readonly merged: readonly ApiPull[]
+  /** Merged and closed ones since `sinceMs`, from branches below the prefix. */
+  readonly ended: readonly ApiPull[]
   /** Of each asked head, newest first. */
   readonly ofHeads: ReadonlyMap<string, readonly ApiPull[]>
   readonly labels: ReadonlyMap<string, string>
@@ -175,6 +184,7 @@ export type ApiPull = {
   /** Commits of the pull request, oldest first, at most 50 from its end. */
   readonly commits: readonly ApiCommit[]
   readonly labels: readonly string[]
+  /** Oldest first. Every one of our own, and the newest 100 of others. */
   readonly comments: readonly ApiComment[]
   readonly mergeable: 'yes' | 'conflict' | 'unknown'
   /** GitHub's mergeStateStatus, lower case. */
@@ -216,7 +226,9 @@ export type ApiIssue = {
   readonly state: 'open' | 'closed'
   readonly title: string
   readonly body: string
-  readonly updatedAtMs: number
+  readonly createdAtMs: number
+  readonly editedAtMs?: number
+  readonly closedBy?: Account
 }
 
 export type ApiFile = { readonly path: string; readonly content: Uint8Array }
@@ -245,6 +257,14 @@ export type ApiListing = {
   readonly complete: boolean
 }
 
+/** Files of commits, kept on disk by the id of their tree: disposable, and never stale. */
+export interface Mirror {
+  /** Throws KIN-4002 where there is no such commit. */
+  tree(revision: string): Promise<Tree>
+  /** Every leaf of the commit's tree, always complete. No request where the tree is here already. */
+  listing(revision: string): Promise<ApiListing>
+}
+
 export type WriteDocument = {
   /** Makes the branch at this commit. */
   readonly branch?: { readonly name: string; readonly oid: string }
@@ -265,11 +285,12 @@ export type WriteDocument = {
   }
 }
 
-/** One outcome for each part that was asked. */
+/** One outcome for each part that was asked: a look at what there is now, where it is well. */
 export type WriteAnswer = {
   readonly branch?: Outcome<null>
-  readonly commit?: Outcome<{ readonly oid: string }>
-  readonly pull?: Outcome<{ readonly number: number; readonly url: string; readonly id: string }>
+  /** As GitHub made it: its tree is held against the plan without another request. */
+  readonly commit?: Outcome<ApiCommit>
+  readonly pull?: Outcome<ApiPull>
 }
 
 export type AdornDocument = {
