@@ -1,5 +1,6 @@
 export * from './answers.ts'
 export * from './application.ts'
+export * from './audit.ts'
 export * from './confidence.ts'
 export * from './config.ts'
 export * from './diagnosis.ts'

@@ -1,5 +1,6 @@
 import type {
   Account,
+  AuditRecord,
   BaseRules,
   Conclusion,
   Gate,
@@ -73,12 +74,7 @@ export type ArmResult =
 /** A pull request's living comment, a lane's living note, or the one dashboard of the repository. */
 export type Place = { readonly pull: number } | { readonly lane: Lane } | { readonly dashboard: true }
 
-export type AuditRecord = {
-  readonly atMs: number
-  readonly lane: Lane
-  readonly event: string
-  readonly detail: Readonly<Record<string, string | number | boolean>>
-}
+export type { AuditRecord } from '../domain/index.ts'
 
 /** A repository that the bot may write to, in our words (PROTOCOL 11). Expected outcomes are values; only what the world does to us throws. */
 export interface Forge {

@@ -1,45 +1,33 @@
-import { canonicalJson, sha256 } from '../../domain/index.ts'
-import type { AuditRecord } from '../../ports/index.ts'
+import { type AuditHead, type AuditRecord, auditFile, auditHeadOf, parseAuditPath } from '../../domain/index.ts'
 import { textFile } from './pull-record.ts'
 import { type Desk, headRef, lostRace, ROUNDS } from './pulls.ts'
-
-const FIRST = '0'.repeat(16)
-const NAME = /^audit\/[a-z0-9-]+\/\d{4}-\d{2}-\d{2}\/(\d{8})-[0-9a-f]{16}\.jsonl$/
 
 export function auditBranch(prefix: string): string {
   return `${prefix}/audit`
 }
 
-type Last = { readonly sequence: number; readonly path: string | undefined }
-
-function lastOf(paths: Iterable<string>, writer: string): Last {
-  let last: Last = { sequence: 0, path: undefined }
-  for (const path of paths) {
-    const sequence = path.startsWith(`audit/${writer}/`) ? Number(NAME.exec(path)?.[1] ?? 0) : 0
-    if (sequence > last.sequence) last = { sequence, path }
-  }
-  return last
+/** The newest file of the writer in the journal at `commit`. */
+async function headAt({ store }: Desk, commit: string, writer: string): Promise<AuditHead | undefined> {
+  const own = [...(await store.listing(commit)).entries.keys()].flatMap((path) => {
+    const said = parseAuditPath(path)
+    return said?.writer === writer ? [{ path, said }] : []
+  })
+  const last = own.sort((a, b) => a.said.sequence - b.said.sequence).at(-1)
+  const bytes = last === undefined ? undefined : (await store.tree(commit)).bytes(last.path)
+  return last === undefined || bytes === undefined ? undefined : auditHeadOf(last.said, bytes)
 }
 
-/**
- * One new file `audit/<writer>/<date>/<sequence>-<hash of the file before>.jsonl` for a batch, so that every file names the bytes of
- * its predecessor. Tamper-evident, not tamper-proof; no decision reads it.
- */
+/** One new file for a batch, so that every file names the bytes of its predecessor. Tamper-evident, not tamper-proof; no decision reads it. */
 export async function appendAudit(desk: Desk, writer: string, records: readonly AuditRecord[]): Promise<void> {
   if (records.length === 0) return
   const ref = headRef(auditBranch(desk.bounds.prefix))
   for (let round = 0; round < ROUNDS; round += 1) {
     const before = (await desk.store.refs()).get(ref)
-    const last = lastOf(before === undefined ? [] : (await desk.store.listing(before)).entries.keys(), writer)
-    const bytes =
-      before === undefined || last.path === undefined ? undefined : (await desk.store.tree(before)).bytes(last.path)
-    const previous = bytes === undefined ? FIRST : sha256(bytes).slice(0, 16)
+    const previous = before === undefined ? undefined : await headAt(desk, before, writer)
     const atMs = desk.clock.now()
     const day = new Date(atMs).toISOString().slice(0, 10)
-    const name = `audit/${writer}/${day}/${String(last.sequence + 1).padStart(8, '0')}-${previous}.jsonl`
-    const tree = await desk.store.writeTree(before, [
-      textFile(name, records.map((one) => `${canonicalJson(one)}\n`).join('')),
-    ])
+    const { path, text } = auditFile(writer, day, previous, records)
+    const tree = await desk.store.writeTree(before, [textFile(path, text)])
     const to = await desk.store.writeCommit({
       tree,
       parents: before === undefined ? [] : [before],
