@@ -156,8 +156,10 @@ export type ApiRepository = {
   readonly ofHeads: ReadonlyMap<string, readonly ApiPull[]>
   readonly labels: ReadonlyMap<string, string>
   readonly livingIssues: readonly ApiIssue[]
-  /** How many pull requests of ours were created since then, over all lanes. */
+  /** How many pull requests of ours were created since then, over all lanes; Infinity where it is not known. */
   createdSince(sinceMs: number): number
+  /** Lists that were cut, by name: what they do not show may still be there. Absent where all of them are whole. */
+  readonly incomplete?: readonly string[]
 }
 
 export type ApiPull = {
@@ -195,6 +197,8 @@ export type ApiPull = {
   readonly autoMerge?: { readonly by: Account }
   readonly disarmedBy?: Account
   readonly inMergeQueue: boolean
+  /** Lists that were cut, by name. An ended pull request shows its last 3 commits and 50 comments. Absent where all are whole. */
+  readonly incomplete?: readonly string[]
 }
 
 export type ApiCommit = {
@@ -283,6 +287,8 @@ export type WriteDocument = {
     readonly body: string
     readonly draft: boolean
   }
+  /** `urgent`: a revert, which goes before other writes where GitHub's limits leave few; `background`: the audit, which goes last. */
+  readonly priority?: 'urgent' | 'background'
 }
 
 /** One outcome for each part that was asked: a look at what there is now, where it is well. */

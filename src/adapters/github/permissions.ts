@@ -36,3 +36,26 @@ export const EVENTS = [
 
 /** Sent to every App; a manifest that names them is refused. */
 export const UNASKED_EVENTS = ['installation', 'installation_repositories'] as const
+
+/** Steps of the bot's work. Each has a token of its own, so that what reads cannot write and what opens cannot merge by mistake. */
+export const STEPS = ['read', 'write', 'merge', 'members'] as const
+export type Step = (typeof STEPS)[number]
+
+/**
+ * What the token of each step is narrowed to; together they are `PERMISSIONS`. GitHub has one permission for pushing a branch and for merging
+ * (contents), so the token of `write` is kept from merging by the adapter alone.
+ */
+export const STEP_PERMISSIONS: Readonly<Record<Step, Readonly<Record<string, Access>>>> = {
+  read: {
+    contents: 'read',
+    pull_requests: 'read',
+    checks: 'read',
+    issues: 'read',
+    metadata: 'read',
+    statuses: 'read',
+    merge_queues: 'read',
+  },
+  write: { contents: 'write', pull_requests: 'write', checks: 'write', issues: 'write', metadata: 'read' },
+  merge: { contents: 'write', pull_requests: 'write', merge_queues: 'read', metadata: 'read' },
+  members: { members: 'read', metadata: 'read' },
+}
