@@ -15,15 +15,17 @@ import { createBranch, moveBranches } from './moves.ts'
 import { commitOnBranch, createPull, updatePull } from './pulls.ts'
 import { good, refused } from './refusals.ts'
 import { accountOf, type ModelRepository, WEB_FLOW } from './repository.ts'
-import type { Actor, PullState, State } from './state.ts'
+import type { Actor, State } from './state.ts'
 import { changeComment, checkRun, createComment, createIssue, updateIssue } from './threads.ts'
 import {
   archive,
+  checkView,
   commentView,
   commitsTouching,
   commitView,
   comparison,
   issueView,
+  labelled,
   listing,
   pullsOf,
   pullView,
@@ -118,13 +120,10 @@ function written(repository: ModelRepository, actor: Actor, document: WriteDocum
   return {
     ...(made === undefined ? {} : { branch: made }),
     ...(committed === undefined ? {} : { commit: committed }),
-    ...(opened === undefined ? {} : { pull: opened.ok ? good(identityOf(repository, opened.value)) : opened }),
+    ...(opened === undefined
+      ? {}
+      : { pull: opened.ok ? good(pullView(repository, repository.state, opened.value)) : opened }),
   }
-}
-
-function identityOf(repository: ModelRepository, pull: PullState): { number: number; url: string; id: string } {
-  const { number, url, id } = pullView(repository, repository.state, pull)
-  return { number, url, id }
 }
 
 function adorned(repository: ModelRepository, actor: Actor, document: AdornDocument, parts: number): AdornAnswer {
@@ -182,6 +181,8 @@ type Reads =
   | 'role'
   | 'inTeam'
   | 'checks'
+  | 'issues'
+  | 'checkOf'
 
 function reads(repository: ModelRepository, gate: Gate, options: ModelApiOptions): Pick<GitHubApi, Reads> {
   const { objects } = repository
@@ -221,6 +222,8 @@ function reads(repository: ModelRepository, gate: Gate, options: ModelApiOptions
       gate.read('inTeam', (state) =>
         options.members === false ? 'unknown' : (state.teams.get(`${organisation}/${team}`) ?? []).includes(login),
       ),
+    issues: (label) => gate.read('issues', (state) => labelled(state, label)),
+    checkOf: (sha, name) => gate.read('checkOf', (state) => checkView(state, options.actor.appId, sha, name)),
     checks: (sha) => gate.read('checks', (state) => checksOf(state, sha)),
   }
 }

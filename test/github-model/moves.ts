@@ -90,6 +90,7 @@ function pushed(repository: ModelRepository, actor: Actor, pull: PullState, head
     ...rest,
     headOid: head,
     lastPusher: accountOf(actor),
+    pushedAtMs: repository.now(),
     updatedAtMs: repository.now(),
     reviews: stale
       ? pull.reviews.map((one) => (one.state === 'approved' ? { ...one, state: 'dismissed' as const } : one))

@@ -1,5 +1,6 @@
 import type { ApiFile, Outcome } from '../../src/adapters/github/api.ts'
 import { brokenRule, moveUnchecked } from './moves.ts'
+import type { Commit } from './objects.ts'
 import { good, OK, refused, tooLong } from './refusals.ts'
 import { accountOf, type ModelRepository, openPulls, WEB_FLOW } from './repository.ts'
 import type { Actor, PullState } from './state.ts'
@@ -16,7 +17,7 @@ export function commitOnBranch(
     readonly files: readonly ApiFile[]
     readonly deletions?: readonly string[]
   },
-): Outcome<{ readonly oid: string }> {
+): Outcome<Commit> {
   const no = archived(repository)
   if (no !== undefined) return no
   const head = repository.state.branches.get(commit.branch)
@@ -50,7 +51,13 @@ export function commitOnBranch(
     verified: repository.signs,
   })
   moveUnchecked(repository, actor, [{ name: commit.branch, from: head, to: oid }])
-  return good({ oid })
+  return good(made(repository, oid))
+}
+
+function made(repository: ModelRepository, oid: string): Commit {
+  const commit = repository.objects.commits.get(oid)
+  if (commit === undefined) throw new Error('a commit that was just made is there')
+  return commit
 }
 
 export type NewPull = {
@@ -111,6 +118,7 @@ export function addPull(
     headOid: head,
     crossRepository,
     lastPusher: accountOf(actor),
+    pushedAtMs: at,
     requested: [],
     reviews: [],
     unresolved: 0,
@@ -148,7 +156,7 @@ export function updatePull(
   if (pull === undefined) return refused('not-found', 404, 'Not Found')
   const long = tooLong(change)
   if (long !== undefined) return { ok: false, refusal: long }
-  let next: PullState = { ...edited(pull, actor, change), updatedAtMs: repository.now() }
+  let next: PullState = { ...edited(pull, actor, change, repository.now()), updatedAtMs: repository.now() }
   if (change.state === 'closed' && pull.state === 'open') next = ended(repository, actor, next)
   if (change.state === 'open' && pull.state !== 'open') {
     const open = pull.state === 'closed' ? reopened(repository, next) : undefined

@@ -27,6 +27,7 @@ export type ThreadState = {
   readonly title: string
   readonly body: string
   readonly bodyEditor?: Account
+  readonly editedAtMs?: number
   readonly createdAtMs: number
   readonly updatedAtMs: number
   readonly labels: readonly string[]
@@ -46,6 +47,7 @@ export type PullState = ThreadState & {
   readonly draft: boolean
   readonly mergeCommit?: string
   readonly lastPusher: Account
+  readonly pushedAtMs: number
   readonly requested: readonly string[]
   readonly reviews: readonly ReviewState[]
   readonly unresolved: number
@@ -54,7 +56,7 @@ export type PullState = ThreadState & {
   readonly queued?: { readonly group: string; readonly onto: string }
 }
 
-export type IssueState = ThreadState & { readonly state: 'open' | 'closed' }
+export type IssueState = ThreadState & { readonly state: 'open' | 'closed'; readonly closedBy?: Account }
 
 export type CheckState = {
   readonly id: string

@@ -14,9 +14,12 @@ export function edited<Thread extends PullState | IssueState>(
   thread: Thread,
   actor: Actor,
   change: ThreadChange,
+  atMs: number,
 ): Thread {
   const body =
-    change.body === undefined || change.body === thread.body ? {} : { body: change.body, bodyEditor: accountOf(actor) }
+    change.body === undefined || change.body === thread.body
+      ? {}
+      : { body: change.body, bodyEditor: accountOf(actor), editedAtMs: atMs }
   return { ...thread, ...(change.title === undefined ? {} : { title: change.title.trim() }), ...body }
 }
 
@@ -64,7 +67,9 @@ export function updateIssue(
   const long = tooLong(change)
   if (long !== undefined) return { ok: false, refusal: long }
   const state = change.state ?? issue.state
-  repository.setIssue({ ...edited(issue, actor, change), state, updatedAtMs: repository.now() })
+  const { closedBy: before, ...rest } = edited(issue, actor, change, repository.now())
+  const by = state === 'open' ? undefined : issue.state === 'open' ? accountOf(actor) : before
+  repository.setIssue({ ...rest, state, updatedAtMs: repository.now(), ...(by === undefined ? {} : { closedBy: by }) })
   return OK
 }
 

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import type {
+  ApiCheckRun,
   ApiComment,
   ApiCommit,
   ApiComparison,
@@ -9,11 +10,13 @@ import type {
   ApiRepository,
   RepositoryQuery,
 } from '../../src/adapters/github/api.ts'
-import type { BaseRules } from '../../src/domain/index.ts'
+import type { Account, BaseRules } from '../../src/domain/index.ts'
 import { blockersOf, checksOf, filesOf, reviewsOf, rulesIn } from './facts.ts'
 import type { Objects } from './objects.ts'
 import type { ModelRepository } from './repository.ts'
 import type { CommentState, IssueState, PullState, State } from './state.ts'
+
+const CONCLUSIONS = ['success', 'neutral', 'action_required', 'failure', 'cancelled'] as const
 
 export function commentView(comment: CommentState): ApiComment {
   const { reactions: _none, ...rest } = comment
@@ -21,15 +24,46 @@ export function commentView(comment: CommentState): ApiComment {
 }
 
 export function issueView(issue: IssueState): ApiIssue {
-  const { number, author, state, title, body, updatedAtMs, bodyEditor } = issue
+  const { number, author, state, title, body, createdAtMs, editedAtMs, bodyEditor, closedBy } = issue
   return {
     number,
     author,
     state,
     title,
     body,
-    updatedAtMs,
+    createdAtMs,
     ...(bodyEditor === undefined ? {} : { editor: bodyEditor }),
+    ...(editedAtMs === undefined ? {} : { editedAtMs }),
+    ...(closedBy === undefined ? {} : { closedBy }),
+  }
+}
+
+/** Every issue with a label, oldest first. */
+export function labelled(state: State, label: string): readonly ApiIssue[] {
+  return [...state.issues.values()].filter(({ labels }) => labels.includes(label)).map(issueView)
+}
+
+/** The newest check run of one app with one name on a commit. */
+export function checkView(
+  state: State,
+  app: number,
+  sha: string,
+  name: string,
+): (ApiCheckRun & { readonly id: string }) | undefined {
+  const found = state.checks.filter((check) => check.app === app && check.sha === sha && check.name === name).at(-1)
+  if (found === undefined) return undefined
+  const { id, status, title, summary, text, externalId } = found
+  const conclusion = CONCLUSIONS.find((one) => one === found.conclusion)
+  return {
+    id,
+    sha,
+    name,
+    status,
+    title,
+    summary,
+    ...(conclusion === undefined ? {} : { conclusion }),
+    ...(text === undefined ? {} : { text }),
+    ...(externalId === undefined ? {} : { externalId }),
   }
 }
 
@@ -110,30 +144,29 @@ export function repositoryView(
   state: State,
   query: RepositoryQuery,
   self: string,
-): ApiRepository | undefined {
+): ApiRepository {
   const oid = state.branches.get(query.base)
-  if (oid === undefined) return undefined
   const { settings } = state
   const below = (branch: string): boolean => branch.startsWith(`${query.prefix}/`)
   const { issueLabel } = query
-  const living =
-    issueLabel === undefined ? [] : [...state.issues.values()].filter((one) => one.labels.includes(issueLabel))
   return {
     id: 'R_1',
     visibility: settings.visibility,
     archived: settings.archived,
     issues: settings.issues,
     defaultBranch: settings.defaultBranch,
-    base: { branch: query.base, oid, tree: repository.objects.commits.get(oid)?.tree ?? '' },
+    ...(oid === undefined
+      ? {}
+      : { base: { branch: query.base, oid, tree: repository.objects.commits.get(oid)?.tree ?? '' } }),
     rules: baseRules(state, query.base),
     squash: { title: settings.squashTitle, message: settings.squashMessage },
     deletesBranches: settings.deletesBranches,
     branches: new Map([...state.branches].filter(([name]) => below(name))),
     open: pullsOf(repository, state, (pull) => pull.state === 'open' && below(pull.branch)),
-    merged: pullsOf(
+    ended: pullsOf(
       repository,
       state,
-      (pull) => pull.state === 'merged' && below(pull.branch) && (pull.endedAtMs ?? 0) >= query.sinceMs,
+      (pull) => pull.state !== 'open' && below(pull.branch) && (pull.endedAtMs ?? 0) >= query.sinceMs,
     ),
     ofHeads: new Map(
       query.heads.map((head) => [head, pullsOf(repository, state, (pull) => pull.branch === head).slice(0, 50)]),
@@ -144,7 +177,7 @@ export function repositoryView(
         return id === undefined ? [] : [[label, id] as const]
       }),
     ),
-    livingIssues: living.map(issueView),
+    livingIssues: issueLabel === undefined ? [] : labelled(state, issueLabel),
     createdSince: (sinceMs) =>
       [...state.pulls.values()].filter(
         (pull) => below(pull.branch) && pull.author.login === self && pull.createdAtMs >= sinceMs,
@@ -219,7 +252,7 @@ export function commitsTouching(
   path: string,
   from: string,
   limit: number,
-): readonly { revision: string; atMs: number }[] {
+): readonly { readonly revision: string; readonly atMs: number; readonly by: Account }[] {
   const under = (one: string): boolean => path === '' || one === path || one.startsWith(`${path}/`)
   const touched = objects.between(undefined, from).filter((commit) => {
     const parents = commit.parents.length === 0 ? [undefined] : commit.parents
@@ -228,5 +261,5 @@ export function commitsTouching(
   return touched
     .reverse()
     .slice(0, limit)
-    .map(({ oid, atMs }) => ({ revision: oid, atMs }))
+    .map(({ oid, atMs, author }) => ({ revision: oid, atMs, by: author }))
 }
