@@ -37,9 +37,9 @@ type Patterned =
   | 'branch_name_pattern'
 
 export type Rule =
-  | { readonly type: Plain }
+  | { readonly [T in Plain]: { readonly type: T } }[Plain]
   | { readonly type: 'update'; readonly parameters?: { readonly update_allows_fetch_and_merge: boolean } }
-  | { readonly type: Patterned; readonly parameters: Pattern }
+  | { readonly [T in Patterned]: { readonly type: T; readonly parameters: Pattern } }[Patterned]
   | {
       readonly type: 'file_path_restriction'
       readonly parameters: { readonly restricted_file_paths: readonly string[] }

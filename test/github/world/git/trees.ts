@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { readObject } from './object-reader.ts'
+import { git } from './process.ts'
+
+export const EMPTY_TREE = '4b825dc642cb6eb9a060e54bf8d69288fbee4904'
+
+export type TreeEntry = {
+  readonly path: string
+  readonly mode: string
+  readonly type: 'blob' | 'tree' | 'commit'
+  readonly oid: string
+  /** Bytes; only of blobs. */
+  readonly size: number | undefined
+}
+
+/** Entry to set (`oid`), or to take away (undefined). */
+export type TreeChange = { readonly path: string; readonly mode: string; readonly oid: string | undefined }
+
+export async function listTree(gitDir: string, treeish: string, recursive: boolean): Promise<TreeEntry[]> {
+  const args = ['ls-tree', '-z', '-l', '--full-tree', ...(recursive ? ['-r', '-t'] : []), treeish]
+  const lines = (await git(gitDir, args)).split('\0')
+  return lines.flatMap((line) => {
+    const [, mode, type, oid, size, path] = /^(\d+) (blob|tree|commit) ([0-9a-f]{40}) +(-|\d+)\t(.*)$/s.exec(line) ?? []
+    if (mode === undefined || oid === undefined || path === undefined) return []
+    return [{ path, mode, type: type as TreeEntry['type'], oid, size: size === '-' ? undefined : Number(size) }]
+  })
+}
+
+export async function writeBlob(gitDir: string, content: string | Buffer): Promise<string> {
+  return (await git(gitDir, ['hash-object', '-w', '--stdin'], { input: content })).trim()
+}
+
+export async function readBlob(gitDir: string, name: string): Promise<Buffer | undefined> {
+  const object = await readObject(gitDir, name)
+  return object?.type === 'blob' ? object.content : undefined
+}
+
+/** The tree that comes of a base and changes, by an index of its own that is thrown away. */
+export async function changeTree(gitDir: string, base: string, changes: readonly TreeChange[]): Promise<string> {
+  const index = join(gitDir, `index-${randomUUID()}`)
+  const environment = { GIT_INDEX_FILE: index }
+  try {
+    await git(gitDir, ['read-tree', base], { environment })
+    await git(gitDir, ['update-index', '-z', '--index-info'], { environment, input: changes.map(indexLine).join('') })
+    return (await git(gitDir, ['write-tree'], { environment })).trim()
+  } finally {
+    await rm(index, { force: true })
+  }
+}
+
+function indexLine(change: TreeChange): string {
+  return change.oid === undefined
+    ? `0 ${'0'.repeat(40)}\t${change.path}\0`
+    : `${change.mode} ${change.oid}\t${change.path}\0`
+}
