@@ -20,19 +20,21 @@ export function assemble(options: StandInOptions, url: () => string): StandIn {
   const world = createWorld(options.dir, options)
   const now = () => world.clock.now()
   const tokens = createTokens(now)
-  const routes = allRoutes(tokens)
   const root = () => (options.ghes === undefined ? url() : `${url()}/api/v3`)
+  const limits = createLimits(now)
+  const webhooks = createWebhooks(world, root)
+  const routes = allRoutes(() => ({ tokens, webhooks, limits }))
   return {
     world,
     tokens,
     routes,
     description: describeRest(),
     find: createRouter(routes),
-    limits: createLimits(now),
+    limits,
     faults: createFaults(),
     memory: createMemory(),
     violations: createViolations(now, (line) => console.error(line)),
-    webhooks: createWebhooks(world, root),
+    webhooks,
     ghes: options.ghes,
     execute: async () => ({ status: 501, body: {} }),
   }

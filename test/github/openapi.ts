@@ -93,16 +93,35 @@ function compiler(schemas: Extract['schemas']): (key: string, schema: Schema) =>
   }
 }
 
+const COMBINED = ['anyOf', 'allOf'] as const
+
 /** GitHub ignores a field that it does not know; a client that sends one has misspelt another. */
 function closed(schema: Schema): Schema {
-  const open = (node: unknown): unknown => {
-    if (Array.isArray(node)) return node.map(open)
-    if (typeof node !== 'object' || node === null) return node
-    const entries = Object.entries(node).filter(([key, value]) => key !== 'additionalProperties' || value !== true)
-    return Object.fromEntries(entries.map(([key, value]) => [key, open(value)]))
-  }
-  // The cast: an object stays an object.
-  return { ...(open(schema) as Schema), unevaluatedProperties: false }
+  const inner = opened(schema)
+  const lists = 'properties' in inner || COMBINED.some((key) => key in inner)
+  const properties = isSchema(inner['properties'])
+    ? { properties: Object.fromEntries(Object.entries(inner['properties']).map(([name, one]) => [name, within(one)])) }
+    : {}
+  const items = 'items' in inner ? { items: within(inner['items']) } : {}
+  const free = isSchema(inner['additionalProperties']) || !lists
+  return { ...inner, ...properties, ...items, ...(free ? {} : { unevaluatedProperties: false }) }
+}
+
+const within = (node: unknown): unknown => (isSchema(node) ? closed(node) : node)
+
+/** Without the `additionalProperties: true` by which its alternatives let each other's fields pass. */
+function opened(schema: Schema): Schema {
+  const kept = Object.entries(schema).filter(([key, value]) => key !== 'additionalProperties' || value !== true)
+  return Object.fromEntries(
+    kept.map(([key, value]) => {
+      const alternatives = COMBINED.some((one) => one === key) && Array.isArray(value)
+      return [key, alternatives ? value.map((one) => (isSchema(one) ? opened(one) : one)) : value]
+    }),
+  )
+}
+
+function isSchema(node: unknown): node is Schema {
+  return typeof node === 'object' && node !== null && !Array.isArray(node)
 }
 
 function parameterProblems(

@@ -4,6 +4,7 @@ import { refusal } from './answers.ts'
 import type { Actor, Answer, Exchange, Permissions } from './exchange.ts'
 import type { Prepared } from './pipeline.ts'
 import type { Found } from './router.ts'
+import { tooLarge } from './sizes.ts'
 import type { Incoming, StandIn } from './stand-in.ts'
 
 /** A REST request as one of the operations that the stand-in knows; an answer where it is none. */
@@ -58,6 +59,8 @@ async function handle(
 ): Promise<{ readonly answer: Answer; readonly needed: Permissions }> {
   const access = accessTo(standIn.world, route, exchange.actor, params)
   if ('refused' in access) return { answer: access.refused, needed: access.needed }
+  const large = tooLarge(operation, exchange.body)
+  if (large) return { answer: large, needed: access.needed }
   const asked = { params, query: exchange.query, body: exchange.body }
   const wrong = standIn.description.requestProblems(route, asked)
   if (wrong.length > 0) return { answer: broken(standIn, 'request', operation, wrong), needed: access.needed }

@@ -1,11 +1,24 @@
 import { appRoutes } from './auth/routes.ts'
-import { createTokens, type Tokens } from './auth/tokens.ts'
+import type { Tokens } from './auth/tokens.ts'
 import type { Route } from './exchange.ts'
+import type { Limits } from './limits.ts'
+import { limitRoutes } from './limits-route.ts'
+import { hookRoutes } from './webhooks/routes.ts'
+import type { Webhooks } from './webhooks.ts'
 
-/** Every REST operation that the stand-in knows. */
-export function allRoutes(tokens: Tokens): readonly Route[] {
-  return [...appRoutes(tokens)]
+/** What the operations of the process itself stand on; the others only need the world. */
+export type RouteParts = { readonly tokens: Tokens; readonly webhooks: Webhooks; readonly limits: Limits }
+
+/** Every REST operation that the stand-in knows. The parts are asked for only by a request. */
+export function allRoutes(parts: () => RouteParts): readonly Route[] {
+  return [
+    ...appRoutes(() => parts().tokens),
+    ...hookRoutes(() => parts().webhooks),
+    ...limitRoutes(() => parts().limits),
+  ]
 }
 
 /** The same without a process, for the script that takes their descriptions from GitHub's. */
-export const ROUTES: readonly Route[] = allRoutes(createTokens(() => 0))
+export const ROUTES: readonly Route[] = allRoutes(() => {
+  throw new Error('these routes are to be read, not asked')
+})

@@ -7,7 +7,7 @@ import { appForm, installationForm, iso } from './forms.ts'
 import { covers, type Tokens } from './tokens.ts'
 
 /** The operations by which an App looks at itself and gets its tokens. */
-export function appRoutes(tokens: Tokens): readonly Route[] {
+export function appRoutes(tokens: () => Tokens): readonly Route[] {
   return [
     {
       method: 'GET',
@@ -41,14 +41,14 @@ export function appRoutes(tokens: Tokens): readonly Route[] {
       needs: 'app',
       handle: (world, exchange, params) =>
         withInstallation(world, exchange, Number(params['installation_id']), (one) =>
-          createToken(world, tokens, exchange, one),
+          createToken(world, tokens(), exchange, one),
         ),
     },
     {
       method: 'DELETE',
       template: '/installation/token',
       needs: [{}],
-      handle: (_, exchange) => revoke(tokens, exchange),
+      handle: (_, exchange) => revoke(tokens(), exchange),
     },
   ]
 }
