@@ -52,6 +52,8 @@ const NODE_IN_PURE = new Set(['domain/digest.ts:node:crypto'])
 const HOME: Readonly<Record<string, readonly string[]>> = {
   undici: ['adapters/prometheus', 'adapters/render', 'adapters/charts', 'adapters/github'],
   probot: ['server'],
+  // The admin's own rights, on the admin's own machine: the adapter of the service only reads.
+  '@kubernetes/client-node': ['adapters/kubernetes', 'cli'],
   '@octokit/rest': ['adapters/github'],
   '@octokit/auth-app': ['adapters/github'],
   'ml-isolation-forest': ['detection'],

@@ -2,6 +2,7 @@ import { bisect } from './bisect.ts'
 import { demo } from './demo/demo.ts'
 import { edit } from './edit.ts'
 import { explain } from './explain.ts'
+import { initGithub } from './init/init-github.ts'
 import { locate } from './locate.ts'
 import { map } from './map.ts'
 import { plan } from './plan.ts'
@@ -22,6 +23,7 @@ export const verbs: readonly Verb[] = [
   edit,
   bisect,
   policyValidate,
+  initGithub,
   explain,
   version,
 ]

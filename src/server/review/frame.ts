@@ -6,7 +6,7 @@ import { STYLE } from './style.ts'
 import { formatMoment } from './words.ts'
 
 /** A bowl, broken and mended. */
-const MARK = html`<svg viewBox="0 0 32 32" aria-hidden="true"><path class="bowl" d="M3 11h26c0 9-5 15-13 15S3 20 3 11z"/><path class="seam" d="M9 11l3 5-2 3 4 3-1 4M12 16l6 1 2-6M18 17l4 4"/></svg>`
+export const MARK = html`<svg viewBox="0 0 32 32" aria-hidden="true"><path class="bowl" d="M3 11h26c0 9-5 15-13 15S3 20 3 11z"/><path class="seam" d="M9 11l3 5-2 3 4 3-1 4M12 16l6 1 2-6M18 17l4 4"/></svg>`
 
 /** Shown once after a form was sent. Only fixed words: nothing of a request comes back in a page. */
 export type Notice = { readonly tone: 'good' | 'bad'; readonly says: string }
