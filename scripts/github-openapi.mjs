@@ -26,6 +26,12 @@ const DROPPED = new Set([
 /** Below these keys stand names of GitHub's fields, not keywords. */
 const NAMED = new Set(['properties', 'patternProperties'])
 
+/** Where the package contradicts the description that it is made from. */
+const CORRECTED = {
+  // `account` is written as a person and an enterprise at once; GET /app/installations/{installation_id} has it right.
+  'GET /app/installations': { 200: { type: 'array', items: { $ref: '#/components/schemas/installation' } } },
+}
+
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** OpenAPI 3.0 in JSON Schema's words: `nullable` as a type, references into the extract. */
@@ -72,6 +78,11 @@ function contentSchema(content, seen) {
   return media?.schema === undefined ? null : jsonSchema(media.schema, seen)
 }
 
+function corrected(method, path, status, seen) {
+  const schema = CORRECTED[`${method} ${path}`]?.[status]
+  return schema && jsonSchema(schema, seen)
+}
+
 function operation(description, path, method, seen) {
   const item = description.paths[path]
   const found = item?.[method.toLowerCase()]
@@ -80,7 +91,7 @@ function operation(description, path, method, seen) {
   const body = resolved(description, found.requestBody)
   const answers = Object.entries(found.responses).map(([status, answer]) => [
     status,
-    contentSchema(resolved(description, answer).content, seen),
+    corrected(method, path, status, seen) ?? contentSchema(resolved(description, answer).content, seen),
   ])
   return {
     id: found.operationId,

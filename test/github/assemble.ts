@@ -1,3 +1,4 @@
+import { createCodes } from './auth/manifest.ts'
 import { createTokens } from './auth/tokens.ts'
 import { createFaults, createMemory } from './faults.ts'
 import { createLimits } from './limits.ts'
@@ -7,7 +8,8 @@ import { allRoutes } from './routes.ts'
 import type { StandIn } from './stand-in.ts'
 import { createViolations } from './violations.ts'
 import { createWebhooks } from './webhooks.ts'
-import { createWorld, type WorldOptions } from './world/world.ts'
+import { openWorld } from './world/open-world.ts'
+import type { WorldOptions } from './world/world.ts'
 
 export type StandInOptions = WorldOptions & {
   /** Folder of the bare repositories. */
@@ -17,16 +19,18 @@ export type StandInOptions = WorldOptions & {
 
 /** Everything behind the door, with an empty world. `url` is asked only once the server listens. */
 export function assemble(options: StandInOptions, url: () => string): StandIn {
-  const world = createWorld(options.dir, options)
+  const world = openWorld(options.dir, options)
   const now = () => world.clock.now()
   const tokens = createTokens(now)
   const root = () => (options.ghes === undefined ? url() : `${url()}/api/v3`)
+  const codes = createCodes(world)
   const limits = createLimits(now)
   const webhooks = createWebhooks(world, root)
-  const routes = allRoutes(() => ({ tokens, webhooks, limits }))
+  const routes = allRoutes(() => ({ tokens, codes, webhooks, limits }))
   return {
     world,
     tokens,
+    codes,
     routes,
     description: describeRest(),
     find: createRouter(routes),

@@ -1,3 +1,4 @@
+import { type Codes, manifestRoutes } from './auth/manifest.ts'
 import { appRoutes } from './auth/routes.ts'
 import type { Tokens } from './auth/tokens.ts'
 import type { Route } from './exchange.ts'
@@ -7,12 +8,18 @@ import { hookRoutes } from './webhooks/routes.ts'
 import type { Webhooks } from './webhooks.ts'
 
 /** What the operations of the process itself stand on; the others only need the world. */
-export type RouteParts = { readonly tokens: Tokens; readonly webhooks: Webhooks; readonly limits: Limits }
+export type RouteParts = {
+  readonly tokens: Tokens
+  readonly codes: Codes
+  readonly webhooks: Webhooks
+  readonly limits: Limits
+}
 
 /** Every REST operation that the stand-in knows. The parts are asked for only by a request. */
 export function allRoutes(parts: () => RouteParts): readonly Route[] {
   return [
     ...appRoutes(() => parts().tokens),
+    ...manifestRoutes(() => parts().codes),
     ...hookRoutes(() => parts().webhooks),
     ...limitRoutes(() => parts().limits),
   ]

@@ -10,6 +10,7 @@ import { pageAnswer } from './pages.ts'
 import { serve } from './pipeline.ts'
 import { broken } from './rest-request.ts'
 import type { Incoming, Outcome, StandIn } from './stand-in.ts'
+import { closeWorld } from './world/open-world.ts'
 
 /** Largest body that is read; GitHub takes blobs of 100 MB, nothing here needs so much. */
 const LARGEST_BODY = 40 * 1024 * 1024
@@ -40,7 +41,7 @@ export async function listen(
 
 async function closed(standIn: StandIn, server: Server): Promise<void> {
   standIn.webhooks.stop()
-  standIn.world.jobs.stop()
+  closeWorld(standIn.world)
   server.closeAllConnections()
   await new Promise<void>((resolve) => server.close(() => resolve()))
 }

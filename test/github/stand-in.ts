@@ -1,3 +1,4 @@
+import type { Codes } from './auth/manifest.ts'
 import type { Tokens } from './auth/tokens.ts'
 import type { Answer, Exchange, Permissions, Route } from './exchange.ts'
 import type { Faults, GraphqlBody, Memory } from './faults.ts'
@@ -19,6 +20,7 @@ export type GraphqlCost = {
 export type StandIn = {
   readonly world: World
   readonly tokens: Tokens
+  readonly codes: Codes
   readonly description: Description
   readonly routes: readonly Route[]
   readonly find: ReturnType<typeof createRouter>

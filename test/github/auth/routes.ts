@@ -1,7 +1,8 @@
-import { repositoryOf, satisfies } from '../access.ts'
+import { satisfies } from '../access.ts'
 import { notFound, refusal } from '../answers.ts'
 import type { Answer, Exchange, Level, Permissions, Route } from '../exchange.ts'
 import type { App, Installation } from '../world/accounts.ts'
+import { findRepository } from '../world/establish.ts'
 import type { World } from '../world/world.ts'
 import { appForm, installationForm, iso } from './forms.ts'
 import { covers, type Tokens } from './tokens.ts'
@@ -45,6 +46,28 @@ export function appRoutes(tokens: () => Tokens): readonly Route[] {
         ),
     },
     {
+      method: 'PUT',
+      template: '/app/installations/{installation_id}/suspended',
+      needs: 'app',
+      handle: (world, exchange, params) => suspend(world, exchange, params, true),
+    },
+    {
+      method: 'DELETE',
+      template: '/app/installations/{installation_id}/suspended',
+      needs: 'app',
+      handle: (world, exchange, params) => suspend(world, exchange, params, false),
+    },
+    {
+      method: 'DELETE',
+      template: '/app/installations/{installation_id}',
+      needs: 'app',
+      handle: (world, exchange, params) =>
+        withInstallation(world, exchange, Number(params['installation_id']), (one) => {
+          world.installations.delete(one.id)
+          return changed(world, one, 'deleted')
+        }),
+    },
+    {
       method: 'DELETE',
       template: '/installation/token',
       needs: [{}],
@@ -79,6 +102,26 @@ function withInstallation(
   return found === undefined ? notFound() : then(found)
 }
 
+function suspend(
+  world: World,
+  exchange: Exchange,
+  params: Readonly<Record<string, string>>,
+  suspended: boolean,
+): Answer {
+  return withInstallation(world, exchange, Number(params['installation_id']), (one) => {
+    one.suspendedAt = suspended ? world.clock.now() : undefined
+    return changed(world, one, suspended ? 'suspend' : 'unsuspend')
+  })
+}
+
+/** Tells every listener, as GitHub tells the App itself. */
+function changed(world: World, installation: Installation, action: 'deleted' | 'suspend' | 'unsuspend'): Answer {
+  const app = world.apps.get(installation.appId)
+  const sender = world.accounts.get(installation.account)
+  if (app && sender) world.events.emit({ event: 'installation', action, app, installation, sender })
+  return { status: 204 }
+}
+
 function listInstallations(world: World, exchange: Exchange): Answer {
   const size = Number(exchange.query.get('per_page') ?? 30)
   const page = Number(exchange.query.get('page') ?? 1)
@@ -90,7 +133,7 @@ function listInstallations(world: World, exchange: Exchange): Answer {
 }
 
 function installationOfRepository(world: World, exchange: Exchange, params: Readonly<Record<string, string>>): Answer {
-  const repository = repositoryOf(world, params)
+  const repository = findRepository(world, params['owner'] ?? '', params['repo'] ?? '')
   const found = repository && ownInstallations(world, exchange).find((one) => covers(world, one, repository.id))
   return found === undefined ? notFound() : ok(installationForm(world, found, exchange.root))
 }

@@ -1,0 +1,187 @@
+import { createSign } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { assemble } from './assemble.ts'
+import { listen } from './server.ts'
+import type { App, Installation } from './world/accounts.ts'
+import { createApp, createOrganisation, createRepository, install } from './world/establish.ts'
+import type { Repository } from './world/repositories.ts'
+
+const dir = mkdtempSync(join(tmpdir(), 'kintsugi-github-auth-'))
+let server: Awaited<ReturnType<typeof listen>>
+let app: App
+let installation: Installation
+let shop: Repository
+let stall: Repository
+
+beforeAll(async () => {
+  server = await listen((url) => assemble({ dir }, url), 0, undefined)
+  const { world } = server.standIn
+  createOrganisation(world, 'acme')
+  shop = await createRepository(world, { owner: 'acme', name: 'shop' })
+  stall = await createRepository(world, { owner: 'acme', name: 'stall' })
+  app = createApp(world, {
+    name: 'kintsugi',
+    owner: 'acme',
+    permissions: { contents: 'write', issues: 'read' },
+    events: [],
+  })
+  installation = install(world, app, 'acme', [shop.id])
+})
+
+afterAll(async () => {
+  await server.close()
+  rmSync(dir, { recursive: true, force: true })
+})
+
+function jwt(issuer: App = app): string {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+  const now = Math.floor(server.standIn.world.clock.now() / 1000)
+  const text = `${part({ alg: 'RS256' })}.${part({ iss: issuer.clientId, iat: now - 60, exp: now + 300 })}`
+  return `${text}.${createSign('RSA-SHA256').update(text).sign(issuer.privateKeyPem).toString('base64url')}`
+}
+
+async function ask(method: string, path: string, token?: string, body?: unknown, headers: Record<string, string> = {}) {
+  const answer = await fetch(`${server.url}${path}`, {
+    method,
+    headers: { 'user-agent': 'test', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...headers },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    redirect: 'manual',
+  })
+  const text = await answer.text()
+  const json = answer.headers.get('content-type')?.startsWith('application/json') && text !== ''
+  return { status: answer.status, headers: answer.headers, body: json ? JSON.parse(text) : text }
+}
+
+const tokens = () => `/app/installations/${installation.id}/access_tokens`
+
+describe('an App', () => {
+  it('is known by its JWT, with its client id as the issuer', async () => {
+    expect(await ask('GET', '/app', jwt())).toMatchObject({ status: 200, body: { slug: 'kintsugi', id: app.id } })
+    expect(await ask('GET', '/app')).toMatchObject({
+      status: 401,
+      body: { message: 'A JSON web token could not be decoded' },
+    })
+    expect(await ask('GET', '/app', 'nonsense')).toMatchObject({ status: 401, body: { message: 'Bad credentials' } })
+  })
+
+  it('finds its installations, and the one of a repository', async () => {
+    expect(await ask('GET', '/app/installations', jwt())).toMatchObject({
+      status: 200,
+      body: [{ id: installation.id }],
+    })
+    const found = await ask('GET', '/repos/acme/shop/installation', jwt())
+    expect(found).toMatchObject({ status: 200, body: { id: installation.id, repository_selection: 'selected' } })
+    expect((await ask('GET', '/repos/acme/stall/installation', jwt())).status).toBe(404)
+    expect((await ask('GET', '/orgs/acme/installation', jwt())).status).toBe(200)
+  })
+
+  it('gets a token for an hour with what the installation was granted', async () => {
+    const made = await ask('POST', tokens(), jwt())
+    const permissions = { contents: 'write', issues: 'read', metadata: 'read' }
+    expect(made).toMatchObject({ status: 201, body: { permissions, repository_selection: 'selected' } })
+    const life = Date.parse(made.body.expires_at) - server.standIn.world.clock.now()
+    expect(life).toBeGreaterThan(3_590_000)
+    expect(life).toBeLessThanOrEqual(3_600_000)
+  })
+
+  it('gets a token for less, and is refused one for more', async () => {
+    const body = { repositories: ['shop'], permissions: { contents: 'read' } }
+    expect(await ask('POST', tokens(), jwt(), body)).toMatchObject({
+      status: 201,
+      body: { permissions: { contents: 'read', metadata: 'read' } },
+    })
+    expect(await ask('POST', tokens(), jwt(), { permissions: { issues: 'write' } })).toMatchObject({
+      status: 422,
+      body: { message: 'The permissions requested are not granted to this installation.' },
+    })
+    expect((await ask('POST', tokens(), jwt(), { repository_ids: [stall.id] })).status).toBe(422)
+    expect((await ask('POST', tokens(), jwt(), { repositories: ['nowhere'] })).status).toBe(422)
+  })
+
+  it('loses a token by revocation, by time, and while it is suspended', async () => {
+    const token = async () => (await ask('POST', tokens(), jwt())).body.token
+    const revoked = await token()
+    expect((await ask('DELETE', '/installation/token', revoked)).status).toBe(204)
+    expect((await ask('GET', '/rate_limit', revoked)).status).toBe(401)
+    const kept = await token()
+    expect((await ask('GET', '/rate_limit', kept)).status).toBe(200)
+    await ask('PUT', `/app/installations/${installation.id}/suspended`, jwt())
+    expect(await ask('GET', '/rate_limit', kept)).toMatchObject({
+      status: 403,
+      body: { message: 'This installation has been suspended' },
+    })
+    expect((await ask('POST', tokens(), jwt())).status).toBe(403)
+    await ask('DELETE', `/app/installations/${installation.id}/suspended`, jwt())
+    expect((await ask('GET', '/rate_limit', kept)).status).toBe(200)
+    server.standIn.world.clock.advance(3_600_001)
+    expect((await ask('GET', '/rate_limit', kept)).status).toBe(401)
+  })
+
+  it('needs a user agent and a version of the API that exists', async () => {
+    const headers = { 'x-github-api-version': '1999-01-01' }
+    expect((await ask('GET', '/app', jwt(), undefined, headers)).status).toBe(400)
+    const good = await ask('GET', '/app', jwt(), undefined, { 'x-github-api-version': '2022-11-28' })
+    expect(good.headers.get('x-github-api-version-selected')).toBe('2022-11-28')
+    expect(good.headers.get('x-github-request-id')).toMatch(/^[0-9A-F]{4}:/)
+  })
+})
+
+describe('the manifest flow', () => {
+  const manifest = {
+    name: 'kintsugi-two',
+    url: 'https://example.com',
+    redirect_url: 'http://127.0.0.1:1/done',
+    public: false,
+    hook_attributes: { url: 'https://example.com/hook', active: false },
+    default_permissions: { contents: 'write' },
+    default_events: ['push'],
+  }
+
+  async function post(path: string, value: object) {
+    const body = new URLSearchParams({ manifest: JSON.stringify(value) })
+    return fetch(`${server.url}${path}`, { method: 'POST', body, redirect: 'manual' })
+  }
+
+  it('sends the browser back with state and a code that holds once', async () => {
+    const answer = await post('/organizations/acme/settings/apps/new?state=s1', manifest)
+    const back = new URL(answer.headers.get('location') ?? '')
+    expect([answer.status, back.searchParams.get('state'), back.pathname]).toEqual([302, 's1', '/done'])
+    const path = `/app-manifests/${back.searchParams.get('code')}/conversions`
+    const made = await ask('POST', path)
+    expect(made).toMatchObject({ status: 201, body: { slug: 'kintsugi-two', owner: { login: 'acme' } } })
+    expect(made.body.pem).toContain('PRIVATE KEY')
+    expect((await ask('POST', path)).status).toBe(404)
+  })
+
+  it('shows why a manifest is refused, and knows no other organisation', async () => {
+    const taken = await post('/settings/apps/new', { ...manifest, name: 'KINTSUGI' })
+    expect(await taken.text()).toContain('already been taken')
+    const long = await post('/settings/apps/new', { ...manifest, name: 'k'.repeat(35) })
+    expect(await long.text()).toContain('maximum is 34 characters')
+    expect((await post('/organizations/nobody/settings/apps/new', manifest)).status).toBe(404)
+  })
+})
+
+describe('a request that GitHub would not know', () => {
+  it('is answered loudly and recorded, and so fails the test', async () => {
+    server.standIn.violations.take()
+    expect((await ask('GET', '/repos/acme/shop/nonsense', jwt())).status).toBe(501)
+    expect((await ask('POST', tokens(), jwt(), { permision: {} })).status).toBe(501)
+    const kinds = (await ask('DELETE', '/_stand-in/violations')).body.map((one: { kind: string }) => one.kind)
+    expect(kinds).toEqual(['unknown-route', 'request'])
+    expect((await ask('GET', '/_stand-in/violations')).body).toEqual([])
+  })
+})
+
+describe('a read that nothing changed', () => {
+  it('is 304 for its ETag and does not count', async () => {
+    const first = await ask('GET', '/app', jwt())
+    const etag = first.headers.get('etag') ?? ''
+    const second = await ask('GET', '/app', jwt(), undefined, { 'if-none-match': etag })
+    expect([second.status, second.body]).toEqual([304, ''])
+    expect(second.headers.get('x-ratelimit-used')).toBe(first.headers.get('x-ratelimit-used'))
+  })
+})
