@@ -1,3 +1,5 @@
+import { forge, listen, webhooks } from './config/forge.ts'
+import { path, url, word } from './config/words.ts'
 import {
   ACTIONS,
   type Binding,
@@ -6,7 +8,6 @@ import {
   type Config,
   type Environment,
   FIELD_NAMES,
-  type ForgeConfig,
   type FreezeSource,
   type JsonObject,
   MODES,
@@ -63,10 +64,11 @@ const DEFAULT_TICK: Config['tick'] = {
   lookBackMs: 6 * HOUR_MS,
 }
 
+/** Off until asked for, as is whatever else nobody would expect to find in a repository. */
+const DEFAULT_ONBOARDING: Config['onboarding'] = { enabled: false, perDay: 3 }
+
 const DEFAULT_JOBS = { cadvisor: ['kubelet', 'cadvisor'], kubeStateMetrics: ['kube-state-metrics'] } as const
 
-const word = string({ pattern: /^[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/, form: 'a name such as prod-eu', longest: 63 })
-const path = string({ form: 'a path of a file', longest: 4096 })
 const label = string({ pattern: /^[A-Za-z_]\w{0,127}$/, form: 'a label name such as cluster' })
 const branch = string({ form: 'a branch such as main', longest: 244 })
 const kubeVersion = string({
@@ -78,14 +80,6 @@ const apiVersion = string({
   pattern: /^[A-Za-z0-9][\w./-]*$/,
   form: 'an API version such as monitoring.coreos.com/v1',
   longest: 317,
-})
-
-const url: Reader<string> = mapped(string({ form: 'a URL', longest: 2048 }), (value) => {
-  if (!URL.canParse(value)) return { problem: 'expected a URL such as https://prometheus.example.com' }
-  const { protocol, username, password } = new URL(value)
-  if (username !== '' || password !== '') return { problem: 'a URL holds no credentials here; name a tokenFile' }
-  const isWeb = protocol === 'https:' || protocol === 'http:'
-  return isWeb ? { value } : { problem: `expected a URL that begins with https:// or http://, found ${protocol}//` }
 })
 
 const prometheus = object({
@@ -118,16 +112,6 @@ const cluster: Reader<ClusterConfig> = object({
       namespaces: withDefault(list(namespaceName, { least: 1 }), ['argocd']),
       hub: withDefault(boolean(), false),
     }),
-  ),
-})
-
-const forge: Reader<ForgeConfig> = object({
-  name: required(word),
-  kind: required(oneOf(['local', 'github'])),
-  url: required(string({ form: 'a URL, or the path of a bare repository', longest: 4096 })),
-  branchPrefix: withDefault(
-    string({ pattern: /^[a-z0-9][a-z0-9-]{0,30}$/, form: 'a branch prefix of a-z, 0-9 and -', longest: 31 }),
-    'kintsugi',
   ),
 })
 
@@ -249,6 +233,15 @@ const root = object({
   freezes: withDefault(list(freeze), []),
   pause: withDefault(list(pause), []),
   renderer: optional(object({ url: required(url) })),
+  onboarding: emptyUnlessWritten(
+    object({
+      enabled: withDefault(boolean(), DEFAULT_ONBOARDING.enabled),
+      perDay: withDefault(number({ least: 1, most: 100, whole: true }), DEFAULT_ONBOARDING.perDay),
+    }),
+  ),
+  dashboard: emptyUnlessWritten(object({ enabled: withDefault(boolean(), false) })),
+  webhooks: optional(webhooks),
+  listen: optional(listen),
   audit: emptyUnlessWritten(object({ repository: optional(string()), enabled: withDefault(boolean(), true) })),
   tick: emptyUnlessWritten(tick),
 })
@@ -265,6 +258,7 @@ function contradictions(config: Root): readonly Objection[] {
   })
   return [
     ...unknown,
+    ...unsignedWebhooks(config),
     ...repeated('clusters', clusters),
     ...repeated(
       'forges',
@@ -279,6 +273,12 @@ function contradictions(config: Root): readonly Objection[] {
       config.receivers.map(({ name }) => name),
     ),
   ]
+}
+
+/** Who listens for webhooks has to be able to tell whose they are. */
+function unsignedWebhooks({ webhooks: told, forges }: Root): Objection[] {
+  if (told === undefined || forges.some(({ github }) => github?.webhookSecretFile !== undefined)) return []
+  return [{ path: ['webhooks'], message: 'webhooks need a forge of kind github with a webhookSecretFile' }]
 }
 
 function repeated(key: string, names: readonly string[]): Objection[] {
@@ -333,6 +333,8 @@ export function defaultConfig(cluster: string | ClusterConfig, overrides: Partia
     receivers: [],
     freezes: [],
     pause: [],
+    onboarding: DEFAULT_ONBOARDING,
+    dashboard: { enabled: false },
     audit: { enabled: true },
     tick: DEFAULT_TICK,
     ...overrides,

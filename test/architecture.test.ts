@@ -44,7 +44,7 @@ const MAY: Readonly<Record<string, { readonly rooms: readonly string[]; readonly
 }
 
 /** Composition roots: they alone know adapters and controller at once. */
-const ROOTS = ['cli', 'cli.ts', 'kubectl-kintsugi.ts', 'renderer.ts', 'main.ts', 'config.ts']
+const ROOTS = ['cli', 'cli.ts', 'kubectl-kintsugi.ts', 'renderer.ts', 'main.ts', 'config', 'config.ts']
 const PURE = ['domain', 'ports', 'detection', 'diagnosis', 'policy', 'remediation', 'source', 'proposal', 'controller']
 /** The one exception of a pure room: createHash in domain/digest.ts. */
 const NODE_IN_PURE = new Set(['domain/digest.ts:node:crypto'])

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { configSchema, defaultConfig, parseConfig } from '../src/config.ts'
+import { houseRulesFor, NO_HOUSE_RULES } from '../src/domain/index.ts'
 import { formatProblem } from '../src/policy/index.ts'
 
 const CLUSTERS = 'clusters:\n  - name: prod-eu\n'
@@ -149,6 +150,74 @@ describe('defaultConfig', () => {
   })
 })
 
+describe('parseConfig: a GitHub', () => {
+  const github = (more: string, url = 'https://github.com') =>
+    `${CLUSTERS}forges:\n  - {name: main, kind: github, url: "${url}", appId: 7, privateKeyFile: /k${more}}\n`
+
+  it.each([
+    ['https://github.com', 'https://api.github.com'],
+    ['https://example.ghe.com', 'https://api.example.ghe.com'],
+    ['https://git.example.com', 'https://git.example.com/api/v3'],
+    ['https://git.example.com:8443/', 'https://git.example.com:8443/api/v3'],
+  ])('%s has its API at %s', (url, apiUrl) => {
+    expect(config(github('', url)).forges).toEqual([
+      {
+        name: 'main',
+        kind: 'github',
+        url,
+        branchPrefix: 'kintsugi',
+        rules: NO_HOUSE_RULES,
+        repositories: [],
+        github: { apiUrl, appId: 7, privateKeyFile: '/k', nativeAutoMerge: false },
+      },
+    ])
+  })
+
+  it('has rules of the house, and those of single repositories over them', () => {
+    const { forges } = config(
+      github(`, rules: {labels: [a], draft: true, title: "[X] {title}", signOff: "Bot <bot@example.com>"},
+        repositories: [{name: Example/shop, draft: false, mergeMethod: rebase}]`),
+    )
+    const house = { labels: ['a'], draft: true, title: '[X] {title}', signOff: 'Bot <bot@example.com>' }
+    expect(houseRulesFor(forges[0], 'example/Shop')).toEqual({ ...house, draft: false, mergeMethod: 'rebase' })
+    expect(houseRulesFor(forges[0], 'example/other')).toEqual(house)
+    expect(houseRulesFor(undefined, 'example/other')).toEqual(NO_HOUSE_RULES)
+  })
+
+  it.each([
+    [`${CLUSTERS}forges: [{name: a, kind: github, url: "https://github.com"}]\n`, 'appId is missing'],
+    [
+      `${CLUSTERS}forges: [{name: a, kind: github, url: "https://github.com", appId: 1}]\n`,
+      'privateKeyFile is missing',
+    ],
+    [`${CLUSTERS}forges: [{name: a, kind: local, url: /a, appId: 1}]\n`, 'appId needs kind: github'],
+    [github('', 'https://github.com/example'), 'expected the root of a GitHub'],
+    [github(', webhookPreviousSecretFile: /p'), 'a previous secret needs webhookSecretFile'],
+    [github(', rules: {title: none}'), 'expected a text that has {title} in it once'],
+    [github(', rules: {title: "{title}\\n"}'), 'without control characters'],
+    [github(', rules: {signOff: "Bot"}'), 'expected Name <address>'],
+    [`${github('')}webhooks: {listen: ":8080"}\n`, 'with a webhookSecretFile'],
+    [`${github(', webhookSecretFile: /s')}webhooks: {listen: "8080"}\n`, 'expected an address'],
+    [`${CLUSTERS}listen: "0.0.0.0:70000"\n`, 'expected an address'],
+    [`${CLUSTERS}onboarding: {perDay: 0}\n`, 'from 1 to 100'],
+  ])('says what is missing or wrong: %j', (text, says) => {
+    expect(problems(text).join('\n')).toContain(says)
+  })
+
+  it('says where it listens, and that webhooks, onboarding and the dashboard are off', () => {
+    const text = `${github(', webhookSecretFile: /s')}webhooks: {listen: ":8080"}\nlisten: "[::1]:9090"\n`
+    expect(config(text)).toMatchObject({
+      webhooks: { listen: { host: '0.0.0.0', port: 8080 }, path: '/webhooks' },
+      listen: { host: '::1', port: 9090 },
+    })
+    expect(config(CLUSTERS)).toMatchObject({
+      onboarding: { enabled: false, perDay: 3 },
+      dashboard: { enabled: false },
+    })
+    expect(config(CLUSTERS)).not.toHaveProperty('webhooks')
+  })
+})
+
 describe('configSchema', () => {
   it('has every key of the configuration and closes each object', () => {
     const { properties } = configSchema as { properties: Record<string, unknown> }
@@ -157,7 +226,12 @@ describe('configSchema', () => {
       'policyApiVersion',
       ...Object.keys(defaultConfig('a')).slice(6, 9),
       'renderer',
-      ...Object.keys(defaultConfig('a')).slice(9),
+      'onboarding',
+      'dashboard',
+      'webhooks',
+      'listen',
+      'audit',
+      'tick',
     ])
     expect(JSON.stringify(configSchema).match(/"type":"object"/g)?.length).toBe(
       JSON.stringify(configSchema).match(/"additionalProperties":/g)?.length,

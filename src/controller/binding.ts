@@ -27,7 +27,18 @@ export function boundSomewhere(config: Config, subject: Subject): Binding | unde
 
 /** The operator's entry for a repository's forge. */
 export function forgeOf(deps: ControllerDeps, repository: Repository): ForgeConfig | undefined {
-  return deps.config.forges.find((forge) => repository.urls.some((url) => sameRepository(forge.url, url)))
+  return deps.config.forges.find((forge) => repository.urls.some((url) => isOf(forge, url)))
+}
+
+/** A local forge is one repository; a GitHub has all of its host. */
+function isOf(forge: ForgeConfig, url: string): boolean {
+  return forge.kind === 'github' ? hostIn(forge.url) === hostIn(url) : sameRepository(forge.url, url)
+}
+
+/** `github.com` in `https://github.com/a/b`, `git@github.com:a/b` and `github.com/a/b`. */
+function hostIn(url: string): string {
+  const [, host = ''] = /^(?:[a-z+]+:\/\/)?(?:[^@/]*@)?([^/:]+)/i.exec(url) ?? []
+  return host.toLowerCase()
 }
 
 export function prefixOf(deps: ControllerDeps, repository: Repository): string {

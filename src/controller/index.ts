@@ -1,6 +1,6 @@
 export { COMMON_CAUSE_SHARE, COMMON_CAUSE_WORKLOADS, commonCauses } from './common-cause.ts'
 export type { ControllerDeps, KnownApplication, Repository, Site } from './deps.ts'
-export { type LoopEvents, loop } from './loop.ts'
+export { type LoopEvents, loop, type Wake, waker } from './loop.ts'
 export { emptyMemory, type Memory } from './memory.ts'
 export { describeStep, nextStep, type Pending, type Seen, type Step, type SyncState } from './next-step.ts'
 export type { Done } from './perform.ts'

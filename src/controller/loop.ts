@@ -9,23 +9,52 @@ export type LoopEvents = {
   readonly failed: (error: unknown, atMs: number) => void
 }
 
-/** Ticks at every multiple of `tick.everyMs` until the signal aborts; the running tick is finished first. */
+/** What may end the sleep between two ticks. */
+export type Wake = {
+  /** Aborts when somebody says "look again" from now on. What was said before is seen by the tick that begins. */
+  next(): AbortSignal
+}
+
+export function waker(): Wake & { wake(): void } {
+  let current = new AbortController()
+  return {
+    next: () => {
+      current = new AbortController()
+      return current.signal
+    },
+    wake: () => current.abort(),
+  }
+}
+
+/** A woken tick begins no sooner than this after the last one ended, so that what the bot itself writes cannot keep it awake. */
+const REST_MS = 2000
+
+/**
+ * Ticks at every multiple of `tick.everyMs` until the signal aborts; the running tick is finished first. A tick that was woken looks at the
+ * metrics of the last multiple once more, and at everything else anew.
+ */
 export async function loop(
   deps: ControllerDeps,
   memory: Memory,
   clock: Clock,
   events: LoopEvents,
   signal: AbortSignal,
+  wake?: Wake,
 ): Promise<void> {
   const { everyMs } = deps.config.tick
   while (!signal.aborted) {
     const nowMs = Math.floor(clock.now() / everyMs) * everyMs
+    const woken = wake?.next()
     try {
       events.ticked(await reconcile(deps, memory, nowMs))
     } catch (error) {
       events.failed(error, nowMs)
     }
     const next = (Math.floor(clock.now() / everyMs) + 1) * everyMs
-    await clock.sleep(next - clock.now(), signal)
+    if (woken === undefined) await clock.sleep(next - clock.now(), signal)
+    else {
+      await clock.sleep(Math.min(REST_MS, next - clock.now()), signal)
+      await clock.sleep(next - clock.now(), AbortSignal.any([signal, woken]))
+    }
   }
 }

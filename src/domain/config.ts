@@ -1,4 +1,5 @@
 import type { Action } from './failure.ts'
+import type { MergeMethod } from './forge.ts'
 import type { Mode } from './policy.ts'
 
 export type ClusterConfig = {
@@ -22,12 +23,60 @@ export type ClusterConfig = {
   readonly argocd?: { readonly namespaces: readonly string[]; readonly hub: boolean }
 }
 
+/** How an organisation wants its pull requests to look. What is left out is as Kintsugi has it. */
+export type HouseRules = {
+  /** Of pull requests and commits, in one line, with `{title}` where ours goes. */
+  readonly title?: string
+  /** Of commits, with `{message}` where ours goes. */
+  readonly message?: string
+  /** `Name <address>`, which a `Signed-off-by` trailer gets. */
+  readonly signOff?: string
+  /** Beside those that the policy names. Labels that a repository lacks are left out and said. */
+  readonly labels: readonly string[]
+  readonly draft: boolean
+  /** Wins over that of the policy. */
+  readonly mergeMethod?: MergeMethod
+}
+
+export const NO_HOUSE_RULES: HouseRules = { labels: [], draft: false }
+
+/** What holds in one repository (`owner/name`): its own rules over those of its forge. */
+export function houseRulesFor(forge: ForgeConfig | undefined, repository: string): HouseRules {
+  if (forge === undefined) return NO_HOUSE_RULES
+  const wanted = repository.toLowerCase()
+  const own = forge.repositories.find(({ name }) => name.toLowerCase() === wanted)
+  if (own === undefined) return forge.rules
+  const { name: _, ...rules } = own
+  return { ...forge.rules, ...rules }
+}
+
 export type ForgeConfig = {
   readonly name: string
   readonly kind: 'local' | 'github'
+  /** A bare repository, or the root of a forge: `https://github.com`. */
   readonly url: string
   readonly branchPrefix: string
+  readonly rules: HouseRules
+  /** What differs in single repositories: `owner/name`. */
+  readonly repositories: readonly (Partial<HouseRules> & { readonly name: string })[]
+  /** Present where `kind` is `github`. */
+  readonly github?: GithubConfig
 }
+
+export type GithubConfig = {
+  /** Root of the REST API, without a slash at its end. */
+  readonly apiUrl: string
+  readonly appId: number
+  readonly privateKeyFile: string
+  readonly webhookSecretFile?: string
+  /** Counts beside the present one while a rotation lasts. */
+  readonly webhookPreviousSecretFile?: string
+  /** Whether GitHub may merge by itself, where policies allow it and no window or freeze could be missed. */
+  readonly nativeAutoMerge: boolean
+}
+
+/** Where a server listens, such as 0.0.0.0:8080. */
+export type ListenConfig = { readonly host: string; readonly port: number }
 
 /** Which repositories a cluster's project or namespace may be mended in. What is not bound is never written. */
 export type Binding = {
@@ -85,6 +134,14 @@ export type Config = {
   readonly pause: readonly PauseSource[]
   /** A renderer of its own, which charts are rendered in; without it, in a child of this process. */
   readonly renderer?: { readonly url: string }
+  /** One pull request for each bound repository that a live Application reads, before anything else is proposed there. */
+  readonly onboarding: { readonly enabled: boolean; readonly perDay: number }
+  /** One issue for each repository. */
+  readonly dashboard: { readonly enabled: boolean }
+  /** Absent: nothing listens, and the forge is asked once per tick. */
+  readonly webhooks?: { readonly listen: ListenConfig; readonly path: string }
+  /** Where health and metrics are served; absent: nowhere. */
+  readonly listen?: ListenConfig
   readonly audit: { readonly repository?: string; readonly enabled: boolean }
   /** Seconds are for policies; here everything is milliseconds. */
   readonly tick: {

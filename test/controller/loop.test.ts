@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type ControllerDeps, emptyMemory, loop } from '../../src/controller/index.ts'
+import { type ControllerDeps, emptyMemory, loop, type Wake, waker } from '../../src/controller/index.ts'
 import { manualClock } from '../fakes/manual-clock.ts'
 import { Walk } from '../fakes/walk.ts'
 import { shopOf } from '../scenarios/worlds.ts'
@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 
 /** A loop over a world that answers nothing, with the clock in the hand of the test. `answer` is called at each read of metrics. */
-function started(startMs: number, answer: (read: number, abort: AbortController) => void = () => {}) {
+function started(startMs: number, answer: (read: number, abort: AbortController) => void = () => {}, wake?: Wake) {
   const clock = manualClock(startMs)
   const abort = new AbortController()
   const told: string[] = []
@@ -35,7 +35,7 @@ function started(startMs: number, answer: (read: number, abort: AbortController)
     ticked: ({ atMs }: { readonly atMs: number }) => void told.push(`ticked ${atMs / MINUTE}`),
     failed: (error: unknown, atMs: number) => void told.push(`failed ${atMs / MINUTE} ${(error as Error).message}`),
   }
-  const ended = loop(silent, emptyMemory(), clock, events, abort.signal)
+  const ended = loop(silent, emptyMemory(), clock, events, abort.signal, wake)
   const until = async (count: number) => {
     while (told.length < count) await new Promise((resolve) => setImmediate(resolve))
     // The loop goes to sleep in the turns after it has told.
@@ -93,5 +93,43 @@ describe('loop', () => {
     const { told, ended } = started(MINUTE, (_read, abort) => abort.abort())
     await ended
     expect(told).toEqual(['ticked 1'])
+  })
+
+  it('is woken out of its sleep, once for all that was said, and rests before', async () => {
+    const bell = waker()
+    const { clock, abort, told, ended, until } = started(MINUTE, () => {}, bell)
+    await until(1)
+    bell.wake()
+    bell.wake()
+    clock.advance(1000)
+    await until(1)
+    expect(told).toEqual(['ticked 1'])
+    clock.advance(1000)
+    await until(2)
+    clock.advance(2000)
+    await until(2)
+    expect(told).toEqual(['ticked 1', 'ticked 1'])
+    clock.set(2 * MINUTE)
+    await until(3)
+    abort.abort()
+    await ended
+    expect(told).toEqual(['ticked 1', 'ticked 1', 'ticked 2'])
+  })
+
+  it('looks again where that was said in the middle of a tick', async () => {
+    const bell = waker()
+    const { clock, abort, told, ended, until } = started(
+      MINUTE,
+      (read) => {
+        if (read === 1) bell.wake()
+      },
+      bell,
+    )
+    await until(1)
+    clock.advance(2000)
+    await until(2)
+    abort.abort()
+    await ended
+    expect(told).toEqual(['ticked 1', 'ticked 1'])
   })
 })

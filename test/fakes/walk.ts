@@ -18,7 +18,7 @@ import {
   reconcile,
   type TickReport,
 } from '../../src/controller/index.ts'
-import type { Config } from '../../src/domain/index.ts'
+import { type Config, NO_HOUSE_RULES } from '../../src/domain/index.ts'
 import { loadTemplates } from '../../src/proposal/index.ts'
 import { edit } from '../../src/source/index.ts'
 import { type ManualClock, manualClock } from './manual-clock.ts'
@@ -75,7 +75,9 @@ export class Walk {
     this.#argocd = simulatedArgoCd(parts)
     const deps: ControllerDeps = {
       config: defaultConfig(scenario.cluster, {
-        forges: [{ name: 'shop', kind: 'local', url: URL, branchPrefix: 'kintsugi' }],
+        forges: [
+          { name: 'shop', kind: 'local', url: URL, branchPrefix: 'kintsugi', rules: NO_HOUSE_RULES, repositories: [] },
+        ],
         bindings: [{ cluster: scenario.cluster, repositories: [URL], baseBranches: ['main'], paths: ['**'] }],
         ceiling: { ...defaultConfig('x').ceiling, mode: 'automerge', automergeIsolation: 'process' },
         tick: { everyMs: MINUTE, stepMs: MINUTE, warmUpMs: 30 * MINUTE, lookBackMs: 360 * MINUTE },

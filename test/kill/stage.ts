@@ -16,7 +16,7 @@ import { renderFrom } from '../../src/cli/compose/simulated-world.ts'
 import { defaultConfig } from '../../src/config.ts'
 import { type ControllerDeps, emptyMemory, reconcile } from '../../src/controller/index.ts'
 import { historySignals } from '../../src/detection/index.ts'
-import type { Tree } from '../../src/domain/index.ts'
+import { NO_HOUSE_RULES, type Tree } from '../../src/domain/index.ts'
 import type { Clock, Metrics } from '../../src/ports/index.ts'
 import { loadTemplates } from '../../src/proposal/index.ts'
 import { edit } from '../../src/source/index.ts'
@@ -176,7 +176,9 @@ export function sameRefs(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, 
 function depsOn(world: ReturnType<typeof simulation>, ground: Ground, cluster: string): ControllerDeps {
   return {
     config: defaultConfig(cluster, {
-      forges: [{ name: 'shop', kind: 'local', url: URL, branchPrefix: 'kintsugi' }],
+      forges: [
+        { name: 'shop', kind: 'local', url: URL, branchPrefix: 'kintsugi', rules: NO_HOUSE_RULES, repositories: [] },
+      ],
       bindings: [{ cluster, repositories: [URL], baseBranches: ['main'], paths: ['**'] }],
       ceiling: { ...defaultConfig('x').ceiling, mode: 'automerge', automergeIsolation: 'process' },
       tick: { everyMs: MINUTE, stepMs: MINUTE, warmUpMs: 30 * MINUTE, lookBackMs: 120 * MINUTE },
