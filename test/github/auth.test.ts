@@ -1,24 +1,18 @@
-import { createSign } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { assemble } from './assemble.ts'
-import { listen } from './server.ts'
+import { type Reply, type Started, started } from './started.ts'
 import type { App, Installation } from './world/accounts.ts'
 import { createApp, createOrganisation, createRepository, install } from './world/establish.ts'
 import type { Repository } from './world/repositories.ts'
 
-const dir = mkdtempSync(join(tmpdir(), 'kintsugi-github-auth-'))
-let server: Awaited<ReturnType<typeof listen>>
+let here: Started
 let app: App
 let installation: Installation
 let shop: Repository
 let stall: Repository
 
 beforeAll(async () => {
-  server = await listen((url) => assemble({ dir }, url), 0, undefined)
-  const { world } = server.standIn
+  here = await started()
+  const { world } = here.standIn
   createOrganisation(world, 'acme')
   shop = await createRepository(world, { owner: 'acme', name: 'shop' })
   stall = await createRepository(world, { owner: 'acme', name: 'stall' })
@@ -32,27 +26,16 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  await server.close()
-  rmSync(dir, { recursive: true, force: true })
+  await here.close()
 })
 
-function jwt(issuer: App = app): string {
-  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
-  const now = Math.floor(server.standIn.world.clock.now() / 1000)
-  const text = `${part({ alg: 'RS256' })}.${part({ iss: issuer.clientId, iat: now - 60, exp: now + 300 })}`
-  return `${text}.${createSign('RSA-SHA256').update(text).sign(issuer.privateKeyPem).toString('base64url')}`
-}
+const jwt = () => here.jwt(app)
+const ask: Started['ask'] = (...asked) => here.ask(...asked)
 
-async function ask(method: string, path: string, token?: string, body?: unknown, headers: Record<string, string> = {}) {
-  const answer = await fetch(`${server.url}${path}`, {
-    method,
-    headers: { 'user-agent': 'test', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...headers },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    redirect: 'manual',
-  })
-  const text = await answer.text()
-  const json = answer.headers.get('content-type')?.startsWith('application/json') && text !== ''
-  return { status: answer.status, headers: answer.headers, body: json ? JSON.parse(text) : text }
+/** A text of an answer. */
+function text(reply: Reply, name: string): string {
+  const { body } = reply
+  return typeof body === 'object' && body !== null ? String(Reflect.get(body, name)) : ''
 }
 
 const tokens = () => `/app/installations/${installation.id}/access_tokens`
@@ -82,7 +65,7 @@ describe('an App', () => {
     const made = await ask('POST', tokens(), jwt())
     const permissions = { contents: 'write', issues: 'read', metadata: 'read' }
     expect(made).toMatchObject({ status: 201, body: { permissions, repository_selection: 'selected' } })
-    const life = Date.parse(made.body.expires_at) - server.standIn.world.clock.now()
+    const life = Date.parse(text(made, 'expires_at')) - here.standIn.world.clock.now()
     expect(life).toBeGreaterThan(3_590_000)
     expect(life).toBeLessThanOrEqual(3_600_000)
   })
@@ -102,7 +85,7 @@ describe('an App', () => {
   })
 
   it('loses a token by revocation, by time, and while it is suspended', async () => {
-    const token = async () => (await ask('POST', tokens(), jwt())).body.token
+    const token = async () => text(await ask('POST', tokens(), jwt()), 'token')
     const revoked = await token()
     expect((await ask('DELETE', '/installation/token', revoked)).status).toBe(204)
     expect((await ask('GET', '/rate_limit', revoked)).status).toBe(401)
@@ -116,7 +99,7 @@ describe('an App', () => {
     expect((await ask('POST', tokens(), jwt())).status).toBe(403)
     await ask('DELETE', `/app/installations/${installation.id}/suspended`, jwt())
     expect((await ask('GET', '/rate_limit', kept)).status).toBe(200)
-    server.standIn.world.clock.advance(3_600_001)
+    here.standIn.world.clock.advance(3_600_001)
     expect((await ask('GET', '/rate_limit', kept)).status).toBe(401)
   })
 
@@ -142,7 +125,7 @@ describe('the manifest flow', () => {
 
   async function post(path: string, value: object) {
     const body = new URLSearchParams({ manifest: JSON.stringify(value) })
-    return fetch(`${server.url}${path}`, { method: 'POST', body, redirect: 'manual' })
+    return fetch(`${here.url}${path}`, { method: 'POST', body, redirect: 'manual' })
   }
 
   it('sends the browser back with state and a code that holds once', async () => {
@@ -152,7 +135,7 @@ describe('the manifest flow', () => {
     const path = `/app-manifests/${back.searchParams.get('code')}/conversions`
     const made = await ask('POST', path)
     expect(made).toMatchObject({ status: 201, body: { slug: 'kintsugi-two', owner: { login: 'acme' } } })
-    expect(made.body.pem).toContain('PRIVATE KEY')
+    expect(text(made, 'pem')).toContain('PRIVATE KEY')
     expect((await ask('POST', path)).status).toBe(404)
   })
 
@@ -167,11 +150,11 @@ describe('the manifest flow', () => {
 
 describe('a request that GitHub would not know', () => {
   it('is answered loudly and recorded, and so fails the test', async () => {
-    server.standIn.violations.take()
+    here.standIn.violations.take()
     expect((await ask('GET', '/repos/acme/shop/nonsense', jwt())).status).toBe(501)
     expect((await ask('POST', tokens(), jwt(), { permision: {} })).status).toBe(501)
-    const kinds = (await ask('DELETE', '/_stand-in/violations')).body.map((one: { kind: string }) => one.kind)
-    expect(kinds).toEqual(['unknown-route', 'request'])
+    const taken = await ask('DELETE', '/_stand-in/violations')
+    expect(taken.body).toMatchObject([{ kind: 'unknown-route' }, { kind: 'request' }])
     expect((await ask('GET', '/_stand-in/violations')).body).toEqual([])
   })
 })
