@@ -20,10 +20,12 @@ const MAY: Readonly<Record<string, { readonly rooms: readonly string[]; readonly
   },
   'adapters/prometheus': { rooms: ['domain', 'ports'], packages: ['undici', 'node:'] },
   'adapters/github': {
-    rooms: ['domain', 'ports', 'adapters/archive', 'adapters/own-folder'],
+    rooms: ['domain', 'ports', 'adapters/archive', 'adapters/own-folder', 'adapters/forge-limits'],
     packages: ['node:', 'undici', '@octokit/rest', '@octokit/auth-app'],
   },
-  'adapters/local': { rooms: ['domain', 'ports'], packages: ['node:'] },
+  'adapters/local': { rooms: ['domain', 'ports', 'adapters/forge-limits'], packages: ['node:'] },
+  // What no forge ever writes, whatever it is asked (PROTOCOL 8): every forge holds it.
+  'adapters/forge-limits': { rooms: ['domain'], packages: [] },
   // Reading a .tar.gz, and nothing else: two adapters open packed charts.
   'adapters/archive': { rooms: [], packages: ['node:'] },
   // A folder of one user, written whole or not at all: every cache on disk.

@@ -1,7 +1,7 @@
 import { type Gate, KintsugiError, type Pull } from '../../domain/index.ts'
 import type { Clock, Forge, MergeResult } from '../../ports/index.ts'
+import { isBranchName, isRevision } from '../forge-limits/index.ts'
 import { appendAudit } from './audit.ts'
-import { isBranchName, isRevision } from './limits.ts'
 import { look } from './looking.ts'
 import { close, merge } from './merging.ts'
 import { open, refresh, revert, sweep } from './opening.ts'

@@ -1,6 +1,6 @@
 import { KintsugiError, type Proposal, type Reason } from '../../domain/index.ts'
 import type { OpenResult } from '../../ports/index.ts'
-import { type Refusal, refusalOf, refusalOn } from './limits.ts'
+import { type Refusal, refusalOf, refusalOn } from '../forge-limits/index.ts'
 import { type ChangedBlob, dataFile, type LoadedPull, PULL_FILES, type PullData, textFile } from './pull-record.ts'
 import {
   current,
@@ -38,7 +38,7 @@ async function plannedCommit(desk: Desk, proposal: Proposal): Promise<Planned | 
   const { base, files, record } = proposal
   const before = await desk.store.listing(base.revision)
   const refusal = refusalOn(
-    before,
+    before.entries,
     files.map((file) => file.path),
   )
   if (refusal !== undefined) return refusal

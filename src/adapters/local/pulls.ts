@@ -1,6 +1,6 @@
 import { KintsugiError, type Pull, sha256 } from '../../domain/index.ts'
 import type { Clock } from '../../ports/index.ts'
-import type { Bounds } from './limits.ts'
+import type { Bounds } from '../forge-limits/index.ts'
 import { dataFile, type LoadedPull, loadPull, PULL_FILES, type PullData, shownPull } from './pull-record.ts'
 import type { FileWrite, Identity, Listing, RefChange, Store } from './store.ts'
 

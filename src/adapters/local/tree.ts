@@ -1,6 +1,6 @@
 import { KintsugiError, type Tree } from '../../domain/index.ts'
+import { isBranchName, isRevision } from '../forge-limits/index.ts'
 import { catFile, type Git, gitAt, must, sizesOf } from './git.ts'
-import { isBranchName, isRevision } from './limits.ts'
 import type { Entry, Listing, LogEntry } from './store.ts'
 
 const MOST_FILE_BYTES = 1024 * 1024

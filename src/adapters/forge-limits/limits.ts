@@ -1,9 +1,11 @@
 import type { Proposal, Reason } from '../../domain/index.ts'
-import type { Entry, Listing } from './store.ts'
 
 const MAX_FILES = 5
 const MAX_FILE_BYTES = 1024 * 1024
 const MAX_PATH = 500
+
+/** Leaves of a tree by path, as far as the limits ask for them. */
+export type Leaves = ReadonlyMap<string, { readonly mode: string }>
 
 export type Refusal = { readonly reason: Reason; readonly message: string }
 
@@ -72,23 +74,23 @@ export function refusalOf(proposal: Proposal, bounds: Bounds): Refusal | undefin
   return files.map((file) => pathRefusal(file.path, bounds)).find((refusal) => refusal !== undefined)
 }
 
-function standsInTheWay(path: string, entry: Entry | undefined, base: Listing): string | undefined {
+function standsInTheWay(path: string, entry: { readonly mode: string } | undefined, base: Leaves): string | undefined {
   if (entry?.mode === '120000') return `${path} is a symbolic link`
   if (entry?.mode === '160000') return `${path} is a submodule`
   const parts = path.split('/')
   for (let depth = 1; depth < parts.length; depth += 1) {
     const folder = parts.slice(0, depth).join('/')
-    if (base.entries.has(folder)) return `${folder} is not a folder`
+    if (base.has(folder)) return `${folder} is not a folder`
   }
   if (entry !== undefined) return undefined
-  for (const other of base.entries.keys()) if (other.startsWith(`${path}/`)) return `${path} is a folder`
+  for (const other of base.keys()) if (other.startsWith(`${path}/`)) return `${path} is a folder`
   return undefined
 }
 
 /** What can be said once the base is known: nothing is written through a link, and no file takes the place of a folder. */
-export function refusalOn(base: Listing, paths: readonly string[]): Refusal | undefined {
+export function refusalOn(base: Leaves, paths: readonly string[]): Refusal | undefined {
   for (const path of paths) {
-    const why = standsInTheWay(path, base.entries.get(path), base)
+    const why = standsInTheWay(path, base.get(path), base)
     if (why !== undefined) return { reason: 'unsafe-path', message: why }
   }
   return undefined

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isBranchName, isForbiddenPath, isPlainPath, isRevision } from '../../../src/adapters/local/limits.ts'
+import { isBranchName, isForbiddenPath, isPlainPath, isRevision } from '../../../src/adapters/forge-limits/index.ts'
 
 const written = (path: string): boolean => isPlainPath(path) && !isForbiddenPath(path)
 

@@ -1,0 +1,11 @@
+export {
+  type Bounds,
+  isBranchName,
+  isForbiddenPath,
+  isPlainPath,
+  isRevision,
+  type Leaves,
+  type Refusal,
+  refusalOf,
+  refusalOn,
+} from './limits.ts'
