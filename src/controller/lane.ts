@@ -180,7 +180,7 @@ async function openPending(tick: Tick, attempt: Attempt, followed: Followed): Pr
       diagnosis: followed.diagnosis,
       decision: followed.decision,
     }),
-    stale: found !== undefined && !inputsUnchanged,
+    stale: found !== undefined && (!inputsUnchanged || attempt.pull.unsettled === true),
     ...(quietMs === undefined ? {} : { quietMs }),
   }
 }

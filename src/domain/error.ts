@@ -60,6 +60,11 @@ export const ERRORS = {
     means: 'A ref was changed by another writer again and again.',
     next: 'Try again; see who writes to it.',
   },
+  'KIN-4005': {
+    exit: 6,
+    means: 'The forge does not show the repository, or does not let the app write there.',
+    next: 'See that it exists, that it is not archived, and that the app is installed there with the permissions of app.yml.',
+  },
   'KIN-5001': {
     exit: 1,
     means: 'A renderer could not be started.',

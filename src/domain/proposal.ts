@@ -87,6 +87,11 @@ export type Pull = {
   readonly headSha: string
   /** Whether the head is a commit that we made for this proposal. */
   readonly headIsOurs: boolean
+  /**
+   * What stands there is ours, but not one commit with the text of the same proposal: a refresh was cut, or the forge merged the base into the
+   * branch. It is refreshed before anything else, and not merged as it is.
+   */
+  readonly unsettled?: true
   readonly mergeCommit?: string
   readonly title: string
   readonly body: string

@@ -443,6 +443,56 @@ export const REASONS = {
     means: 'The forge gave unclear answers three times in a row.',
     next: 'Look at the forge; the bot tries again at the next tick.',
   },
+  'repository-unavailable': {
+    group: 'forge',
+    means: 'The repository is gone or archived, or the app is not installed there any more.',
+    next: 'Install the app there, or take the repository out of the bindings.',
+  },
+  'permission-missing': {
+    group: 'forge',
+    means: 'The forge does not let the app do this.',
+    next: 'Give the app the permissions of app.yml.',
+  },
+  ruleset: {
+    group: 'forge',
+    means: 'A rule of the repository forbids it.',
+    next: 'Fit the names and texts of the bot to the rule that the message names, or the rule to the bot.',
+  },
+  'executable-file': {
+    group: 'forge',
+    means: 'The file is executable, and a commit that the forge signs cannot keep that.',
+    next: 'Make the change by hand, or take the bit away.',
+  },
+  'commits-unsigned': {
+    group: 'forge',
+    means: 'The forge does not sign the commits of the app, so they cannot be told from forged ones.',
+    next: 'Switch on web commit signing, or set signatures: absent for this forge.',
+  },
+  'in-merge-queue': {
+    group: 'forge',
+    means: 'The proposal is in the merge queue of the base branch.',
+    next: 'Wait for the queue.',
+  },
+  'mergeability-pending': {
+    group: 'forge',
+    means: 'The forge is still computing whether the proposal can be merged.',
+    next: 'Nothing: the bot asks again.',
+  },
+  'checks-pending': {
+    group: 'forge',
+    means: 'A required check is missing, running or red.',
+    next: 'Wait for it, or look at what it says.',
+  },
+  'merge-refused': {
+    group: 'forge',
+    means: 'The forge refuses the merge, and waiting will not change that.',
+    next: 'Read the message, and merge it by hand if it is right.',
+  },
+  'merge-drift': {
+    group: 'forge',
+    means: 'What was merged is not what was proven: somebody changed a file that the proof read in the same moment.',
+    next: 'Look at the files that the message names; the bot merges nothing here by itself until then.',
+  },
   // Data
   'data-missing': {
     group: 'data',
