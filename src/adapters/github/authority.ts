@@ -1,0 +1,99 @@
+import type { Account } from '../../domain/index.ts'
+import type { ApiCommit, ApiPull } from './api.ts'
+import type { Desk } from './desk.ts'
+import { type HeadMark, type MarkedBody, readMarks } from './marks.ts'
+import { treeOid } from './tree-oid.ts'
+
+/**
+ * What of a pull request is believed (PROTOCOL 4).
+ *
+ * - `whole`: the head is one commit of ours, with the base and the tree that our body names.
+ * - `cut`: a refresh was cut before the branch moved: the body is of the next proposal, and keeps the machine block of the one that the branch shows.
+ * - `updated`: GitHub merged the base into the branch for somebody ("Update branch"), and the tree is exactly the newer base with our
+ *   files in it. Nobody's work is on the branch, but it is not what was judged: it is refreshed, and never merged as it is.
+ * - `unfinished`: the head is a commit of ours, but of another proposal than the body: two writers met while it was opened. Nothing of it is
+ *   believed; the next `open` of the lane or the next sweep mends it.
+ * - `foreign`: somebody else's commits are on the branch. An update in which a file of ours was merged line by line, or by hand in GitHub's conflict
+ *   editor, is one: what a person wrote there cannot be told from what GitHub did.
+ * - `edited`: somebody else wrote the body.
+ */
+export type Judged = {
+  readonly state: 'whole' | 'cut' | 'updated' | 'unfinished' | 'foreign' | 'edited'
+  /** The newest commit of ours on the branch. */
+  readonly own?: ApiCommit
+  /** The body that belongs to it, without our marks; '' where none can be believed. */
+  readonly text: string
+  readonly marks: MarkedBody
+}
+
+export function isSelf(desk: Desk, account: Account | undefined): boolean {
+  return account !== undefined && account.kind === 'app' && account.login === desk.api.self.login
+}
+
+/** Whether nobody else wrote it last. */
+export function isUntouched(desk: Desk, written: { readonly author: Account; readonly editor?: Account }): boolean {
+  return isSelf(desk, written.author) && (written.editor === undefined || isSelf(desk, written.editor))
+}
+
+export function isLaneBranch(desk: Desk, branch: string): boolean {
+  const own = `${desk.bounds.prefix}/`
+  return branch.startsWith(own) && /^[a-z0-9-]{1,80}-[0-9a-f]{8}$/.test(branch.slice(own.length))
+}
+
+/** A pull request that the app opened from a branch of its own in this repository. */
+export function isOurs(desk: Desk, pull: ApiPull): boolean {
+  return isSelf(desk, pull.author) && !pull.crossRepository && pull.branch.startsWith(`${desk.bounds.prefix}/`)
+}
+
+/** One commit that the app made for a proposal, by what GitHub says of it. What is in it is told by the mark of a body alone. */
+export function isOwnCommit(desk: Desk, commit: ApiCommit | undefined): commit is ApiCommit {
+  if (commit === undefined || commit.parents.length !== 1 || !isSelf(desk, commit.author)) return false
+  if (desk.signed && !commit.verified) return false
+  return /^Kintsugi-Block: /m.test(commit.message)
+}
+
+function fits(mark: HeadMark | undefined, commit: ApiCommit | undefined): boolean {
+  return mark !== undefined && commit !== undefined && commit.tree === mark.tree && commit.parents[0] === mark.base
+}
+
+/** What can be told without another request; `updated` is then still `foreign`. */
+export function judgeAtOnce(desk: Desk, pull: ApiPull): Judged {
+  const nothing: MarkedBody = { text: '' }
+  const own = pull.commits.findLast((commit) => isOwnCommit(desk, commit))
+  const ours = own === undefined ? {} : { own }
+  if (!isUntouched(desk, { author: pull.author, ...(pull.bodyEditor && { editor: pull.bodyEditor }) }))
+    return { state: 'edited', ...ours, text: '', marks: nothing }
+  const marks = readMarks(pull.body)
+  const current = fits(marks.head, own)
+  const before = !current && fits(marks.before, own)
+  const text = current ? marks.text : before ? (marks.before?.text ?? '') : ''
+  if (own?.oid !== pull.headOid) return { state: 'foreign', ...ours, text, marks }
+  return { state: current ? 'whole' : before ? 'cut' : 'unfinished', own, text, marks }
+}
+
+export async function judge(desk: Desk, pull: ApiPull): Promise<Judged> {
+  const judged = judgeAtOnce(desk, pull)
+  if (judged.state !== 'foreign' || pull.state !== 'open' || judged.own === undefined || judged.text === '')
+    return judged
+  return (await isUpdate(desk, pull, judged.own)) ? { ...judged, state: 'updated' } : judged
+}
+
+/** Whether all that follows our commit are merges of the base by GitHub, and the files are exactly the newest base's and ours. */
+async function isUpdate(desk: Desk, pull: ApiPull, own: ApiCommit): Promise<boolean> {
+  const after = pull.commits.slice(pull.commits.findIndex(({ oid }) => oid === own.oid) + 1)
+  let at = own.oid
+  for (const commit of after) {
+    const merge = commit.parents.length === 2 && commit.parents[0] === at && (commit.verified || !desk.signed)
+    if (!merge) return false
+    at = commit.oid
+  }
+  const last = after.at(-1)
+  const base = last?.parents[1]
+  if (last === undefined || base === undefined || last.oid !== pull.headOid) return false
+  const held = await desk.api.compare(base, pull.base)
+  if (held?.status !== 'ahead' && held?.status !== 'identical') return false
+  const mine = new Map((await desk.mirror.listing(own.oid)).entries.map(({ path, oid }) => [path, oid]))
+  const first = new Map((await desk.mirror.listing(own.parents[0] ?? '')).entries.map(({ path, oid }) => [path, oid]))
+  const blobs = new Map([...mine].filter(([path, oid]) => first.get(path) !== oid))
+  return treeOid((await desk.mirror.listing(base)).entries, blobs) === last.tree
+}

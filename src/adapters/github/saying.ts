@@ -1,0 +1,142 @@
+import { type Conclusion, KintsugiError, keepConclusion, type Lane } from '../../domain/index.ts'
+import type { ApiIssue, ApiPull, Outcome } from './api.ts'
+import { isOurs, isSelf, isUntouched } from './authority.ts'
+import { type Desk, inTurn, justWritten, noteWritten } from './desk.ts'
+import { answers, answerText, issueKey, issueText, livingText, readAnswer, readIssue, readLiving } from './marks.ts'
+import { wordsOf } from './refusals.ts'
+import { rounds } from './rounds.ts'
+import { livingOf } from './showing.ts'
+
+function parked(what: string): KintsugiError {
+  return new KintsugiError('KIN-4003', `${what}: GitHub gave unclear answers three times`, { retryable: true })
+}
+
+/** The value of a write that GitHub has no reason to refuse. */
+function accepted<Value>(what: string, outcome: Outcome<Value>): Value {
+  if (outcome.ok) return outcome.value
+  const code = outcome.refusal.kind === 'archived' || outcome.refusal.kind === 'forbidden' ? 'KIN-4005' : 'KIN-4003'
+  throw new KintsugiError(code, `${what}: ${wordsOf(outcome.refusal)}`)
+}
+
+/** Runs one thing that is said, in its turn and in rounds. */
+async function settled(desk: Desk, key: string, run: (mayWrite: boolean) => Promise<true | undefined>): Promise<void> {
+  await inTurn(desk, key, async () => {
+    if ((await rounds(desk, ({ mayWrite }) => run(mayWrite))) === undefined) throw parked(key)
+  })
+}
+
+/** The living comment of a pull request of ours. What somebody else wrote over it is written over again. */
+export async function comment(desk: Desk, number: number, text: string): Promise<void> {
+  const key = `comment ${number}`
+  await settled(desk, key, async (mayWrite) => {
+    const pull = await desk.api.pull(number)
+    if (pull === undefined || !isOurs(desk, pull)) return true
+    const there = livingComment(desk, pull, key)
+    const body = livingText(keepConclusion(there?.text, text))
+    if (there?.body === body) return true
+    if (!mayWrite) return undefined
+    if (there === undefined) {
+      const made = accepted(key, await desk.api.createComment(number, body))
+      noteWritten(desk, key, made.id, body)
+    } else {
+      accepted(key, await desk.api.updateComment(there.id, body))
+      noteWritten(desk, key, there.id, body)
+    }
+    return true
+  })
+}
+
+type Living = { readonly id: string; readonly body: string; readonly text: string | undefined }
+
+function livingComment(desk: Desk, pull: ApiPull, key: string): Living | undefined {
+  const shown = livingOf(desk, pull)
+  const written = justWritten(desk, key)
+  if (shown === undefined) {
+    // A list that does not show what this very process has just made.
+    return written && { id: written.id, body: written.text, text: readLiving(written.text) }
+  }
+  const untouched = isUntouched(desk, shown)
+  return { id: shown.id, body: untouched ? shown.body : '', text: untouched ? readLiving(shown.body) : undefined }
+}
+
+/** The verdict stands in the living comment's hidden block, where it is read back from. */
+export async function conclude(desk: Desk, number: number, _conclusion: Conclusion, text: string): Promise<void> {
+  await comment(desk, number, text)
+}
+
+/** Title of a living issue. Names are anybody's: what is not plain is left out, and in a public repository the cluster too. */
+function titleOf(about: About, isPublic: boolean): string {
+  if ('dashboard' in about) return 'Kintsugi dashboard'
+  const parts = about.lane.split('/').map((part) => part.replace(/[^\w.-]+/g, '-'))
+  return `Kintsugi: ${(isPublic ? parts.slice(1) : parts).join('/')}`.slice(0, 200)
+}
+
+export type About = { readonly lane: Lane } | { readonly dashboard: true }
+
+/** The living issue of a lane, or the dashboard. Nothing is said where issues are switched off. */
+export async function note(desk: Desk, about: About, text: string): Promise<void> {
+  const key = issueKey(about)
+  await settled(desk, `issue ${key}`, async (mayWrite) => {
+    if (desk.hints.issues === false) return true
+    const body = issueText(key, text)
+    const there = await livingIssue(desk, key)
+    if (there !== undefined && there.body === body) return true
+    if (!mayWrite) return undefined
+    if (there !== undefined) {
+      accepted(`issue ${there.number}`, await desk.api.updateIssue(there.number, { body }))
+      noteWritten(desk, `issue ${key}`, String(there.number), body)
+      return true
+    }
+    const repository = await desk.api.repository({
+      base: '',
+      prefix: desk.bounds.prefix,
+      heads: [],
+      sinceMs: desk.clock.now(),
+      labels: [],
+    })
+    if (repository?.issues === false) {
+      desk.hints.issues = false
+      return true
+    }
+    const title = titleOf(about, repository?.visibility !== 'private')
+    const made = accepted('a living issue', await desk.api.createIssue({ title, body, labels: [desk.label] }))
+    noteWritten(desk, `issue ${key}`, String(made.number), body)
+    return true
+  })
+}
+
+async function livingIssue(
+  desk: Desk,
+  key: string,
+): Promise<{ readonly number: number; readonly body: string } | undefined> {
+  const issues = await desk.api.issues(desk.label)
+  const mine = (issue: ApiIssue): boolean => isSelf(desk, issue.author) && readIssue(issue.body)?.key === key
+  const found = [...issues].sort((a, b) => a.number - b.number).find(mine)
+  if (found !== undefined) return { number: found.number, body: isUntouched(desk, found) ? found.body : '' }
+  const written = justWritten(desk, `issue ${key}`)
+  return written && { number: Number(written.id), body: written.text }
+}
+
+/** Answers a comment that spoke to the bot: a reaction, which may be given twice, then the reply, which is the state. */
+export async function answer(
+  desk: Desk,
+  number: number,
+  command: string,
+  said: { readonly accepted: boolean; readonly text: string },
+): Promise<void> {
+  const key = `answer ${number} ${command}`
+  await settled(desk, key, async (mayWrite) => {
+    const pull = await desk.api.pull(number)
+    if (pull === undefined || !isOurs(desk, pull)) return true
+    const answered = pull.comments.some(
+      (one) => isSelf(desk, one.author) && answers(readAnswer(one.body)?.key ?? '', command),
+    )
+    if (answered || justWritten(desk, key) !== undefined) return true
+    if (!pull.comments.some(({ id }) => id === command)) return true
+    if (!mayWrite) return undefined
+    await desk.api.react(command, said.accepted ? '+1' : 'confused')
+    const made = accepted(key, await desk.api.createComment(number, answerText(command, said.text)))
+    noteWritten(desk, key, made.id, said.text)
+    return true
+  })
+}

@@ -1,0 +1,94 @@
+import type { CommandFact, Pull, PullFacts } from '../../domain/index.ts'
+import type { ApiComment, ApiPull } from './api.ts'
+import { isOurs, isSelf, isUntouched, type Judged, judge, judgeAtOnce } from './authority.ts'
+import type { Desk } from './desk.ts'
+import { readAnswer, readLiving } from './marks.ts'
+
+const MOST_LINE = 300
+
+const STATES: Readonly<Record<string, PullFacts['state']>> = {
+  clean: 'clean',
+  has_hooks: 'clean',
+  blocked: 'blocked',
+  draft: 'blocked',
+  behind: 'behind',
+  dirty: 'conflict',
+  unstable: 'unstable',
+}
+
+/** Our living comment, the oldest where there are several. */
+export function livingOf(desk: Desk, pull: ApiPull): ApiComment | undefined {
+  return pull.comments.find((one) => isSelf(desk, one.author) && readLiving(one.body) !== undefined)
+}
+
+function commandOf({ id, author, createdAtMs, editedAtMs, body }: ApiComment): CommandFact[] {
+  const firstLine = (body.split(/\r?\n/, 1)[0] ?? '').slice(0, MOST_LINE)
+  if (!firstLine.startsWith('/kintsugi')) return []
+  return [{ id, by: author, atMs: createdAtMs, edited: editedAtMs !== undefined, firstLine }]
+}
+
+function factsOf(desk: Desk, pull: ApiPull, { own }: Judged): PullFacts {
+  const head = pull.commits.find(({ oid }) => oid === pull.headOid)
+  // The date of a commit that GitHub made is GitHub's; anybody else's is what its author's clock said.
+  const pushed = own !== undefined && own.oid === pull.headOid ? { pushedAtMs: own.atMs } : {}
+  return {
+    sha: pull.headOid,
+    draft: pull.draft,
+    mergeable: pull.mergeable,
+    state: (Object.hasOwn(STATES, pull.mergeState) ? STATES[pull.mergeState] : undefined) ?? 'unknown',
+    checks: pull.checks,
+    reviews: pull.reviews,
+    unresolvedConversations: pull.unresolvedConversations,
+    ...(pull.autoMerge && { autoMerge: { by: isSelf(desk, pull.autoMerge.by) ? 'bot' : 'person' } as const }),
+    disarmedByPerson: pull.disarmedBy !== undefined && !isSelf(desk, pull.disarmedBy),
+    inMergeQueue: pull.inMergeQueue,
+    verified: head?.verified ?? false,
+    ...pushed,
+  }
+}
+
+function approversOf(pull: ApiPull): readonly string[] {
+  return pull.reviews
+    .filter(({ by, state, counts }) => state === 'approved' && counts && by.kind === 'user')
+    .map(({ by }) => by.login)
+}
+
+/** A pull request of ours as the port shows it. */
+export function shown(desk: Desk, pull: ApiPull, judged: Judged): Pull {
+  const { state, own, text } = judged
+  const headIsOurs = state === 'whole' || state === 'cut' || state === 'updated'
+  const living = livingOf(desk, pull)
+  const comment = living !== undefined && isUntouched(desk, living) ? { comment: readLiving(living.body) ?? '' } : {}
+  const answers = pull.comments.flatMap((one) => (isUntouched(desk, one) ? (readAnswer(one.body)?.text ?? []) : []))
+  return {
+    number: pull.number,
+    url: pull.url,
+    state: pull.state,
+    ...(pull.state === 'open' ? {} : { endedBy: isSelf(desk, pull.endedBy) ? ('bot' as const) : ('person' as const) }),
+    branch: pull.branch,
+    base: pull.base,
+    headSha: pull.headOid,
+    headIsOurs,
+    ...(pull.state === 'open' && (state === 'cut' || state === 'updated') ? { unsettled: true as const } : {}),
+    ...(pull.mergeCommit === undefined ? {} : { mergeCommit: pull.mergeCommit }),
+    title: pull.title,
+    body: text,
+    createdAtMs: pull.createdAtMs,
+    ...(pull.endedAtMs === undefined ? {} : { endedAtMs: pull.endedAtMs }),
+    files: [...pull.files].sort(),
+    commitMessage: own?.message ?? '',
+    ...comment,
+    ...(pull.state === 'open' ? { facts: factsOf(desk, pull, judged) } : {}),
+    commands: pull.comments.flatMap(commandOf),
+    answers,
+    ...(pull.state === 'merged' ? { approvers: approversOf(pull) } : {}),
+  }
+}
+
+/** Undefined for what is not ours, or was never finished. */
+export async function show(desk: Desk, pull: ApiPull): Promise<Pull | undefined> {
+  if (!isOurs(desk, pull)) return undefined
+  const judged = pull.state === 'open' ? await judge(desk, pull) : judgeAtOnce(desk, pull)
+  const unfinished = judged.state === 'unfinished' && (pull.state === 'open' || isSelf(desk, pull.endedBy))
+  return unfinished ? undefined : shown(desk, pull, judged)
+}
