@@ -9,6 +9,7 @@ import type { Repository } from './repositories.ts'
 import { unmetRequirements } from './requirements.ts'
 import type { MergeMethod } from './rules.ts'
 import { methodNotAllowed, TEXTS } from './texts.ts'
+import { note } from './threads.ts'
 import type { World } from './world.ts'
 
 export type Arming = {
@@ -45,6 +46,7 @@ export async function enableAutoMerge(
   }
   const { method, headline, body } = arming
   pull.autoMerge = { enabledBy: sender.login, enabledAt: world.clock.now(), method, headline, body }
+  note(world, pull, 'auto_merge_enabled', sender)
   world.events.emit({ event: 'pull_request', action: 'auto_merge_enabled', repository: repo, sender, pull })
   return pull.autoMerge
 }
@@ -52,6 +54,7 @@ export async function enableAutoMerge(
 export function disableAutoMerge(world: World, repo: Repository, sender: Account, pull: Pull): boolean {
   if (!pull.autoMerge) return false
   pull.autoMerge = undefined
+  note(world, pull, 'auto_merge_disabled', sender)
   world.events.emit({ event: 'pull_request', action: 'auto_merge_disabled', repository: repo, sender, pull })
   return true
 }

@@ -1,8 +1,7 @@
 import type { Account } from './accounts.ts'
 import { requestSuites } from './check-runs.ts'
-import { diffFiles, isAncestor } from './git/history.ts'
-import { moveRefs, type RefChange, resolveRef, ZERO_OID } from './git/refs.ts'
-import { EMPTY_TREE } from './git/trees.ts'
+import { isAncestor, touchedPaths } from './git/history.ts'
+import { moveRefs, type RefChange, ZERO_OID } from './git/refs.ts'
 import { followHeads } from './pull-heads.ts'
 import { violations } from './ref-rules.ts'
 import type { Repository } from './repositories.ts'
@@ -50,11 +49,10 @@ export async function refusal(
   return undefined
 }
 
-async function touchedWorkflow(repo: Repository, { before, after }: RefChange): Promise<string | undefined> {
+async function touchedWorkflow(repo: Repository, { after }: RefChange): Promise<string | undefined> {
   if (after === undefined) return undefined
-  const known = before ?? (await resolveRef(repo.gitDir, branchRef(repo.defaultBranch))) ?? EMPTY_TREE
-  const files = await diffFiles(repo.gitDir, known, after)
-  return files.find((file) => file.path.startsWith('.github/workflows/'))?.path
+  const paths = await touchedPaths(repo.gitDir, after, ['--branches'])
+  return paths.find((path) => path.startsWith('.github/workflows/'))
 }
 
 /** Says what moved, and lets pull requests and checks follow. The refs have moved already. */

@@ -40,6 +40,8 @@ export type TimelineEvent = {
     | 'unlabeled'
     | 'head_ref_deleted'
     | 'head_ref_force_pushed'
+    | 'auto_merge_enabled'
+    | 'auto_merge_disabled'
   readonly actor: string
   readonly at: number
   readonly label?: string

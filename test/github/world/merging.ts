@@ -2,7 +2,7 @@ import type { Account } from './accounts.ts'
 import { type AppliedRule, bindingRules, ruleOf } from './branch-rules.ts'
 import { announce, branchRef, type Mover } from './branches.ts'
 import { mustCommit, type Stamp, webFlowStamp, writeCommit } from './git/commits.ts'
-import { diffFiles, log } from './git/history.ts'
+import { log } from './git/history.ts'
 import { mergeTrees, rebase } from './git/merges.ts'
 import { moveRefs, resolveRef } from './git/refs.ts'
 import type { Pull } from './issues.ts'
@@ -12,6 +12,7 @@ import { endPull } from './pulls.ts'
 import { patternMessage } from './ref-rules.ts'
 import type { Repository } from './repositories.ts'
 import { unmetRequirements } from './requirements.ts'
+import { changedPaths } from './review-requests.ts'
 import type { MergeMethod } from './rules.ts'
 import { methodNotAllowed, ruleViolations, TEXTS, workflowsRefused } from './texts.ts'
 import type { World } from './world.ts'
@@ -74,9 +75,8 @@ async function refusedAtOnce(
     return { ok: false, status: 405, text: TEXTS.notMergeable }
   }
   if (mover.workflows) return undefined
-  const files = await diffFiles(repo.gitDir, pull.baseOid, pull.headOid)
-  const workflow = files.find((file) => file.path.startsWith('.github/workflows/'))
-  return workflow ? { ok: false, status: 403, text: workflowsRefused(workflow.path) } : undefined
+  const workflow = (await changedPaths(repo, pull)).find((path) => path.startsWith('.github/workflows/'))
+  return workflow === undefined ? undefined : { ok: false, status: 403, text: workflowsRefused(workflow) }
 }
 
 async function refusedByRules(

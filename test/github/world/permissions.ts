@@ -1,5 +1,6 @@
 import type { Actor, Permissions } from '../exchange.ts'
 import { type Account, ROLES, type Role } from './accounts.ts'
+import type { Mover } from './branches.ts'
 import type { Repository } from './repositories.ts'
 import type { World } from './world.ts'
 
@@ -29,6 +30,17 @@ export function roleOf(world: World, repo: Repository, login: string): Role {
 export function accountOf(world: World, actor: Actor): Account | undefined {
   if (actor.kind === 'user') return world.accounts.get(actor.login)
   return actor.kind === 'installation' ? world.apps.get(actor.appId)?.bot : undefined
+}
+
+/** The actor as one who moves branches: an App needs a permission of its own for workflows. */
+export function moverOf(world: World, actor: Actor): Mover {
+  const account = accountOf(world, actor)
+  if (!account) throw new Error('nobody moves a branch')
+  return { account, workflows: actor.kind === 'user' || mayWriteWorkflows(actor) }
+}
+
+function mayWriteWorkflows(actor: Actor): boolean {
+  return actor.kind === 'installation' && actor.permissions['workflows'] === 'write'
 }
 
 /** Whether an installation was given the repository: by the install, and by the token. */

@@ -2,9 +2,8 @@ import type { Account } from './accounts.ts'
 import { type AppliedRule, bindingRules } from './branch-rules.ts'
 import { matchesGitPattern } from './codeowners.ts'
 import { type Commit, isVerified } from './git/commits.ts'
-import { diffFiles, isAncestor, log } from './git/history.ts'
-import type { RefChange } from './git/refs.ts'
-import { EMPTY_TREE } from './git/trees.ts'
+import { isAncestor, log, touchedPaths } from './git/history.ts'
+import { type RefChange, resolveRef } from './git/refs.ts'
 import type { Repository } from './repositories.ts'
 import type { Pattern, Rule } from './rules.ts'
 import { checksMissing, pathRestricted, patternViolated, TEXTS } from './texts.ts'
@@ -34,12 +33,11 @@ export async function violations(world: World, repo: Repository, account: Accoun
 async function describeMove(repo: Repository, branch: string, change: RefChange): Promise<Move> {
   const { before, after } = change
   if (after === undefined) return { branch, change, commits: [], paths: [], forced: false }
-  const known = before ?? `refs/heads/${repo.defaultBranch}`
-  const started = before !== undefined || repo.pushedAt > repo.createdAt
-  const commits = await log(repo.gitDir, { from: after, ...(started ? { not: known } : {}) })
-  const paths = await diffFiles(repo.gitDir, started ? known : EMPTY_TREE, after)
+  const known = before ?? (await resolveRef(repo.gitDir, `refs/heads/${repo.defaultBranch}`))
+  const commits = await log(repo.gitDir, { from: after, ...(known === undefined ? {} : { not: known }) })
+  const paths = await touchedPaths(repo.gitDir, after, known === undefined ? [] : [known])
   const forced = before !== undefined && !(await isAncestor(repo.gitDir, before, after))
-  return { branch, change, commits, paths: paths.map((file) => file.path), forced }
+  return { branch, change, commits, paths, forced }
 }
 
 function broken(world: World, { rule, set }: AppliedRule, move: Move): Violation[] {

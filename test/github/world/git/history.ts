@@ -87,6 +87,24 @@ function renamedTo(_former: string, now: string): string {
   return now
 }
 
+/** Paths that new commits add or change; `not` may be `--branches`, for whatever no branch has. */
+export async function touchedPaths(gitDir: string, from: string, not: readonly string[]): Promise<string[]> {
+  const args = [
+    'log',
+    '--format=',
+    '--name-only',
+    '--diff-filter=d',
+    '-z',
+    '-m',
+    '--first-parent',
+    from,
+    '--not',
+    ...not,
+    '--',
+  ]
+  return [...new Set((await git(gitDir, args)).split(/[\0\n]/))].filter((path) => path !== '')
+}
+
 /** Unified hunks of one file without the header, as `patch` has them. */
 export async function patchOf(gitDir: string, from: string, to: string, path: string): Promise<string> {
   const text = await git(gitDir, ['diff-tree', '-r', '-M', '-p', from, to, '--', `:(literal)${path}`])

@@ -1,0 +1,88 @@
+import { type DocumentNode, execute, GraphQLError, parse, validate } from 'graphql'
+import type { Answer, Exchange } from '../exchange.ts'
+import type { World } from '../world/world.ts'
+import type { Context, RateLimit } from './context.ts'
+import { GitHubError, StandInGap } from './errors.ts'
+import { resolverOf, typeOf } from './fields.ts'
+import { githubSchema } from './schema.ts'
+import { TABLE } from './table.ts'
+
+export type GraphqlOptions = {
+  readonly rateLimit?: () => RateLimit
+  /** Told of everything that was asked for and that the stand-in does not know. */
+  readonly onGap?: (gap: string) => void
+}
+
+type Body = { readonly query?: unknown; readonly variables?: unknown; readonly operationName?: unknown }
+
+/** Answers POST /graphql: 200 with data and errors, whatever the errors are. */
+export async function executeGraphql(world: World, exchange: Exchange, options: GraphqlOptions = {}): Promise<Answer> {
+  const body = (exchange.body ?? {}) as Body
+  if (typeof body.query !== 'string') {
+    return { status: 400, body: { message: 'A query attribute must be specified and must be a string.' } }
+  }
+  const document = parsed(body.query)
+  if (document instanceof GraphQLError) return { status: 200, body: { errors: [written(document)] } }
+  const invalid = validate(githubSchema(), document)
+  if (invalid.length > 0) return { status: 200, body: { errors: invalid.map(written) } }
+  const contextValue = contextOf(world, exchange, options)
+  const result = await execute({
+    schema: githubSchema(),
+    document,
+    contextValue,
+    variableValues: isRecord(body.variables) ? body.variables : {},
+    ...(typeof body.operationName === 'string' ? { operationName: body.operationName } : {}),
+    fieldResolver: RESOLVE,
+    typeResolver: typeOf,
+  })
+  for (const error of result.errors ?? []) tell(error, options)
+  const errors = result.errors?.map(written)
+  return {
+    status: 200,
+    body: { ...(result.data === undefined ? {} : { data: result.data }), ...(errors ? { errors } : {}) },
+  }
+}
+
+const RESOLVE = resolverOf(TABLE)
+
+function parsed(query: string): DocumentNode | GraphQLError {
+  try {
+    return parse(query)
+  } catch (error) {
+    if (error instanceof GraphQLError) return error
+    throw error
+  }
+}
+
+function contextOf(world: World, exchange: Exchange, options: GraphqlOptions): Context {
+  const unlimited = { limit: 5000, remaining: 5000, used: 0, cost: 1, resetAtMs: world.clock.now() + 3_600_000 }
+  return {
+    world,
+    actor: exchange.actor,
+    webRoot: exchange.root.replace(/\/api(\/v3)?\/?$/, ''),
+    rateLimit: options.rateLimit ?? (() => unlimited),
+  }
+}
+
+function tell(error: GraphQLError, options: GraphqlOptions): void {
+  const cause = error.originalError
+  if (cause === undefined || cause instanceof GitHubError) return
+  if (!(cause instanceof StandInGap)) console.error('stand-in: a resolver failed', cause)
+  options.onGap?.(error.message)
+}
+
+/** As GitHub writes errors: `type` first, where it has one, and nothing of graphql-js's extensions. */
+function written(error: GraphQLError) {
+  const cause = error.originalError
+  const type = cause instanceof GitHubError ? cause.type : cause === undefined ? undefined : 'STAND_IN'
+  return {
+    ...(type === undefined ? {} : { type }),
+    ...(error.path ? { path: error.path } : {}),
+    ...(error.locations ? { locations: error.locations } : {}),
+    message: error.message,
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
