@@ -1,6 +1,6 @@
 export type ErrorInfo = { readonly exit: 1 | 2 | 3 | 5 | 6; readonly means: string; readonly next: string }
 
-/** Every error a person can meet. 1xxx input, 2xxx configuration and policies, 3xxx Prometheus, 4xxx Git and forges, 5xxx rendering, 9xxx ours. */
+/** Every error a person can meet. 1xxx input, 2xxx configuration and policies, 3xxx Prometheus, 4xxx Git and forges, 5xxx rendering, 6xxx clusters, 9xxx ours. */
 export const ERRORS = {
   'KIN-1001': {
     exit: 2,
@@ -69,6 +69,16 @@ export const ERRORS = {
     exit: 1,
     means: 'A renderer could not be started.',
     next: 'Check that the tool is there and may be run.',
+  },
+  'KIN-6001': {
+    exit: 6,
+    means: 'The API of a cluster cannot be reached.',
+    next: 'Check the network, and the kubeconfig or the service account.',
+  },
+  'KIN-6002': {
+    exit: 6,
+    means: 'The API of a cluster refused a question, or answered with something else.',
+    next: 'Check the rights of the service account: the role of charts/kintsugi has them all.',
   },
   'KIN-9001': {
     exit: 1,

@@ -22,6 +22,8 @@ export type KubernetesServer = {
   forbid(...beginnings: readonly string[]): void
   /** Makes every token of a list that is under way expire, as etcd's compaction does. */
   expireLists(): void
+  /** Called with each request before it is answered. */
+  onAsked(listener: (line: string) => void): void
   close(): Promise<void>
 }
 
@@ -48,6 +50,9 @@ export async function kubernetesServer(kinds: readonly ServedKind[] = []): Promi
     forbid: (...beginnings) => void state.forbidden.push(...beginnings),
     expireLists: () => {
       state.epoch += 1
+    },
+    onAsked: (listener) => {
+      state.listener = listener
     },
     close: () =>
       new Promise((done) => {
@@ -80,6 +85,7 @@ class State {
   readonly forbidden: string[] = []
   readonly kinds: readonly ServedKind[]
   epoch = 0
+  listener: (line: string) => void = () => undefined
   #version = 100
 
   constructor(kinds: readonly ServedKind[]) {
@@ -131,6 +137,7 @@ function answerTo(state: State, request: IncomingMessage, sent: JsonObject | und
   const url = new URL(request.url ?? '/', 'http://x')
   const line = `${request.method} ${url.pathname}`
   state.asked.push(`${request.method} ${url.pathname}${url.search}`)
+  state.listener(`${request.method} ${url.pathname}${url.search}`)
   if (sent !== undefined) state.written.push(sent)
   if (request.headers.authorization !== 'Bearer a-token') return status(401, 'Unauthorized')
   if (state.forbidden.some((beginning) => line.startsWith(beginning))) return status(403, 'Forbidden')

@@ -1,0 +1,1 @@
+export { type KubernetesOptions, type KubernetesSite, kubernetesSite } from './site.ts'
