@@ -19,18 +19,24 @@ export async function remember(deps: ControllerDeps, lanes: readonly Lane[]): Pr
   const all: Remembered[] = []
   for (const repository of deps.repositories) {
     const view = await repository.forge.look(await repository.forge.defaultBranch(), lanes)
-    all.push(believe(repository, view, prefixOf(deps, repository)))
+    const clusters = deps.config.clusters.map(({ name }) => name)
+    all.push(believe(repository, view, prefixOf(deps, repository), clusters))
   }
   return all
 }
 
-function believe(repository: Repository, view: RepositoryView, prefix: string): Remembered {
+function believe(
+  repository: Repository,
+  view: RepositoryView,
+  prefix: string,
+  clusters: readonly string[],
+): Remembered {
   const pulls = new Map<number, Pull>()
   for (const pull of [...view.recent, ...[...view.history.values()].flat(), ...view.open]) pulls.set(pull.number, pull)
   const attempts: Attempt[] = []
   const unbelieved: Remembered['unbelieved'][number][] = []
   for (const pull of [...pulls.values()].sort((a, b) => a.number - b.number)) {
-    const answer = readAttempt(pull)
+    const answer = readAttempt(pull, clusters)
     if (answer.read) attempts.push(answer.attempt)
     else if (pull.state === 'open' || answer.reason === 'tampered' || answer.reason === 'record-unknown')
       unbelieved.push({ pull, reason: answer.reason === 'head-not-ours' ? 'head-not-ours' : 'tampered' })

@@ -98,7 +98,8 @@ async function note(
   message: string | undefined,
 ): Promise<Done> {
   const { diagnosis } = view.seen
-  const text = refusalText(diagnosis, reason, message, deps.templates)
+  const audience = view.history.all.find(({ repository }) => repository.forge === forge)?.view.audience
+  const text = refusalText(diagnosis, reason, message, deps.templates, audience)
   const { lookBackMs, stepMs } = deps.config.tick
   const written = view.history.note?.text
   const startMoves = diagnosis !== undefined && sight.nowMs - diagnosis.startMs >= lookBackMs - 2 * stepMs

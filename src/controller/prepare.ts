@@ -7,6 +7,7 @@ import {
   type EditOutcome,
   type Evidence,
   type Failure,
+  laneOf,
   type Plan,
   type Proposal,
   type Reason,
@@ -14,7 +15,7 @@ import {
 } from '../domain/index.ts'
 import { barringEnvironment, covers, fieldAllowed } from '../policy/index.ts'
 import type { Forge } from '../ports/index.ts'
-import { attemptRecord, companionsFit, recordFits, writeProposal, writeRevert } from '../proposal/index.ts'
+import { attemptRecord, companionsFit, incidentId, recordFits, writeProposal, writeRevert } from '../proposal/index.ts'
 import { planFor, type RevertInput, revertAllowed } from '../remediation/index.ts'
 import { bindingOf, prefixOf } from './binding.ts'
 import { gitIsAhead, renderMatch } from './drift.ts'
@@ -22,6 +23,7 @@ import type { LaneView, Tick } from './lane.ts'
 import type { Step } from './next-step.ts'
 import type { Owner } from './owner.ts'
 import { editFor, proveBack } from './proving.ts'
+import { publicIdFor, toldOf, workloadTold } from './told.ts'
 
 /** What a step would write. A dry run ends here. */
 export type Prepared =
@@ -105,7 +107,7 @@ async function writeFix(tick: Tick, view: LaneView, owner: Owner, fix: Fix): Pro
     application: { namespace: owner.application.namespace, name: owner.application.name },
     present: presentFailures(view),
     decidedAtMs: tick.sight.nowMs,
-    ...earlierIncident(view, diagnosis),
+    ...namesOf(tick, view, owner, diagnosis),
   })
   if (!companionsFit(edited.proof))
     return refused('proof-too-wide', 'more changes come with the edit than a pull request can list')
@@ -115,6 +117,7 @@ async function writeFix(tick: Tick, view: LaneView, owner: Owner, fix: Fix): Pro
       ...{ record, diagnosis, plan, policy: decision.policy, answers: view.answers, tree: owner.tree },
       ...{ edits: edited.edits, files: edited.files, proof: edited.proof },
       ...{ prefix: prefixOf(deps, owner.repository), version: deps.version },
+      ...(await toldOf(tick, view, owner, plan, record.lines)),
     },
     deps.templates,
   )
@@ -148,11 +151,19 @@ function barredBy(tick: Tick, view: LaneView, owner: Owner, { decision }: Fix, e
 }
 
 /** Once a proposal of this episode exists, the incident id that it recorded wins (PROTOCOL 1). */
-function earlierIncident(view: LaneView, diagnosis: Diagnosis): { readonly incident?: string } {
+function namesOf(
+  { sight }: Tick,
+  view: LaneView,
+  owner: Owner,
+  diagnosis: Diagnosis,
+): { readonly incident: string; readonly publicId: string } {
   const earlier = view.history.attempts.findLast(
     ({ record }) => record.failure === diagnosis.failure && record.decidedAtMs >= diagnosis.startMs,
   )
-  return earlier === undefined ? {} : { incident: earlier.record.incident }
+  const incident =
+    earlier?.record.incident ?? incidentId(laneOf(diagnosis.subject), diagnosis.failure, diagnosis.startMs)
+  const all = view.history.all.find(({ repository }) => repository === owner.repository)?.attempts ?? []
+  return { incident, publicId: publicIdFor(incident, view.history.attempts, all, sight.nowMs) }
 }
 
 function presentFailures(view: LaneView): readonly Failure[] {
@@ -215,7 +226,7 @@ async function prepareRevert(
   }
   const proposal = writeRevert(
     {
-      ...{ record, because, evidence, reverted: fix, tree: owner.tree },
+      ...{ record, because, evidence, reverted: fix, tree: owner.tree, ...workloadTold(view, owner) },
       ...{ edits: proven.edits, files: proven.files, proof: proven.proof },
       ...{ prefix: prefixOf(deps, owner.repository), version: deps.version },
     },

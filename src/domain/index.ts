@@ -1,6 +1,7 @@
 export * from './answers.ts'
 export * from './application.ts'
 export * from './audit.ts'
+export * from './branch.ts'
 export * from './confidence.ts'
 export * from './config.ts'
 export * from './diagnosis.ts'

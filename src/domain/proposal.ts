@@ -40,8 +40,22 @@ export type AttemptRecord = {
   readonly mechanisms: number
   /** For a revert: the pull request that it takes back. */
   readonly reverts?: number
+  /** `rem-20261121-003`: how people name the incident. */
+  readonly publicId?: string
+  /** Head of the audit journal when this was written, as `formatAuditHead` has it: what the journal held by then cannot be cut unseen. */
+  readonly audit?: string
   /** Failures that were present on this workload when it was decided: they cannot count as harm. */
   readonly present: readonly Failure[]
+}
+
+/** The same field of the same workload in another environment, which a proposal does not change: for a person to see. */
+export type Sibling = {
+  /** Application of that environment. */
+  readonly application: string
+  readonly file: string
+  readonly line: number
+  /** The text that stands there. */
+  readonly value: string
 }
 
 /** A pull request as data, before anything is sent. Everything in it is deterministic. */

@@ -13,6 +13,7 @@ import {
   reasonInfo,
 } from '../domain/index.ts'
 import { blockDigest, blockJson, findBlock, hiddenBlock, parseBlock } from './block.ts'
+import { hideCluster, revealLane } from './hidden-cluster.ts'
 import { incidentId } from './identity.ts'
 import { evidenceTable } from './sections.ts'
 import { fill, type Templates } from './template.ts'
@@ -87,6 +88,13 @@ export type NoteOptions = {
   readonly audience?: 'private' | 'public'
 }
 
+function noteKey({ subject, failure, startMs }: Diagnosis, reason: Reason, { audience }: NoteOptions): NoteKey {
+  const lane = laneOf(subject)
+  const incident = incidentId(lane, failure, startMs)
+  const shown = (text: string): string => (audience === 'public' ? hideCluster(text, subject.cluster, lane) : text)
+  return { lane: shown(lane).slice(0, MAX_NAME), incident: shown(incident).slice(-MAX_NAME), reason }
+}
+
 /** The living note of a lane that gets no proposal: what was seen, and why nothing is changed. */
 export function noteText(
   diagnosis: Diagnosis,
@@ -95,8 +103,6 @@ export function noteText(
   options: NoteOptions = {},
 ): string {
   const info = reasonInfo(reason)
-  const lane = laneOf(diagnosis.subject)
-  const incident = incidentId(lane, diagnosis.failure, diagnosis.startMs)
   return fill<Markdown>(templates.note, {
     failure: fixed(diagnosis.failure),
     subject: code(formatSubject(diagnosis.subject)),
@@ -109,18 +115,20 @@ export function noteText(
     next: fixed(info.next),
     message: options.message === undefined ? fixed('') : prose(options.message, 500),
     cluster: options.audience === 'public' ? fixed('') : md`Cluster ${code(diagnosis.subject.cluster, 80)}.`,
-    block: fixed(
-      hiddenBlock('note', blockJson({ lane: lane.slice(0, MAX_NAME), incident: incident.slice(-MAX_NAME), reason })),
-    ),
+    block: fixed(hiddenBlock('note', blockJson(noteKey(diagnosis, reason, options)))),
   })
 }
 
 /** What a living note is about. Two notes with the same key say the same, whatever the numbers of the moment are. */
 export type NoteKey = { readonly lane: Lane; readonly incident: string; readonly reason: Reason }
 
-/** What a note is about; undefined when it is no note of ours. Holding an unchanged key means that nothing has to be written. */
+/**
+ * What a note is about; undefined when it is no note of ours. Holding an unchanged key means that nothing has to be written. Names of
+ * clusters that a public repository does not hold are found again among `clusters`.
+ */
 export function readNote(
   text: string,
+  clusters: readonly string[] = [],
 ): { readonly lane: string; readonly incident: string; readonly reason: Reason } | undefined {
   const block = findBlock('note', text)
   const key = block.found === 'one' ? parseBlock(block.json) : undefined
@@ -129,7 +137,10 @@ export function readNote(
   const incident = key['incident']
   const reason = key['reason']
   if (typeof lane !== 'string' || typeof incident !== 'string') return undefined
-  return typeof reason === 'string' && isReason(reason) ? { lane, incident, reason } : undefined
+  if (typeof reason !== 'string' || !isReason(reason)) return undefined
+  const known = revealLane(lane, clusters)
+  const same = incident.startsWith(`${lane}/`)
+  return { lane: known, incident: same ? `${known}${incident.slice(lane.length)}` : incident, reason }
 }
 
 /** Why a lane that asked for a change gets none: a note where something was diagnosed, a bare status otherwise. */
@@ -138,9 +149,10 @@ export function refusalText(
   reason: Reason,
   message: string | undefined,
   templates: Templates,
+  audience: 'private' | 'public' = 'private',
 ): string {
   if (diagnosis === undefined) return statusText(reason, message, templates)
-  return noteText(diagnosis, reason, templates, message === undefined ? {} : { message })
+  return noteText(diagnosis, reason, templates, { audience, ...(message === undefined ? {} : { message }) })
 }
 
 /**

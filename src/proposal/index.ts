@@ -1,3 +1,4 @@
+export { branchOf } from '../domain/index.ts'
 export {
   conclusionText,
   type NoteKey,
@@ -9,7 +10,7 @@ export {
   statusText,
   withdrawText,
 } from './comments.ts'
-export { branchOf, incidentId, publicId } from './identity.ts'
+export { incidentId, publicId } from './identity.ts'
 export { readAttempt } from './read.ts'
 export { attemptRecord, type RecordInput } from './record.ts'
 export { companionsFit } from './sections.ts'

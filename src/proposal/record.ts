@@ -39,6 +39,9 @@ export type RecordInput = {
   /** The id that an earlier proposal of this episode recorded, which wins over a recomputed one. */
   readonly incident?: string
   readonly reverts?: number
+  readonly publicId?: string
+  /** Head of the audit journal, as `formatAuditHead` has it. */
+  readonly audit?: string
 }
 
 /** The record of a new attempt. Mechanisms are the different ones behind its evidence, and one where they say nothing of the same failure. */
@@ -69,6 +72,8 @@ export function attemptRecord(input: RecordInput): AttemptRecord {
     confidence: diagnosis.confidence,
     mechanisms: diagnosis.independentSignals ? mechanisms.size : 1,
     ...(input.reverts === undefined ? {} : { reverts: input.reverts }),
+    ...(input.publicId === undefined ? {} : { publicId: input.publicId }),
+    ...(input.audit === undefined ? {} : { audit: input.audit }),
     present: input.present,
   }
 }
@@ -172,6 +177,8 @@ function recordOf(from: JsonObject): AttemptRecord {
     confidence: number(from, 'confidence'),
     mechanisms: number(from, 'mechanisms'),
     ...(Object.hasOwn(from, 'reverts') ? { reverts: number(from, 'reverts') } : {}),
+    ...(Object.hasOwn(from, 'publicId') ? { publicId: text(from, 'publicId') } : {}),
+    ...(Object.hasOwn(from, 'audit') ? { audit: text(from, 'audit') } : {}),
     present: list(from, 'present').map((value) => oneOf(FAILURES, value)),
   }
 }

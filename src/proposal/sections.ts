@@ -10,28 +10,51 @@ import {
   mayBePathOf,
   type Proof,
   type RenderedChange,
+  type Sibling,
   signalInfo,
   type Tree,
   type Vote,
 } from '../domain/index.ts'
-import { code, codeCell, fenced, fixed, joinLines, type Markdown, md, prose } from './text.ts'
+import { code, codeCell, fenced, fixed, joinLines, link, type Markdown, md, prose } from './text.ts'
 import { formatValue } from './value.ts'
+import { ISOLATION_WORDS } from './words.ts'
 
 const MAX_EVIDENCE = 12
 const MAX_CHANGES = 20
+
+function linked(shown: Markdown): Markdown {
+  return shown === '' ? shown : md` (${shown})`
+}
 
 export function bullets(lines: readonly Markdown[]): Markdown {
   return joinLines(lines.map((line) => md`- ${line}`))
 }
 
-/** Each fact with its value and what it is held against. */
-export function evidenceTable(evidence: readonly Evidence[]): Markdown {
+/** Half an hour before and after what was seen, in the page of Prometheus. */
+function queryLink({ asked, atMs }: Evidence, prometheus: string | undefined): Markdown {
+  if (prometheus === undefined || asked === '' || !URL.canParse(prometheus)) return fixed('')
+  const page = new URL(prometheus)
+  page.pathname = `${page.pathname.replace(/\/+$/, '')}/graph`
+  page.search = new URLSearchParams({
+    'g0.expr': asked,
+    'g0.tab': '0',
+    'g0.range_input': '1h',
+    'g0.end_input': formatInstant(atMs + 1_800_000)
+      .replace('T', ' ')
+      .replace('Z', ''),
+  }).toString()
+  const shown = link('query', page.href, [page.host])
+  return shown.startsWith('[') ? shown : fixed('')
+}
+
+/** Each fact with its value and what it is held against; with `prometheus`, the address of its page, a link to the query at that time. */
+export function evidenceTable(evidence: readonly Evidence[], prometheus?: string): Markdown {
   if (evidence.length === 0) return fixed('No single signal is quoted here.')
   const rows = evidence.slice(0, MAX_EVIDENCE).map((one) => {
     const { unit } = signalInfo(one.signal)
     const level = one.threshold === undefined || unit === 'flag' ? '' : formatValue(one.threshold, unit)
     const cells = [
-      prose(one.says, 160),
+      md`${prose(one.says, 160)}${linked(queryLink(one, prometheus))}`,
       codeCell(formatSubject(one.subject)),
       fixed(formatValue(one.value, unit)),
       fixed(level),
@@ -54,13 +77,16 @@ export function queries(evidence: readonly Evidence[]): Markdown {
   return asked.length === 0 ? fixed('') : fenced(asked.slice(0, MAX_EVIDENCE), 'text', 4000)
 }
 
-/** `models: 1 of 2 say anomaly`, or nothing where no model was asked. */
-export function votesLine(votes: readonly Vote[]): Markdown | undefined {
-  if (votes.length === 0) return undefined
+/** `1 of 2 models agree`, or nothing where no model was asked. */
+export function votesWords(votes: readonly Vote[]): string {
+  if (votes.length === 0) return ''
   const present = votes.filter((vote) => !('absent' in vote))
   const yes = present.filter((vote) => 'anomaly' in vote && vote.anomaly)
   const absent = votes.length - present.length
-  return md`Models: ${yes.length} of ${present.length} say anomaly${absent === 0 ? fixed('') : md`, ${absent} had too little to go by`}.`
+  const without = absent === 0 ? '' : `, ${absent} had too little data`
+  return present.length === 0
+    ? `no model could vote${without}`
+    : `${yes.length} of ${present.length} models agree${without}`
 }
 
 function shownEnd(text: string, absent: string): Markdown {
@@ -145,16 +171,57 @@ export function companionList({ companions = [] }: Proof): Markdown {
   return lines.length === 0 ? fixed('') : bullets(lines)
 }
 
+const MAX_SIBLINGS = 8
+
+/** The same field in other environments, as it stands there. */
+export function siblingTable(siblings: readonly Sibling[]): Markdown {
+  if (siblings.length === 0) return fixed('')
+  const rows = siblings
+    .slice(0, MAX_SIBLINGS)
+    .map(
+      (one) =>
+        md`| ${codeCell(one.application)} | ${codeCell(`${one.file}:${one.line}`, 250)} | ${codeCell(one.value)} |`,
+    )
+  const left = siblings.length - rows.length
+  return joinLines([
+    fixed('| Application | Set in | Value |'),
+    fixed('|---|---|---|'),
+    ...rows,
+    ...(left > 0 ? [fixed(''), md`and ${left} more`] : []),
+  ])
+}
+
+export type FooterFacts = {
+  readonly record: AttemptRecord
+  readonly proof: Proof
+  /** Version of Kintsugi. */
+  readonly version: string
+  readonly audience: 'private' | 'public'
+  /** Page of the repository, such as `https://github.com/example/shop`, and the policy's file in it. */
+  readonly web?: string
+  readonly policyFile?: string
+}
+
+function policyName({ record, web, policyFile }: FooterFacts): Markdown {
+  if (web === undefined || policyFile === undefined || !URL.canParse(web)) return code(record.policy.name, 120)
+  const path = policyFile.split('/').map(encodeURIComponent).join('/')
+  const page = `${web.replace(/\/+$/, '')}/blob/${encodeURIComponent(record.base.revision)}/${path}`
+  return link(record.policy.name, page, [new URL(web).host])
+}
+
 /** Facts for the foot of a body. */
-export function footerLines(record: AttemptRecord, proof: Proof, version: string, showCluster: boolean): Markdown {
-  const incident = showCluster ? [md`incident ${code(record.incident)}`] : []
+export function footerLines(facts: FooterFacts): Markdown {
+  const { record, proof, version } = facts
+  const named = record.publicId === undefined ? fixed('') : md` ${code(record.publicId, 40)}`
+  const known = facts.audience === 'public' ? fixed('') : md` ${code(record.incident)}`
+  const incident = named === '' && known === '' ? [] : [md`incident${named}${known}`]
   const others = proof.alsoReadBy.slice(0, 10).map((name) => code(name, 120))
   const assumed = (proof.assumed ?? []).map((one) => code(one, 40))
   return bullets([
     ...incident,
-    md`policy ${code(record.policy.name, 120)}, digest ${code(record.policy.digest.slice(0, 12))}`,
+    md`policy ${policyName(facts)}, digest ${code(record.policy.digest.slice(0, 12))}`,
     md`Application ${code(`${record.application.namespace}/${record.application.name}`)}, base ${code(record.base.branch, 120)} at ${code(record.base.revision.slice(0, 12))}`,
-    md`proven by ${fixed(proof.tools.map((tool) => code(tool, 60)).join(', ') || 'no tool')}, isolation ${fixed(proof.isolation)}`,
+    md`proven by ${fixed(proof.tools.map((tool) => code(tool, 60)).join(', ') || 'no tool')}, ${fixed(ISOLATION_WORDS[proof.isolation])}`,
     ...(assumed.length === 0
       ? []
       : [
@@ -163,6 +230,7 @@ export function footerLines(record: AttemptRecord, proof: Proof, version: string
     ...(others.length === 0
       ? []
       : [md`the touched files are also read by ${fixed(others.join(', '))}; all of them were rendered`]),
+    ...(record.audit === undefined ? [] : [md`audit journal up to ${code(record.audit, 100)}`]),
     md`kintsugi ${code(version, 40)}, decided ${fixed(formatInstant(record.decidedAtMs))}`,
   ])
 }

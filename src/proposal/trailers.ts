@@ -8,6 +8,7 @@ export const TRAILER_KEYS = [
   'Kintsugi-Proof',
   'Kintsugi-Block',
   'Kintsugi-Reverts',
+  'Kintsugi-Audit',
 ] as const
 
 export type TrailerKey = (typeof TRAILER_KEYS)[number]

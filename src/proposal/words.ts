@@ -1,4 +1,4 @@
-import type { Failure, Isolation, Mode } from '../domain/index.ts'
+import type { Failure, Isolation } from '../domain/index.ts'
 
 /** What follows if nobody acts, one sentence for each kind of failure. */
 export const IF_IGNORED: Readonly<Record<Failure, string>> = {
@@ -15,13 +15,6 @@ export const IF_IGNORED: Readonly<Record<Failure, string>> = {
   NodePressure: 'Left alone, pods are evicted.',
   APIErrors: 'Left alone, callers keep failing.',
   Anomaly: 'What follows is not known: no rule names this.',
-}
-
-export const MODE_WORDS: Readonly<Record<Mode, string>> = {
-  comment: 'for reading alone',
-  propose: 'left for a person to merge',
-  'merge-on-approval': 'merged by the bot after an approving review, once every gate holds',
-  automerge: 'merged by the bot once every gate holds, unless it is closed first',
 }
 
 /** How the proof was rendered, and what that says of foreign code. */

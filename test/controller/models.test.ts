@@ -83,9 +83,7 @@ describe('a tick in which rules and models speak', () => {
       void reconcile({ ...stuck.deps, compute }, emptyMemory(), stuck.clock.now())
     })
     await reached
-    const branches = [...stuck.repository.refs.keys()].filter((ref) =>
-      ref.includes('kintsugi/demo-shop-deployment-cart'),
-    )
+    const branches = [...stuck.repository.refs.keys()].filter((ref) => ref.includes('kintsugi/shop-deployment-cart'))
     expect(branches).toHaveLength(1)
   })
 

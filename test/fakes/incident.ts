@@ -110,7 +110,7 @@ export function pullOf(change: Partial<Pull> = {}): Pull {
     number: 1,
     url: 'http://127.0.0.1/changes/1',
     state: 'open',
-    branch: 'kintsugi/demo-shop-deployment-cart-00000000',
+    branch: 'kintsugi/shop-deployment-cart-00000000',
     base: 'main',
     headSha: 'c'.repeat(40),
     headIsOurs: true,

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, it } from 'vitest'
 import { conclusionText, noteText, writeProposal, writeRevert } from '../../src/proposal/index.ts'
@@ -45,6 +44,6 @@ it.each([
   ['revert-commit.txt', revert.commitMessage],
   ['verdict.md', conclusionText(verdict, record, templates, diagnosis.evidence)],
   ['note.md', noteText(diagnosis, 'common-cause', templates)],
-])('a reviewer reads %s', (file, text) => {
-  expect(`${text.trimEnd()}\n`).toBe(readFileSync(join(GOLDEN, file), 'utf8'))
+])('a reviewer reads %s', async (file, text) => {
+  await expect(`${text.trimEnd()}\n`).toMatchFileSnapshot(join(GOLDEN, file))
 })

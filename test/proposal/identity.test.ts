@@ -5,7 +5,7 @@ import { size } from '../fakes/size.ts'
 
 describe('identity', () => {
   it('names one branch for a lane', () => {
-    expect(branchOf('demo/shop/Deployment/cart', 'kintsugi')).toBe('kintsugi/demo-shop-deployment-cart-b2ca43f0')
+    expect(branchOf('demo/shop/Deployment/cart', 'kintsugi')).toBe('kintsugi/shop-deployment-cart-b2ca43f0')
   })
 
   it('makes a safe branch of any lane', () => {

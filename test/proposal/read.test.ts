@@ -4,12 +4,22 @@ import {
   ACTIONS,
   type AttemptRecord,
   FAILURES,
+  laneOf,
   MODES,
   type Pull,
   SIGNALS,
   type SignalId,
 } from '../../src/domain/index.ts'
-import { conclusionText, readAttempt, statusText, withdrawText, writeProposal } from '../../src/proposal/index.ts'
+import {
+  conclusionText,
+  incidentId,
+  noteText,
+  readAttempt,
+  readNote,
+  statusText,
+  withdrawText,
+  writeProposal,
+} from '../../src/proposal/index.ts'
 import { input, NOW, pullOf, record, templates } from './fixtures.ts'
 
 const name = fc.string({ unit: 'binary', maxLength: 60 })
@@ -57,6 +67,8 @@ const records: fc.Arbitrary<AttemptRecord> = fc.record(
     confidence: fc.double({ min: 0, max: 1, noNaN: true }).map((value) => value + 0),
     mechanisms: fc.nat(9),
     reverts: fc.integer({ min: 1, max: 1e6 }),
+    publicId: name,
+    audit: name,
     present: fc.array(fc.constantFrom(...FAILURES), { maxLength: 3 }),
   },
   {
@@ -139,6 +151,57 @@ describe('readAttempt', () => {
   it('does not act on a record of a version that it does not know', () => {
     const newer = writeProposal({ ...input, record: { ...record, schema: 2 as unknown as 1 } }, templates)
     expect(readAttempt(pullOf(newer))).toEqual({ read: false, reason: 'record-unknown' })
+  })
+})
+
+describe('a public repository', () => {
+  const word = fc.stringMatching(/^[a-z0-9][a-z0-9.-]{0,20}$/)
+  const subjects = fc.record(
+    {
+      cluster: word,
+      namespace: word,
+      kind: fc.constantFrom('Deployment', 'argoproj.io/Rollout'),
+      name: word,
+      container: word,
+    },
+    { requiredKeys: ['cluster', 'namespace', 'kind', 'name'], noNullPrototype: true },
+  )
+
+  it('gives back every record to the bot that serves its cluster', () => {
+    fc.assert(
+      fc.property(records, subjects, (one, subject) => {
+        const lane = laneOf(subject)
+        const own = { ...one, subject, lane, incident: incidentId(lane, one.failure, one.episodeStartMs) }
+        const written = writeProposal({ ...input, record: own, audience: 'public' }, templates)
+        const answer = readAttempt(pullOf(written), ['elsewhere', subject.cluster])
+        expect(answer.read ? answer.attempt.record : answer.reason).toEqual(own)
+        const stranger = readAttempt(pullOf(written), ['elsewhere'])
+        expect(stranger.read && stranger.attempt.record.lane).not.toBe(lane)
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  it('learns no name of a cluster from anything that is written there', () => {
+    const subject = { ...record.subject, cluster: 'prod-eu-7' }
+    const lane = laneOf(subject)
+    const own = { ...record, subject, lane, incident: incidentId(lane, 'OOMKilled', record.episodeStartMs) }
+    const diagnosis = { ...input.diagnosis, subject }
+    const written = writeProposal({ ...input, diagnosis, record: own, audience: 'public' }, templates)
+    const { record: _, ...seen } = written
+    const conclusion = { verdict: 'resolved', atMs: NOW, because: 'quiet' } as const
+    const note = noteText(diagnosis, 'notify-only', templates, { audience: 'public' })
+    expect(JSON.stringify([seen, conclusionText(conclusion, own, templates), note])).not.toContain('prod-eu-7')
+    expect(readNote(note, ['prod-eu-7'])?.lane).toBe(lane)
+    expect(readNote(note, ['prod-eu-7'])?.incident).toBe(incidentId(lane, 'OOMKilled', diagnosis.startMs))
+  })
+
+  it('holds a conclusion that is read with the record as it was', () => {
+    const written = writeProposal({ ...input, audience: 'public' }, templates)
+    const conclusion = { verdict: 'resolved', atMs: NOW, because: 'quiet' } as const
+    const comment = conclusionText(conclusion, record, templates)
+    const answer = readAttempt(pullOf(written, { state: 'merged', comment }), ['demo'])
+    expect(answer.read && answer.attempt.conclusion).toEqual(conclusion)
   })
 })
 

@@ -172,6 +172,84 @@ describe('writeProposal', () => {
     expect(writeProposal({ ...input, answers }, templates).body).toContain('```mermaid')
   })
 
+  it('says who merges it and when', () => {
+    const nextOf = (change: Partial<ProposalInput>, mode: typeof record.mode) =>
+      writeProposal({ ...input, ...change, record: { ...record, mode } }, templates).body.split('\n')[4]
+    expect(nextOf({}, 'propose')).toBe('**Next:** a person merges it or closes it; the bot does neither.')
+    expect(nextOf({ owners: ['@shop/sre', 'me@shop.example'] }, 'propose')).toContain(
+      'CODEOWNERS asks `@shop/sre`, `me@shop.example`.',
+    )
+    expect(nextOf({}, 'merge-on-approval')).toContain('once somebody with the right to has approved it')
+    const window = { timeZone: 'Europe/Zurich', days: [1, 2, 5], fromMinute: 480, toMinute: 1025 }
+    const pullRequest = { ...policy.pullRequest, requiredChecks: 2, window }
+    expect(nextOf({ policy: { ...policy, pullRequest }, commands: true }, 'automerge')).toBe(
+      '**Next:** the bot merges it by itself once every gate holds (at least 2 required checks green), within Mon, Tue, Fri 08:00 to 17:05 Europe/Zurich. To stop it, close it or comment `/kintsugi hold`.',
+    )
+  })
+
+  it.each([
+    ['low', {}, '· risk low: one resource field of one workload · restart of 3 pods'],
+    ['medium', { alsoReadBy: ['other'] }, 'risk medium: others read the same file'],
+    [
+      'high',
+      { companions: [{ object: 'v1/Secret shop/x', path: 'a', before: 1, after: 2, weight: 'other' as const }] },
+      'risk high: ',
+    ],
+  ])('says that the risk is %s, and why', (_, change, words) => {
+    const { body } = writeProposal(
+      { ...input, proof: { ...input.proof, ...change }, workload: { replicas: 3 } },
+      templates,
+    )
+    expect(body.split('\n')[2]).toContain(words)
+  })
+
+  it.each<readonly [string, string, string, string | undefined, string, number]>([
+    ['requests', '24Mi', '96Mi', '24Mi', 'Cost: requests change by +72Mi of memory a pod, +216Mi for 3 pods.', 3],
+    ['requests', '96Mi', '24Mi', '96Mi', 'Cost: requests change by -72Mi of memory a pod.', 1],
+    ['limits', '32Mi', '128Mi', '24Mi', 'Cost: no request changes, so nothing more is reserved on the nodes.', 3],
+    ['limits', '32Mi', '128Mi', undefined, 'Cost: requests change by +96Mi of memory a pod, +288Mi for 3 pods.', 3],
+  ])('says what %s from %s to %s cost', (list, before, after, request, words, replicas) => {
+    const resources = request === undefined ? {} : { requests: { memory: request } }
+    const rendered = { spec: { template: { spec: { containers: [{ name: 'app', resources }] } } } }
+    const [first] = input.proof.changes
+    const changes = first === undefined ? [] : [{ ...first, path: first.path.replace('limits', list), before, after }]
+    const { body } = writeProposal(
+      { ...input, proof: { ...input.proof, changes }, workload: { replicas, rendered } },
+      templates,
+    )
+    expect(body).toContain(words)
+  })
+
+  it('lists the same field of other environments, and links what it may', () => {
+    const siblings = [{ application: 'shop-dev', file: 'apps/cart/values-dev.yaml', line: 4, value: '32Mi' }]
+    const web = 'https://github.com/example/shop'
+    const { body } = writeProposal(
+      {
+        ...input,
+        siblings,
+        web,
+        prometheus: 'https://prometheus.example/p/',
+        record: { ...record, publicId: 'rem-20261121-001' },
+      },
+      templates,
+    )
+    expect(body).toContain('| `shop-dev` | `apps/cart/values-dev.yaml:4` | `32Mi` |')
+    expect(body).toContain(`[shop-memory](${web}/blob/${'1'.repeat(40)}/.kintsugi/policies/memory.yaml)`)
+    expect(body).toContain('(https://prometheus.example/p/graph?g0.expr=kube_pod')
+    expect(body).toContain('incident `rem-20261121-001`')
+    expect(live(body, ['github.com', 'prometheus.example'])).toEqual([])
+  })
+
+  it('gives commands that compute the edit again, safe for a shell', () => {
+    expect(writeProposal(input, templates).body).toContain(
+      'kintsugi edit --write --application shop --target Deployment/shop/cart --container app --field resources.limits.memory --value 128Mi',
+    )
+    const changes = [{ field: 'resources.limits.memory' as const, container: 'app', value: "1'; rm -rf ~" }]
+    expect(writeProposal({ ...input, record: { ...record, changes } }, templates).body).toContain(
+      `--value '1'\\''; rm -rf ~'`,
+    )
+  })
+
   it('lets nothing live through, whatever things are called', () => {
     expect(HOSTILE.flatMap((name) => live(writeProposal(namedBy(name), templates).body))).toEqual([])
   })
@@ -240,7 +318,7 @@ describe('the chart', () => {
   })
 
   it('is absent where nothing was measured', () => {
-    expect(bodyWith([Number.NaN, Number.NaN])).not.toContain('### Measured')
+    expect(bodyWith([Number.NaN, Number.NaN])).not.toMatch(/mermaid|memory-working-set: /)
   })
 })
 
@@ -264,7 +342,7 @@ describe('writeRevert', () => {
   it('says what it takes back, and why', () => {
     expect(revert.title).toBe('revert(cart): raise memory limit 32Mi -> 128Mi')
     expect(revert.body).toContain('takes back #7')
-    expect(revert.body).toContain('a crash loop began')
+    expect(revert.body).toContain('- A crash loop began')
     expect(revert.commitMessage).toContain('Kintsugi-Reverts: 7')
   })
 })
