@@ -143,6 +143,11 @@ export type Self = {
   readonly check?: string
 }
 
+/** The branch of the offer of settings: no lane has one of this name. */
+export function onboardingBranch(prefix: string): string {
+  return `${prefix}/configure`
+}
+
 /** What a new repository is offered: one pull request that holds the bot's settings and nothing else. */
 export type Onboarding = {
   readonly branch: string

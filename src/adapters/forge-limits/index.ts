@@ -5,6 +5,7 @@ export {
   isPlainPath,
   isRevision,
   type Leaves,
+  offerRefusalOf,
   type Refusal,
   refusalOf,
   refusalOn,

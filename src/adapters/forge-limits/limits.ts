@@ -1,4 +1,4 @@
-import type { Proposal, Reason } from '../../domain/index.ts'
+import type { Onboarding, Proposal, Reason } from '../../domain/index.ts'
 
 const MAX_FILES = 5
 const MAX_FILE_BYTES = 1024 * 1024
@@ -72,6 +72,24 @@ export function refusalOf(proposal: Proposal, bounds: Bounds): Refusal | undefin
   const large = files.find((file) => file.content.byteLength > MAX_FILE_BYTES)
   if (large) return { reason: 'input-too-large', message: `${large.path} would have ${large.content.byteLength} bytes` }
   return files.map((file) => pathRefusal(file.path, bounds)).find((refusal) => refusal !== undefined)
+}
+
+/** The same for the offer of our settings: the one thing that is written below `.kintsugi/`, and nothing else is. */
+export function offerRefusalOf({ base, files }: Onboarding, bounds: Bounds): Refusal | undefined {
+  if (!isBranchName(base.branch) || base.branch.startsWith(`${bounds.prefix}/`) || !isRevision(base.revision))
+    return { reason: 'not-bound', message: 'the base is not a branch that may be changed' }
+  if (bounds.bases !== undefined && !bounds.bases.includes(base.branch))
+    return { reason: 'not-bound', message: `${base.branch} is not a bound base branch` }
+  if (files.length === 0) return { reason: 'no-effect', message: 'the offer holds no file' }
+  if (files.length > MAX_FILES) return { reason: 'too-many-files', message: `${files.length} files` }
+  const wrong = files.find(
+    ({ path }) =>
+      !isPlainPath(path) || !path.startsWith('.kintsugi/') || isForbiddenPath(path.slice('.kintsugi/'.length)),
+  )
+  if (wrong)
+    return { reason: 'path-forbidden', message: `${JSON.stringify(wrong.path.slice(0, 100))} is no settings file` }
+  const large = files.find((file) => file.content.byteLength > MAX_FILE_BYTES)
+  return large && { reason: 'input-too-large', message: `${large.path} would have ${large.content.byteLength} bytes` }
 }
 
 function standsInTheWay(path: string, entry: { readonly mode: string } | undefined, base: Leaves): string | undefined {

@@ -45,11 +45,10 @@ export function isOurs(desk: Desk, pull: ApiPull): boolean {
   return isSelf(desk, pull.author) && !pull.crossRepository && pull.branch.startsWith(`${desk.bounds.prefix}/`)
 }
 
-/** One commit that the app made for a proposal, by what GitHub says of it. What is in it is told by the mark of a body alone. */
+/** One commit in the app's name, by what GitHub says of it. What is in it is told by the mark of a body alone. */
 export function isOwnCommit(desk: Desk, commit: ApiCommit | undefined): commit is ApiCommit {
   if (commit === undefined || commit.parents.length !== 1 || !isSelf(desk, commit.author)) return false
-  if (desk.signed && !commit.verified) return false
-  return /^Kintsugi-Block: /m.test(commit.message)
+  return commit.verified || !desk.signed
 }
 
 function fits(mark: HeadMark | undefined, commit: ApiCommit | undefined): boolean {

@@ -10,11 +10,11 @@ import { comment } from './saying.ts'
 
 /** Says why, closes, and deletes the branch if it shows our commit. One that ended already stays as it ended. */
 export async function close(desk: Desk, number: number, _reason: Reason, text: string): Promise<void> {
-  const closed = await rounds(desk, async ({ mayWrite, first }): Promise<true | undefined> => {
+  const closed = await rounds(desk, async ({ mayWrite }): Promise<true | undefined> => {
     const pull = await desk.api.pull(number)
     if (pull === undefined || !isOurs(desk, pull)) return true
     if (pull.state !== 'open') {
-      if (!first) await dropHead(desk, pull)
+      await dropHead(desk, pull)
       return true
     }
     if (!mayWrite) return undefined

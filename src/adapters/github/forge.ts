@@ -8,7 +8,7 @@ import { close, sweep } from './closing.ts'
 import { ask, type Desk, deskOf, type GitHubForgeOptions } from './desk.ts'
 import { look } from './looking.ts'
 import { arm, disarm, merge } from './merging.ts'
-import { open, refresh, revert } from './opening.ts'
+import { onboard, open, refresh, revert } from './opening.ts'
 import { answer, comment, conclude, note } from './saying.ts'
 
 /** Commits that touched one of the paths, newest first. */
@@ -62,6 +62,7 @@ export function githubForge(api: GitHubApi, options: GitHubForgeOptions): Forge 
     sweep: () => sweep(desk),
     contains: (revision, commit) => contains(desk, revision, commit),
     commitsTouching: (paths, from, limit) => touching(desk, paths, from, limit),
+    onboard: (offer) => onboard(desk, offer),
     appendAudit: (records) => appendAudit(desk, writer, records),
   }
 }

@@ -1,4 +1,4 @@
-import { KintsugiError, type Lane, type Pull } from '../../domain/index.ts'
+import { KintsugiError, type Lane, onboardingBranch, type Pull } from '../../domain/index.ts'
 import type { Note, RepositoryView } from '../../ports/index.ts'
 import type { ApiIssue, ApiPull, ApiRepository } from './api.ts'
 import { isSelf, isUntouched } from './authority.ts'
@@ -7,11 +7,6 @@ import { issueKey, readIssue } from './marks.ts'
 import { show } from './showing.ts'
 
 const MOST_HISTORY = 50
-
-/** The first part of the name of the branch that offers our settings. */
-export function onboardingBranch(desk: Desk): string {
-  return `${desk.bounds.prefix}/configure`
-}
 
 function noteOf(desk: Desk, issue: ApiIssue): readonly [string, Note] | undefined {
   const read = isUntouched(desk, issue) ? readIssue(issue.body) : undefined
@@ -53,7 +48,7 @@ async function historyOf(desk: Desk, there: ApiRepository, lanes: readonly Lane[
 }
 
 async function offered(desk: Desk, there: ApiRepository): Promise<Pick<RepositoryView, 'onboarding'>> {
-  const newest = (there.ofHeads.get(onboardingBranch(desk)) ?? []).find(
+  const newest = (there.ofHeads.get(onboardingBranch(desk.bounds.prefix)) ?? []).find(
     (pull) => isSelf(desk, pull.author) && !pull.crossRepository,
   )
   if (newest === undefined) return {}
@@ -64,14 +59,14 @@ async function offered(desk: Desk, there: ApiRepository): Promise<Pick<Repositor
 
 /** Everything of a repository, in one request when warm. Throws KIN-4005 where it is not to be seen, KIN-4002 where it has no such branch. */
 export async function look(desk: Desk, base: string, lanes: readonly Lane[]): Promise<RepositoryView> {
-  const heads = [...new Set([...lanes.map(desk.options.branchOf), onboardingBranch(desk)])]
+  const heads = [...new Set([...lanes.map(desk.options.branchOf), onboardingBranch(desk.bounds.prefix)])]
   const there = await ask(desk, { base, heads, issues: true })
   if (there.base === undefined)
     throw new KintsugiError('KIN-4002', `there is no branch ${JSON.stringify(base)} in ${desk.options.url}`)
   const notes = notesIn(desk, there.livingIssues)
   const ended = await shownOf(desk, there.ended)
   const dashboard = notes.get('dashboard')
-  const lane = (pull: Pull): boolean => pull.branch !== onboardingBranch(desk)
+  const lane = (pull: Pull): boolean => pull.branch !== onboardingBranch(desk.bounds.prefix)
   return {
     repository: desk.options.url,
     base: { branch: base, revision: there.base.oid },

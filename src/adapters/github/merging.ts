@@ -1,7 +1,7 @@
 import type { MergeMethod } from '../../domain/index.ts'
 import type { ArmResult, MergeHow, MergeResult } from '../../ports/index.ts'
 import type { ApiPull, ApiRepository, Refusal } from './api.ts'
-import { isOurs, isOwnCommit, isSelf, type Judged, judge } from './authority.ts'
+import { isOurs, isOwnCommit, isSelf, type Judged, judge, judgeAtOnce } from './authority.ts'
 import { ask, type Desk } from './desk.ts'
 import { changedSince } from './planning.ts'
 import { denied, mergeAnswer } from './refusals.ts'
@@ -27,8 +27,8 @@ type Ask = { readonly number: number; readonly sha: string; readonly how: MergeH
 async function tryMerge(desk: Desk, { number, sha, how, round }: Ask): Promise<MergeResult | undefined> {
   const first = await desk.api.pull(number)
   if (first === undefined || !isOurs(desk, first)) return { result: 'stopped', reason: 'tampered' }
-  const ended = endedAs(first)
-  if (ended !== undefined) return ended.result === 'merged' ? finished(desk, first, ended.commit, round.first) : ended
+  const ended = endedAs(desk, first)
+  if (ended !== undefined) return ended.result === 'merged' ? finished(desk, first, ended.commit) : ended
   const there = await ask(desk, { base: first.base })
   const pull = there.open.find((one) => one.number === number) ?? first
   const judged = await judge(desk, pull)
@@ -38,17 +38,19 @@ async function tryMerge(desk: Desk, { number, sha, how, round }: Ask): Promise<M
   const stale = await mustRecompute(desk, there, pull, proven)
   if (stale !== undefined) return stale
   if (pull.inMergeQueue) return { result: 'waiting', by: 'in-merge-queue' }
+  // Asking has made GitHub compute it.
+  if (pull.mergeable === 'unknown') return { result: 'waiting', by: 'mergeability-pending' }
   if (!round.mayWrite) return undefined
   if (there.rules.mergeQueue) return enqueued(desk, number, sha)
   const answer = await desk.api.merge(number, { sha, method: how.method, title: how.title, message: how.message })
   if (!answer.ok) return refusedMerge(desk, number, answer.refusal)
-  return finished(desk, pull, answer.value.commit, true, proven)
+  return finished(desk, pull, answer.value.commit, proven)
 }
 
-function endedAs(pull: ApiPull): MergeResult | undefined {
+function endedAs(desk: Desk, pull: ApiPull): MergeResult | undefined {
   if (pull.state === 'merged' && pull.mergeCommit !== undefined) return { result: 'merged', commit: pull.mergeCommit }
   if (pull.state === 'open') return undefined
-  return { result: 'stopped', reason: pull.endedBy?.kind === 'app' ? 'superseded' : 'closed-by-person' }
+  return { result: 'stopped', reason: isSelf(desk, pull.endedBy) ? 'superseded' : 'closed-by-person' }
 }
 
 function stoppedBy(there: ApiRepository, pull: ApiPull, judged: Judged, sha: string): Answer | undefined {
@@ -101,32 +103,23 @@ async function refusedMerge(desk: Desk, number: number, refusal: Refusal): Promi
  * Merged, by whoever was first. The branch goes, if it shows our commit still; and what was merged is held against what was proven, since a pinned
  * head does not pin the base.
  */
-async function finished(
-  desk: Desk,
-  pull: ApiPull,
-  commit: string,
-  tidy: boolean,
-  proven?: Proven,
-): Promise<MergeResult> {
-  if (tidy) await dropHead(desk, pull)
-  const drift = proven === undefined ? [] : await driftOf(desk, pull, commit, proven)
+async function finished(desk: Desk, pull: ApiPull, commit: string, known?: Proven): Promise<MergeResult> {
+  await dropHead(desk, pull)
+  const proven = known ?? provenOf(desk, pull, judgeAtOnce(desk, pull))
+  const drift = 'result' in proven ? [] : await driftOf(desk, pull, commit, proven)
   return { result: 'merged', commit, ...(drift.length === 0 ? {} : { drift }) }
 }
 
-/** Deletes the branch of an ended pull request where it still shows the commit of ours that was its head. */
+/** Deletes the branch of an ended pull request where it still shows the commit of ours that was its head. What stays is for the sweep. */
 export async function dropHead(desk: Desk, pull: ApiPull): Promise<void> {
   const head = pull.commits.find(({ oid }) => oid === pull.headOid)
-  if (!isOwnCommit(desk, head) || (await desk.api.branch(pull.branch)) !== pull.headOid) return
-  await tidily(() => desk.api.moveBranches([{ name: pull.branch, from: pull.headOid, to: undefined }]))
-}
-
-/** What only tidies may fail or stay unclear: the next sweep looks again. */
-async function tidily(run: () => Promise<unknown>): Promise<void> {
-  try {
-    await run()
-  } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'AmbiguousWrite') throw error
-  }
+  if (!isOwnCommit(desk, head)) return
+  await rounds(desk, async ({ mayWrite }): Promise<true | undefined> => {
+    if ((await desk.api.branch(pull.branch)) !== pull.headOid) return true
+    if (!mayWrite) return undefined
+    await desk.api.moveBranches([{ name: pull.branch, from: pull.headOid, to: undefined }])
+    return true
+  })
 }
 
 async function driftOf(

@@ -1,16 +1,16 @@
-import { KintsugiError, type Proposal, type Pull } from '../../domain/index.ts'
+import { KintsugiError, type Onboarding, onboardingBranch, type Proposal } from '../../domain/index.ts'
 import type { OpenResult } from '../../ports/index.ts'
-import { refusalOf } from '../forge-limits/index.ts'
+import { offerRefusalOf, refusalOf } from '../forge-limits/index.ts'
 import { AmbiguousWrite, type ApiPull, type ApiRepository, type Refusal, type WriteAnswer } from './api.ts'
 import { isOurs, judge } from './authority.ts'
 import { isLeftBehind, openOn } from './branches.ts'
 import { ask, type Denied, type Desk } from './desk.ts'
 import { markedBody } from './marks.ts'
-import { baseRefusal, isDenied, isPlanned, type Plan, planOf } from './planning.ts'
+import { baseRefusal, isDenied, isPlanned, type Plan, planOf, type Sent } from './planning.ts'
 import { denied } from './refusals.ts'
 import { isSettled, replace } from './replacing.ts'
 import { inRounds, type Round, refused } from './rounds.ts'
-import { show, shown } from './showing.ts'
+import { shown } from './showing.ts'
 
 /**
  * Opens the pull request of a lane: one request that looks, one that writes, one that gives it its labels, reviewers and check run. Cut
@@ -22,7 +22,7 @@ export async function open(desk: Desk, proposal: Proposal): Promise<OpenResult> 
   return inRounds(desk, proposal.branch, (round) => tryOpen(desk, proposal, round))
 }
 
-async function tryOpen(desk: Desk, proposal: Proposal, round: Round): Promise<OpenResult | undefined> {
+async function tryOpen(desk: Desk, proposal: Sent, round: Round): Promise<OpenResult | undefined> {
   const there = await ask(desk, {
     base: proposal.base.branch,
     heads: [proposal.branch],
@@ -52,7 +52,7 @@ async function found(
   desk: Desk,
   there: ApiRepository,
   held: ApiPull,
-  proposal: Proposal,
+  proposal: Sent,
   { first, mayWrite }: Round,
 ): Promise<OpenResult | undefined> {
   if (!isOurs(desk, held))
@@ -75,7 +75,7 @@ async function found(
 type BranchState = 'absent' | 'empty' | 'planned' | 'older' | 'taken'
 
 /** What a branch that no pull request holds shows: nothing but the base, our commit, an older one of ours, or somebody's work. */
-async function stateOf(desk: Desk, proposal: Proposal, plan: Plan, tip: string): Promise<BranchState> {
+async function stateOf(desk: Desk, proposal: Sent, plan: Plan, tip: string): Promise<BranchState> {
   if (tip === proposal.base.revision) return 'empty'
   const commit = await desk.api.commit(tip)
   if (isPlanned(desk, commit, plan)) return 'planned'
@@ -109,8 +109,8 @@ async function written(
   })
   const wrong = await wrongCommit(desk, plan, answer)
   if (wrong !== undefined) return refused(wrong)
-  const refusal = [answer.branch, answer.commit, answer.pull].find((part) => part !== undefined && !part.ok)
-  if (refusal !== undefined && !refusal.ok) return afterRefusal(desk, plan, state, refusal.refusal)
+  const refusal = firstRefusal(answer)
+  if (refusal !== undefined) return afterRefusal(desk, plan, state, refusal)
   if (answer.pull?.ok !== true) return undefined
   const pull = answer.pull.value
   const judged = await judge(desk, pull)
@@ -119,25 +119,32 @@ async function written(
   return { result: tip === undefined ? 'opened' : 'adopted', pull: shown(desk, pull, judged) }
 }
 
+type PartRefusal = Refusal & { readonly part: 'branch' | 'commit' | 'pull' }
+
+/** The first part that was refused; the others follow from it. */
+function firstRefusal({ branch, commit, pull }: WriteAnswer): PartRefusal | undefined {
+  if (branch?.ok === false) return { ...branch.refusal, part: 'branch' }
+  if (commit?.ok === false) return { ...commit.refusal, part: 'commit' }
+  return pull?.ok === false ? { ...pull.refusal, part: 'pull' } : undefined
+}
+
 /** A part was refused. What then cannot be opened leaves no branch behind. */
 async function afterRefusal(
   desk: Desk,
   { proposal }: Plan,
   state: BranchState,
-  refusal: Refusal,
+  refusal: PartRefusal,
 ): Promise<OpenResult | undefined> {
-  const named = refusal.kind === 'invalid' && /Reference|ref/.test(refusal.text)
-  if (named)
-    return refused({
-      reason: 'branch-taken',
-      message: `a branch stands in the way of ${proposal.branch}: ${denied(refusal).message}`,
-    })
-  const result = retryOrRefuse(refusal)
+  if (refusal.part === 'branch' && refusal.kind === 'invalid')
+    return refused({ reason: 'branch-taken', message: `no branch ${proposal.branch}: ${denied(refusal).message}` })
+  // The branch went while the rest was on its way.
+  const gone = refusal.part !== 'branch' && (refusal.kind === 'not-found' || /head ref must be/i.test(refusal.text))
+  const result = gone ? undefined : retryOrRefuse(refusal)
   if (result !== undefined && state !== 'planned') await dropBranch(desk, proposal)
   return result
 }
 
-async function dropBranch(desk: Desk, { branch, base }: Proposal): Promise<void> {
+async function dropBranch(desk: Desk, { branch, base }: Sent): Promise<void> {
   const at = await desk.api.branch(branch)
   if (at === undefined || !(await isLeftBehind(desk, at, base.branch))) return
   await desk.api.moveBranches([{ name: branch, from: at, to: undefined }])
@@ -160,7 +167,7 @@ async function wrongCommit(desk: Desk, { tree, proposal }: Plan, answer: WriteAn
 }
 
 /** A: labels, reviewers, check run. What cannot be given never blocks, and neither does an unclear answer: all of it is given once more by nobody. */
-async function adorn(desk: Desk, pull: ApiPull, proposal: Proposal): Promise<void> {
+async function adorn(desk: Desk, pull: ApiPull, proposal: Sent): Promise<void> {
   try {
     await desk.api.adorn({
       pull: { id: pull.id, number: pull.number },
@@ -178,6 +185,24 @@ async function adorn(desk: Desk, pull: ApiPull, proposal: Proposal): Promise<voi
   } catch (error) {
     if (!(error instanceof AmbiguousWrite)) throw error
   }
+}
+
+/** Offers our settings: once, and closed means no. Every file lies below `.kintsugi/` and is new. */
+export async function onboard(desk: Desk, offer: Onboarding): Promise<OpenResult> {
+  const refusal =
+    offer.branch === onboardingBranch(desk.bounds.prefix)
+      ? offerRefusalOf(offer, desk.bounds)
+      : { reason: 'path-forbidden' as const, message: 'the branch is not the one of the offer' }
+  if (refusal !== undefined) return refused(refusal)
+  return inRounds(desk, offer.branch, async (round) => {
+    const [newest] = await desk.api.pullsOf(offer.branch, 1)
+    if (newest !== undefined && newest.state !== 'open' && isOurs(desk, newest) && round.first)
+      return refused({ reason: 'closed-by-person', message: `#${newest.number} was ${newest.state}` })
+    const known = await desk.mirror.listing(offer.base.revision)
+    const there = known.entries.find(({ path }) => path.startsWith('.kintsugi/'))
+    if (there !== undefined) return refused({ reason: 'no-effect', message: `${there.path} is there already` })
+    return tryOpen(desk, { ...offer, labels: [] }, round)
+  })
 }
 
 /** Puts a recomputed proposal on the branch of an open pull request, while nobody else's commits are on it. */
@@ -221,10 +246,4 @@ export async function revert(desk: Desk, number: number, proposal: Proposal): Pr
   if (proposal.record.kind !== 'revert' || proposal.record.reverts !== number)
     return refused({ reason: 'conflict', message: `the proposal does not say that it takes back ${number}` })
   return open(desk, proposal)
-}
-
-/** One pull request, read afresh, as the port shows it. */
-export async function shownNow(desk: Desk, number: number): Promise<Pull | undefined> {
-  const pull = await desk.api.pull(number)
-  return pull && show(desk, pull)
 }

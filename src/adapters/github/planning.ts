@@ -5,15 +5,18 @@ import { isOwnCommit } from './authority.ts'
 import type { Denied, Desk } from './desk.ts'
 import { treeOid } from './tree-oid.ts'
 
-/** A proposal with the tree that its commit has to have. */
-export type Plan = { readonly tree: string; readonly proposal: Proposal }
+/** The part of a proposal that is sent; what offers our settings has no more. */
+export type Sent = Omit<Proposal, 'record' | 'proof' | 'edits'>
+
+/** What is sent, with the tree that its commit has to have. */
+export type Plan = { readonly tree: string; readonly proposal: Sent }
 
 export function isDenied(value: object): value is Denied {
   return 'reason' in value && 'message' in value
 }
 
 /** The tree of the proposal's commit, computed here: exactly the planned blobs are new, and modes are kept. No request when warm. */
-export async function planOf(desk: Desk, proposal: Proposal): Promise<Plan | Denied> {
+export async function planOf(desk: Desk, proposal: Sent): Promise<Plan | Denied> {
   const before = await desk.mirror.listing(proposal.base.revision)
   if (treeOid(before.entries) !== before.tree)
     throw new KintsugiError('KIN-9001', `the files of ${proposal.base.revision} do not make the tree that GitHub names`)
@@ -39,7 +42,7 @@ export function isPlanned(desk: Desk, commit: ApiCommit | undefined, { tree, pro
 export async function baseRefusal(
   desk: Desk,
   there: ApiRepository,
-  { base, files }: Proposal,
+  { base, files }: Sent,
 ): Promise<Denied | undefined> {
   if (there.base === undefined) return { reason: 'not-bound', message: `there is no branch ${base.branch}` }
   if (there.base.oid === base.revision) return undefined

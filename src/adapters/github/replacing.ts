@@ -1,7 +1,7 @@
 import { KintsugiError } from '../../domain/index.ts'
 import type { OpenResult } from '../../ports/index.ts'
 import type { ApiPull, ApiRepository, Refusal } from './api.ts'
-import { type Judged, judge } from './authority.ts'
+import { isSelf, type Judged, judge } from './authority.ts'
 import { isLeftBehind, nextBranch } from './branches.ts'
 import type { Desk } from './desk.ts'
 import { markedBody } from './marks.ts'
@@ -30,6 +30,10 @@ export async function replace(
   const mark = { base: proposal.base.revision, tree }
   const stays = isShown(desk, pull, plan)
   if (isSettled(desk, pull, judged, plan)) return { result: 'exists', pull: shown(desk, pull, judged) }
+  if (pull.inMergeQueue)
+    return refused({ reason: 'in-merge-queue', message: `#${pull.number} is in the merge queue as it is` })
+  // What was armed was judged on the old commit: GitHub would merge the new one by itself.
+  if (isSelf(desk, pull.autoMerge?.by)) await desk.api.disarm(pull.number)
   const next = stays ? pull.headOid : await nextCommit(desk, there, plan)
   if (next === undefined || typeof next !== 'string') return next
   const body = markedBody(proposal.body, mark, stays ? undefined : beforeOf(judged))

@@ -35,15 +35,22 @@ export async function comment(desk: Desk, number: number, text: string): Promise
     const body = livingText(keepConclusion(there?.text, text))
     if (there?.body === body) return true
     if (!mayWrite) return undefined
-    if (there === undefined) {
-      const made = accepted(key, await desk.api.createComment(number, body))
-      noteWritten(desk, key, made.id, body)
-    } else {
-      accepted(key, await desk.api.updateComment(there.id, body))
-      noteWritten(desk, key, there.id, body)
+    if (there !== undefined) {
+      const changed = await desk.api.updateComment(there.id, body)
+      if (isGone(desk, key, changed)) return undefined
+      accepted(key, changed)
     }
+    const id = there?.id ?? accepted(key, await desk.api.createComment(number, body)).id
+    noteWritten(desk, key, id, body)
     return true
   })
+}
+
+/** Somebody has deleted it meanwhile: then it is looked for, and made anew. */
+function isGone(desk: Desk, key: string, outcome: Outcome<unknown>): boolean {
+  const gone = !outcome.ok && outcome.refusal.kind === 'not-found'
+  if (gone) desk.hints.written.delete(key)
+  return gone
 }
 
 type Living = { readonly id: string; readonly body: string; readonly text: string | undefined }
@@ -73,17 +80,19 @@ function titleOf(about: About, isPublic: boolean): string {
 
 export type About = { readonly lane: Lane } | { readonly dashboard: true }
 
-/** The living issue of a lane, or the dashboard. Nothing is said where issues are switched off. */
+/** The living issue of a lane, or the dashboard. Nothing is said where issues are switched off, or where a person has closed it. */
 export async function note(desk: Desk, about: About, text: string): Promise<void> {
   const key = issueKey(about)
   await settled(desk, `issue ${key}`, async (mayWrite) => {
     if (desk.hints.issues === false) return true
     const body = issueText(key, text)
     const there = await livingIssue(desk, key)
-    if (there !== undefined && there.body === body) return true
+    if (there !== undefined && (there.body === body || there.closedByPerson)) return true
     if (!mayWrite) return undefined
     if (there !== undefined) {
-      accepted(`issue ${there.number}`, await desk.api.updateIssue(there.number, { body }))
+      const changed = await desk.api.updateIssue(there.number, { body })
+      if (isGone(desk, `issue ${key}`, changed)) return undefined
+      accepted(`issue ${there.number}`, changed)
       noteWritten(desk, `issue ${key}`, String(there.number), body)
       return true
     }
@@ -108,13 +117,16 @@ export async function note(desk: Desk, about: About, text: string): Promise<void
 async function livingIssue(
   desk: Desk,
   key: string,
-): Promise<{ readonly number: number; readonly body: string } | undefined> {
+): Promise<{ readonly number: number; readonly body: string; readonly closedByPerson: boolean } | undefined> {
   const issues = await desk.api.issues(desk.label)
   const mine = (issue: ApiIssue): boolean => isSelf(desk, issue.author) && readIssue(issue.body)?.key === key
   const found = [...issues].sort((a, b) => a.number - b.number).find(mine)
-  if (found !== undefined) return { number: found.number, body: isUntouched(desk, found) ? found.body : '' }
+  if (found !== undefined) {
+    const closedByPerson = found.state === 'closed' && !isSelf(desk, found.closedBy)
+    return { number: found.number, body: isUntouched(desk, found) ? found.body : '', closedByPerson }
+  }
   const written = justWritten(desk, `issue ${key}`)
-  return written && { number: Number(written.id), body: written.text }
+  return written && { number: Number(written.id), body: written.text, closedByPerson: false }
 }
 
 /** Answers a comment that spoke to the bot: a reaction, which may be given twice, then the reply, which is the state. */
