@@ -40,6 +40,5 @@ export function assemble(options: StandInOptions, url: () => string): StandIn {
     violations: createViolations(now, (line) => console.error(line)),
     webhooks,
     ghes: options.ghes,
-    execute: async () => ({ status: 501, body: {} }),
   }
 }

@@ -1,8 +1,8 @@
 import { type DocumentNode, GraphQLError, Kind, type OperationDefinitionNode, parse } from 'graphql'
 import { refusal } from './answers.ts'
-import type { Actor, Answer } from './exchange.ts'
+import type { Actor, Answer, Level, Permissions } from './exchange.ts'
 import { cutShort, type GraphqlBody } from './faults.ts'
-import { documentNeeds } from './graphql-needs.ts'
+import { executeGraphql } from './graphql/execute.ts'
 import type { Prepared } from './pipeline.ts'
 import { broken } from './rest-request.ts'
 import type { Incoming, StandIn } from './stand-in.ts'
@@ -20,17 +20,16 @@ export function graphqlRequest(standIn: StandIn, incoming: Incoming, actor: Acto
     return { status: 200, body: { errors: [{ message: document.message }] } }
   }
   const named = rootFields(document, body.operationName)
+  const operation = `${named.type} ${named.fields.join(' ')}`
   const writes = named.type === 'mutation'
   return {
     kind: 'graphql',
-    operation: `${named.type} ${named.fields.join(' ')}`,
+    operation,
     operations: named.fields.map((field) => `${named.type} ${field}`),
     read: !writes,
     spent: { resource: 'graphql', writes, free: false },
-    handle: async (fields) => ({
-      answer: await run(standIn, incoming, actor, fields === undefined ? body : cutShort(body, fields).body),
-      needed: documentNeeds(document, named.fields, writes),
-    }),
+    handle: (fields) =>
+      run(standIn, incoming, actor, fields === undefined ? body : cutShort(body, fields).body, operation),
     left: (fields) => cutShort(body, fields).left,
   }
 }
@@ -67,7 +66,40 @@ function rootFields(document: DocumentNode, name: string | null | undefined): Na
   return { type: chosen?.operation ?? 'query', fields }
 }
 
-async function run(standIn: StandIn, incoming: Incoming, actor: Actor, body: GraphqlBody): Promise<Answer> {
+type Ran = { readonly answer: Answer; readonly needed: Permissions }
+
+async function run(
+  standIn: StandIn,
+  incoming: Incoming,
+  actor: Actor,
+  body: GraphqlBody,
+  operation: string,
+): Promise<Ran> {
   const { method, path, query, headers, root } = incoming
-  return standIn.execute({ method, path, query, headers, body, actor, root }, body)
+  const exchange = { method, path, query, headers, body, actor, root }
+  const gaps: string[] = []
+  const needed = new Map<string, Level>()
+  const answer = await executeGraphql(standIn.world, exchange, {
+    rateLimit: () => standingOf(standIn, actor),
+    onGap: (gap) => gaps.push(gap),
+    onNeed: (set) => {
+      for (const [name, level] of Object.entries(set)) if (needed.get(name) !== 'write') needed.set(name, level)
+    },
+  })
+  gaps.push(...refusedByGraphql(answer))
+  // Whoever is known at all reads metadata.
+  const sum: Permissions = needed.size > 0 ? Object.fromEntries(needed) : { metadata: 'read' }
+  return { answer: gaps.length > 0 ? broken(standIn, 'graphql', operation, gaps) : answer, needed: sum }
+}
+
+function standingOf(standIn: StandIn, actor: Actor) {
+  const { limit, remaining, used, reset } = standIn.limits.standing(actor, 'graphql')
+  return { limit, remaining, used, cost: 1, resetAtMs: reset * 1000 }
+}
+
+/** What graphql-js itself has against a document: GitHub would have too, so the client is wrong. */
+function refusedByGraphql(answer: Answer): readonly string[] {
+  // The cast: an answer of ours to a document.
+  const body = answer.body as { readonly data?: unknown; readonly errors?: readonly { readonly message: string }[] }
+  return body.data === undefined ? (body.errors ?? []).map((error) => error.message) : []
 }

@@ -1,20 +1,13 @@
 import type { Codes } from './auth/manifest.ts'
 import type { Tokens } from './auth/tokens.ts'
-import type { Answer, Exchange, Permissions, Route } from './exchange.ts'
-import type { Faults, GraphqlBody, Memory } from './faults.ts'
+import type { Answer, Route } from './exchange.ts'
+import type { Faults, Memory } from './faults.ts'
 import type { Limits } from './limits.ts'
 import type { Description } from './openapi.ts'
 import type { createRouter } from './router.ts'
 import type { Violations } from './violations.ts'
 import type { Webhooks } from './webhooks.ts'
 import type { World } from './world/world.ts'
-
-/** Root fields that a document asks for and what they need of an installation. */
-export type GraphqlCost = {
-  readonly operations: readonly string[]
-  readonly needed: Permissions
-  readonly writes: boolean
-}
 
 /** What the process is made of. */
 export type StandIn = {
@@ -31,7 +24,6 @@ export type StandIn = {
   readonly webhooks: Webhooks
   /** Speaks as a GitHub Enterprise Server of this version. */
   readonly ghes: string | undefined
-  execute(exchange: Exchange, body: GraphqlBody): Promise<Answer>
 }
 
 /** One request as it came in. */

@@ -1,4 +1,4 @@
-import type { Actor } from '../exchange.ts'
+import type { Actor, Permissions } from '../exchange.ts'
 import type { Account } from '../world/accounts.ts'
 import { accountOf } from '../world/permissions.ts'
 import type { World } from '../world/world.ts'
@@ -18,6 +18,8 @@ export type Context = {
   /** Where the web pages of the stand-in would be. */
   readonly webRoot: string
   readonly rateLimit: () => RateLimit
+  /** Told which permissions were needed, and held. */
+  readonly onNeed: (needed: Permissions) => void
 }
 
 export function viewer(context: Context): Account {

@@ -29,8 +29,9 @@ export const notFound = (message: string): GitHubError => new GitHubError('NOT_F
 
 /** Any one of these sets is enough. */
 export function need(context: Context, repo: Repository, ...sets: readonly Permissions[]): void {
-  if (sets.some((set) => mayIn(context.world, context.actor, repo, set))) return
-  throw new GitHubError('FORBIDDEN', TEXTS.forbidden)
+  const held = sets.find((set) => mayIn(context.world, context.actor, repo, set))
+  if (held === undefined) throw new GitHubError('FORBIDDEN', TEXTS.forbidden)
+  context.onNeed(held)
 }
 
 /** The same for a write: an archived repository takes none. */

@@ -1,5 +1,5 @@
 import { type DocumentNode, execute, GraphQLError, parse, validate } from 'graphql'
-import type { Answer, Exchange } from '../exchange.ts'
+import type { Answer, Exchange, Permissions } from '../exchange.ts'
 import type { World } from '../world/world.ts'
 import type { Context, RateLimit } from './context.ts'
 import { GitHubError, StandInGap } from './errors.ts'
@@ -11,6 +11,7 @@ export type GraphqlOptions = {
   readonly rateLimit?: () => RateLimit
   /** Told of everything that was asked for and that the stand-in does not know. */
   readonly onGap?: (gap: string) => void
+  readonly onNeed?: (needed: Permissions) => void
 }
 
 type Body = { readonly query?: unknown; readonly variables?: unknown; readonly operationName?: unknown }
@@ -61,6 +62,7 @@ function contextOf(world: World, exchange: Exchange, options: GraphqlOptions): C
     actor: exchange.actor,
     webRoot: exchange.root.replace(/\/api(\/v3)?\/?$/, ''),
     rateLimit: options.rateLimit ?? (() => unlimited),
+    onNeed: options.onNeed ?? (() => undefined),
   }
 }
 

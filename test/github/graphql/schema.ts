@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { buildSchema, type GraphQLSchema } from 'graphql'
+import { projectRoot } from '../project-root.ts'
 
 let built: GraphQLSchema | undefined
 
@@ -11,6 +12,7 @@ export function githubSchema(): GraphQLSchema {
   return built
 }
 
+/** The package lets nobody import the document. */
 function schemaFile(): string {
-  return createRequire(import.meta.url).resolve('@octokit/graphql-schema/schema.graphql')
+  return join(projectRoot(), 'node_modules/@octokit/graphql-schema/schema.graphql')
 }

@@ -1,9 +1,10 @@
+import { inputTooLarge } from '../../sizes.ts'
 import type { Issue, Pull } from '../../world/issues.ts'
 import { canSee } from '../../world/permissions.ts'
 import type { Repository } from '../../world/repositories.ts'
 import { type Args, maybeText, object, text } from '../args.ts'
 import type { Context } from '../context.ts'
-import { notFound, StandInGap } from '../errors.ts'
+import { notFound, StandInGap, unprocessable } from '../errors.ts'
 import { type Field, fieldWith } from '../fields.ts'
 import { parseNodeId } from '../node-ids.ts'
 
@@ -17,6 +18,8 @@ export function mutation(inputs: readonly string[], perform: Perform): Field<unk
       ([key, value]) => !inputs.includes(key) && value !== null && key !== 'clientMutationId',
     )
     if (strange) throw new StandInGap(`${strange[0]} of ${name}`)
+    const large = inputTooLarge(name, input)
+    if (large !== undefined) throw unprocessable(large)
     const clientMutationId = maybeText(input, 'clientMutationId') ?? null
     return context.world.exclusive(async () => ({ ...(await perform(input, context)), clientMutationId }))
   })
