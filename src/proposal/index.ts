@@ -1,4 +1,5 @@
 export { branchOf } from '../domain/index.ts'
+export { type CheckText, checkText } from './check.ts'
 export {
   conclusionText,
   type NoteKey,
@@ -10,7 +11,9 @@ export {
   statusText,
   withdrawText,
 } from './comments.ts'
+export { DASHBOARD_TITLE, type DashboardState, dashboardText } from './dashboard.ts'
 export { incidentId, publicId } from './identity.ts'
+export { ONBOARDING_FILE, type OnboardingInput, writeOnboarding } from './onboarding.ts'
 export { readAttempt } from './read.ts'
 export { attemptRecord, type RecordInput } from './record.ts'
 export { companionsFit } from './sections.ts'

@@ -68,7 +68,7 @@ function breakReferences(text: string): string {
     .replace(/\b[0-9a-f]{7,}\b/gi, (hex) => hex.replace(/.{6}(?=.)/g, `$&${ZERO_WIDTH_SPACE}`))
     .replace(/:(?=\/\/)/g, `:${ZERO_WIDTH_SPACE}`)
     .replace(/\bwww(?=\.)/gi, (word) => `${word}${ZERO_WIDTH_SPACE}`)
-    .replace(/(^|[^\w.])\/(?=\w)/g, `$1${ZERO_WIDTH_SPACE}/`)
+    .replace(/^\/(?=\w)/, `${ZERO_WIDTH_SPACE}/`)
     .replace(EMOJI, `:${ZERO_WIDTH_SPACE}`)
     .replace(/\$(?=[$`])/g, `$${ZERO_WIDTH_SPACE}`)
     .replace(COMMAND_WORDS, `$1${ZERO_WIDTH_SPACE}`)
