@@ -19,7 +19,7 @@ function positionOf(cursor: string | undefined, name: string): number | undefine
 export function connect<Item>(items: readonly Item[], args: Args, name: string, node: (item: Item) => unknown) {
   const first = maybeNumber(args, 'first')
   const last = maybeNumber(args, 'last')
-  checkBounds(first, last, name)
+  checkSize(first, last, name)
   const after = positionOf(maybeText(args, 'after'), name)
   const before = positionOf(maybeText(args, 'before'), name)
   let start = after === undefined ? 0 : after + 1
@@ -29,8 +29,9 @@ export function connect<Item>(items: readonly Item[], args: Args, name: string, 
   const page = items.slice(start, end)
   return {
     totalCount: items.length,
-    nodes: () => page.map(node),
-    edges: () => page.map((item, at) => ({ cursor: cursorAt(start + at), node: () => node(item) })),
+    nodes: () => bounded(first, last, name, page).map(node),
+    edges: () =>
+      bounded(first, last, name, page).map((item, at) => ({ cursor: cursorAt(start + at), node: () => node(item) })),
     pageInfo: {
       hasNextPage: end < items.length,
       hasPreviousPage: start > 0 && items.length > 0,
@@ -40,13 +41,18 @@ export function connect<Item>(items: readonly Item[], args: Args, name: string, 
   }
 }
 
-function checkBounds(first: number | undefined, last: number | undefined, name: string): void {
+/** A list that is only counted needs no bounds: GitHub's own gh asks for `commits { totalCount }`. */
+function bounded<Item>(first: number | undefined, last: number | undefined, name: string, page: readonly Item[]) {
   if (first === undefined && last === undefined) {
     throw new GitHubError(
       'MISSING_PAGINATION_BOUNDARIES',
       `You must provide a \`first\` or \`last\` value to properly paginate the \`${name}\` connection.`,
     )
   }
+  return page
+}
+
+function checkSize(first: number | undefined, last: number | undefined, name: string): void {
   for (const [kind, count] of [
     ['first', first],
     ['last', last],

@@ -7,7 +7,7 @@ import { findLabel } from '../../world/threads.ts'
 import { type Args, maybeObject, maybeText, maybeTexts, number, object, text, texts } from '../args.ts'
 import { connect, PAGING } from '../connections.ts'
 import { type Context, when } from '../context.ts'
-import { GitHubError, need, notFound } from '../errors.ts'
+import { GitHubError, need, notFound, StandInGap } from '../errors.ts'
 import { type Fields, field, fieldWith } from '../fields.ts'
 import { nodeId } from '../node-ids.ts'
 import {
@@ -200,8 +200,11 @@ function sorted<T extends Issue | Pull>(threads: readonly T[], args: Args): T[] 
 function issues({ repo }: RepositorySource, args: Args, context: Context, name: string) {
   need(context, repo, ISSUES)
   const filter = object(args, 'filterBy')
-  const unknown = Object.keys(filter).find((key) => !['labels', 'states', 'createdBy', 'since'].includes(key))
-  if (unknown !== undefined) throw new GitHubError(undefined, `the stand-in does not know filterBy.${unknown}`)
+  // The schema fills in `viewerSubscribed: false`.
+  const unknown = Object.keys(filter).find(
+    (key) => !['labels', 'states', 'createdBy', 'since'].includes(key) && filter[key] !== false,
+  )
+  if (unknown !== undefined) throw new StandInGap(`filterBy.${unknown} of Repository.issues`)
   const states = [...texts(args, 'states'), ...texts(filter, 'states')]
   const labels = [...texts(args, 'labels'), ...texts(filter, 'labels')]
   const createdBy = maybeText(filter, 'createdBy')

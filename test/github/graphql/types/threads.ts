@@ -56,6 +56,8 @@ export function threadFields<Source extends HasThread>(threadOf: (source: Source
     comments: fieldWith(['orderBy', ...PAGING], (source, args, _, name) =>
       connect(threadOf(source).comments, args, name, (comment) => commentSource(source.repo, comment)),
     ),
+    // Classic projects are no more; clients of that time still ask.
+    projectCards: fieldWith(['archivedStates', ...PAGING], (_, args, __, name) => connect([], args, name, () => null)),
     timelineItems: fieldWith(['itemTypes', 'since', ...PAGING], (source, args, _, name) =>
       timeline(source.repo, threadOf(source), args, name),
     ),
