@@ -1,7 +1,7 @@
 import type { Account } from '../../domain/index.ts'
 import type { ApiCommit, ApiPull } from './api.ts'
 import type { Desk } from './desk.ts'
-import { type HeadMark, type MarkedBody, readMarks } from './marks.ts'
+import { type HeadMark, type MarkedBody, readMarks, sameBlock } from './marks.ts'
 import { treeOid } from './tree-oid.ts'
 
 /**
@@ -51,8 +51,9 @@ export function isOwnCommit(desk: Desk, commit: ApiCommit | undefined): commit i
   return commit.verified || !desk.signed
 }
 
-function fits(mark: HeadMark | undefined, commit: ApiCommit | undefined): boolean {
-  return mark !== undefined && commit !== undefined && commit.tree === mark.tree && commit.parents[0] === mark.base
+function fits(mark: HeadMark | undefined, text: string, commit: ApiCommit | undefined): boolean {
+  if (mark === undefined || commit === undefined) return false
+  return commit.tree === mark.tree && commit.parents[0] === mark.base && sameBlock(text, commit.message)
 }
 
 /** What can be told without another request; `updated` is then still `foreign`. */
@@ -63,8 +64,8 @@ export function judgeAtOnce(desk: Desk, pull: ApiPull): Judged {
   if (!isUntouched(desk, { author: pull.author, ...(pull.bodyEditor && { editor: pull.bodyEditor }) }))
     return { state: 'edited', ...ours, text: '', marks: nothing }
   const marks = readMarks(pull.body)
-  const current = fits(marks.head, own)
-  const before = !current && fits(marks.before, own)
+  const current = fits(marks.head, marks.text, own)
+  const before = !current && fits(marks.before, marks.before?.text ?? '', own)
   const text = current ? marks.text : before ? (marks.before?.text ?? '') : ''
   if (own?.oid !== pull.headOid) return { state: 'foreign', ...ours, text, marks }
   return { state: current ? 'whole' : before ? 'cut' : 'unfinished', own, text, marks }
@@ -78,7 +79,11 @@ export async function judge(desk: Desk, pull: ApiPull): Promise<Judged> {
 }
 
 /** Whether all that follows our commit are merges of the base by GitHub, and the files are exactly the newest base's and ours. */
-async function isUpdate(desk: Desk, pull: ApiPull, own: ApiCommit): Promise<boolean> {
+export async function isUpdate(
+  desk: Desk,
+  pull: Pick<ApiPull, 'commits' | 'headOid' | 'base'>,
+  own: ApiCommit,
+): Promise<boolean> {
   const after = pull.commits.slice(pull.commits.findIndex(({ oid }) => oid === own.oid) + 1)
   let at = own.oid
   for (const commit of after) {

@@ -1,5 +1,5 @@
-import type { ApiPull, ApiRepository } from './api.ts'
-import { isOwnCommit } from './authority.ts'
+import type { ApiCommit, ApiPull, ApiRepository } from './api.ts'
+import { isOwnCommit, isUpdate } from './authority.ts'
 import type { Desk } from './desk.ts'
 
 /** The open pull request that stands on a branch of this repository, whoever opened it. */
@@ -13,13 +13,25 @@ export function nextBranch(branch: string): string {
   return `${branch}-next`
 }
 
-/** Whether a branch holds nothing that could be lost: a commit of the base, or one commit of ours on top of one. */
+const MOST_UPDATES = 10
+
+/**
+ * Whether a branch holds nothing that could be lost: a commit of the base, or one commit of ours on top of one, with nothing after it but
+ * GitHub's own merges of the base.
+ */
 export async function isLeftBehind(desk: Desk, tip: string, base: string): Promise<boolean> {
-  const commit = await desk.api.commit(tip)
-  const from = isOwnCommit(desk, commit) ? commit.parents[0] : undefined
-  for (const oid of from === undefined ? [tip] : [tip, from]) {
-    const held = await desk.api.compare(oid, base)
-    if (held?.status === 'ahead' || held?.status === 'identical') return true
+  if (await holds(desk, base, tip)) return true
+  const updates: ApiCommit[] = []
+  let commit = await desk.api.commit(tip)
+  while (commit?.parents.length === 2 && updates.length < MOST_UPDATES) {
+    updates.unshift(commit)
+    commit = await desk.api.commit(commit.parents[0] ?? '')
   }
-  return false
+  if (!isOwnCommit(desk, commit) || !(await holds(desk, base, commit.parents[0] ?? ''))) return false
+  return updates.length === 0 || isUpdate(desk, { commits: [commit, ...updates], headOid: tip, base }, commit)
+}
+
+async function holds(desk: Desk, base: string, oid: string): Promise<boolean> {
+  const held = await desk.api.compare(oid, base)
+  return held?.status === 'ahead' || held?.status === 'identical'
 }

@@ -60,6 +60,15 @@ export function readMarks(body: string): MarkedBody {
   return text === undefined ? { text: own, head } : { text: own, head, before: { base: oldBase, tree: oldTree, text } }
 }
 
+/**
+ * Whether a commit message and a body name the same machine block, or both none. Two writers that decide at different times propose one tree on one
+ * base, so that the mark of the one fits the commit of the other: what tells them apart is the block.
+ */
+export function sameBlock(text: string, message: string): boolean {
+  const json = BLOCK.exec(text)?.[0].slice('<!-- kintsugi:block v1 '.length, -' -->'.length)
+  return (json === undefined ? undefined : sha256(json)) === /^Kintsugi-Block: (\S+)$/m.exec(message)?.[1]
+}
+
 const LIVING = '<!-- kintsugi:living v1 -->'
 const ANSWER = /\n\n<!-- kintsugi:answer v1 ([0-9a-f]{16}) -->$/
 const ISSUE = /\n\n<!-- kintsugi:issue v1 ([0-9a-f]{64}|dashboard) -->$/

@@ -25,7 +25,7 @@ async function settled(desk: Desk, key: string, run: (mayWrite: boolean) => Prom
   })
 }
 
-/** The living comment of a pull request of ours. What somebody else wrote over it is written over again. */
+/** The living comment of a pull request of ours. What somebody else wrote over is left as they wrote it. */
 export async function comment(desk: Desk, number: number, text: string): Promise<void> {
   const key = `comment ${number}`
   await settled(desk, key, async (mayWrite) => {
@@ -57,13 +57,11 @@ type Living = { readonly id: string; readonly body: string; readonly text: strin
 
 function livingComment(desk: Desk, pull: ApiPull, key: string): Living | undefined {
   const shown = livingOf(desk, pull)
+  if (shown !== undefined) return { id: shown.id, body: shown.body, text: readLiving(shown.body) }
   const written = justWritten(desk, key)
-  if (shown === undefined) {
-    // A list that does not show what this very process has just made.
-    return written && { id: written.id, body: written.text, text: readLiving(written.text) }
-  }
-  const untouched = isUntouched(desk, shown)
-  return { id: shown.id, body: untouched ? shown.body : '', text: untouched ? readLiving(shown.body) : undefined }
+  // A list may not show yet what this very process has just made. One that it does show is not ours any more.
+  if (written === undefined || pull.comments.some(({ id }) => id === written.id)) return undefined
+  return { id: written.id, body: written.text, text: readLiving(written.text) }
 }
 
 /** The verdict stands in the living comment's hidden block, where it is read back from. */

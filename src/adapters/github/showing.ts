@@ -16,9 +16,9 @@ const STATES: Readonly<Record<string, PullFacts['state']>> = {
   unstable: 'unstable',
 }
 
-/** Our living comment, the oldest where there are several. */
+/** Our living comment: the oldest that nobody else has written over. One that somebody has is theirs from then on, and another takes its place. */
 export function livingOf(desk: Desk, pull: ApiPull): ApiComment | undefined {
-  return pull.comments.find((one) => isSelf(desk, one.author) && readLiving(one.body) !== undefined)
+  return pull.comments.find((one) => isUntouched(desk, one) && readLiving(one.body) !== undefined)
 }
 
 function commandOf({ id, author, createdAtMs, editedAtMs, body }: ApiComment): CommandFact[] {
@@ -58,7 +58,7 @@ export function shown(desk: Desk, pull: ApiPull, judged: Judged): Pull {
   const { state, own, text } = judged
   const headIsOurs = state === 'whole' || state === 'cut' || state === 'updated'
   const living = livingOf(desk, pull)
-  const comment = living !== undefined && isUntouched(desk, living) ? { comment: readLiving(living.body) ?? '' } : {}
+  const comment = living === undefined ? {} : { comment: readLiving(living.body) ?? '' }
   const answers = pull.comments.flatMap((one) => (isUntouched(desk, one) ? (readAnswer(one.body)?.text ?? []) : []))
   return {
     number: pull.number,
