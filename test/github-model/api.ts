@@ -60,6 +60,8 @@ export type ModelApiOptions = {
   /** Awaited before a call reaches GitHub and again before its answer comes back. */
   readonly turn?: (call: Call, when: 'before' | 'after') => Promise<void>
   readonly calls?: Call[]
+  /** What a call saw: versions of the repository before and after it. For a read, the one that answered it. */
+  readonly seen?: (call: Call, from: number, to: number) => void
   /** Whether members of teams may be read. */
   readonly members?: boolean
 }
@@ -90,7 +92,9 @@ function gateOf(repository: ModelRepository, options: ModelApiOptions): Gate {
       const [call, fault] = await begin(method, false)
       if (fault === 'lost-before' || fault === 'lost-after') throw unreachable(method)
       const stale = typeof fault === 'object' && 'stale' in fault ? fault.stale : 0
-      const value = answer(repository.earlier(stale))
+      const state = repository.earlier(stale)
+      const value = answer(state)
+      options.seen?.(call, state.version, state.version)
       await options.turn?.(call, 'after')
       if (fault === 'kill-after') throw new Kill()
       return value
@@ -99,8 +103,10 @@ function gateOf(repository: ModelRepository, options: ModelApiOptions): Gate {
       const [call, fault] = await begin(method, true)
       if (fault === 'lost-before') throw new AmbiguousWrite(method)
       const partial = typeof fault === 'object' && 'partial' in fault
+      const { version } = repository.state
       const value = effect(partial ? fault.partial : Number.POSITIVE_INFINITY)
       settle(repository)
+      options.seen?.(call, version, repository.state.version)
       await options.turn?.(call, 'after')
       if (fault === 'kill-after') throw new Kill()
       if (fault === 'lost-after' || partial) throw new AmbiguousWrite(method)

@@ -1,7 +1,7 @@
 import type { Account, MergeMethod } from '../../src/domain/index.ts'
 import { advanceQueue, disarm, merge, settle } from './merges.ts'
 import { moveUnchecked } from './moves.ts'
-import { addPull, updatePull } from './pulls.ts'
+import { addPull, createPull, type NewPull, updatePull } from './pulls.ts'
 import { accountOf, type ModelRepository, WEB_FLOW } from './repository.ts'
 import type { Actor, CheckState, CommentState, PullState, ReviewState, Rules, Settings } from './state.ts'
 import { changeComment, createComment, updateIssue } from './threads.ts'
@@ -29,6 +29,8 @@ export type People = {
   resolve(number: number, unresolved: number): void
   disarm(by: Actor, number: number): boolean
   advanceQueue(by: Actor): void
+  /** From a branch of this repository. Gives the number, or undefined where GitHub refuses. */
+  open(by: Actor, asked: NewPull): number | undefined
   /** From a fork, with a branch of any name. */
   fork(by: Actor, asked: { branch: string; base: string; title: string; body: string; files: Texts }): number
   check(
@@ -120,7 +122,7 @@ function words(
 
 function merging(
   repository: ModelRepository,
-): Pick<People, 'merge' | 'review' | 'resolve' | 'disarm' | 'advanceQueue' | 'fork'> {
+): Pick<People, 'merge' | 'review' | 'resolve' | 'disarm' | 'advanceQueue' | 'open' | 'fork'> {
   const change = (number: number, next: (pull: PullState) => PullState): void => {
     const pull = repository.state.pulls.get(number)
     if (pull !== undefined) repository.setPull(next(pull))
@@ -140,6 +142,10 @@ function merging(
     resolve: (number, unresolved) => change(number, (pull) => ({ ...pull, unresolved })),
     disarm: (by, number) => disarm(repository, by, number).ok,
     advanceQueue: (by) => advanceQueue(repository, by),
+    open(by, asked) {
+      const made = createPull(repository, by, asked)
+      return made.ok ? made.value.number : undefined
+    },
     fork(by, asked) {
       const base = repository.state.branches.get(asked.base)
       const head = repository.commit(accountOf(by), base, asked.files, 'from a fork\n')
