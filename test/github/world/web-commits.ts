@@ -24,7 +24,7 @@ export type CommitOrder = {
 
 export type CommitResult =
   | { readonly ok: true; readonly oid: string }
-  | { readonly ok: false; readonly stale: boolean; readonly missing: boolean; readonly text: string }
+  | { readonly ok: false; readonly why: 'stale' | 'missing' | 'workflows' | 'refused'; readonly text: string }
 
 /** A signed commit on a branch, only where the branch stands at the expected head. Authored by the account; new files are plain ones. */
 export async function commitOnBranch(
@@ -35,8 +35,8 @@ export async function commitOnBranch(
 ): Promise<CommitResult> {
   const ref = branchRef(order.branch)
   const head = await resolveRef(repo.gitDir, ref)
-  if (head === undefined) return failed(`No such branch: "${order.branch}"`, { missing: true })
-  if (head !== order.expectedHead) return failed(staleData(order.expectedHead), { stale: true })
+  if (head === undefined) return failed(`No such branch: "${order.branch}"`, 'missing')
+  if (head !== order.expectedHead) return failed(staleData(order.expectedHead), 'stale')
   const base = await mustCommit(repo.gitDir, head)
   for (const path of order.deletions) {
     const there = await readObject(repo.gitDir, `${head}:${path}`)
@@ -56,11 +56,12 @@ export async function commitOnBranch(
   })
   const moved = await moveBranches(world, repo, mover, [{ ref, before: head, after: oid }])
   if (moved.ok) return { ok: true, oid }
-  return moved.why === 'stale' ? failed(staleData(order.expectedHead), { stale: true }) : failed(moved.text)
+  if (moved.why === 'stale') return failed(staleData(order.expectedHead), 'stale')
+  return failed(moved.text, moved.why === 'workflows' ? 'workflows' : 'refused')
 }
 
-function failed(text: string, how: { stale?: boolean; missing?: boolean } = {}): CommitResult {
-  return { ok: false, stale: how.stale ?? false, missing: how.missing ?? false, text }
+function failed(text: string, why: Extract<CommitResult, { ok: false }>['why'] = 'refused'): CommitResult {
+  return { ok: false, why, text }
 }
 
 /**

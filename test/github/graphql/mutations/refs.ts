@@ -100,6 +100,13 @@ async function refChange(repo: Repository, update: Args): Promise<RefChange> {
   return { ref, before, after }
 }
 
+const COMMIT_ERRORS = {
+  stale: 'STALE_DATA',
+  missing: 'NOT_FOUND',
+  workflows: 'FORBIDDEN',
+  refused: 'UNPROCESSABLE',
+} as const
+
 async function createCommitOnBranch(input: Args, context: Context) {
   const { repo, branch } = await committable(context, object(input, 'branch'))
   needToWrite(context, repo, CONTENTS)
@@ -117,8 +124,7 @@ async function createCommitOnBranch(input: Args, context: Context) {
     })),
     deletions: objects(changes, 'deletions').map((deletion) => text(deletion, 'path')),
   })
-  if (!result.ok)
-    throw new GitHubError(result.stale ? 'STALE_DATA' : result.missing ? 'NOT_FOUND' : 'UNPROCESSABLE', result.text)
+  if (!result.ok) throw new GitHubError(COMMIT_ERRORS[result.why], result.text)
   return { commit: await commitSource(repo, result.oid), ref: refSource(repo, branchRef(branch), result.oid) }
 }
 
