@@ -141,6 +141,9 @@ export type Self = {
   readonly app?: number
   /** Name of its check run. */
   readonly check?: string
+  /** Addresses that its commits carry, where they are known before the first. */
+  readonly authorEmail?: string
+  readonly committerEmail?: string
 }
 
 /** The branch of the offer of settings: no lane has one of this name. */

@@ -60,6 +60,8 @@ export type Policy = {
   readonly pullRequest: {
     readonly mode: Mode
     readonly requiredChecks: number
+    /** Ends of a required check that count as green beside green itself. */
+    readonly acceptConclusions: readonly ('neutral' | 'skipped')[]
     readonly mergeMethod: 'squash' | 'merge' | 'rebase'
     readonly labels: readonly string[]
     readonly window?: MaintenanceWindow

@@ -43,6 +43,16 @@ export const REASONS = {
     means: 'A person closed the last proposal for this failure: closed means no, for 7 days.',
     next: 'Say /kintsugi retry on the closed pull request, or wait until the time has passed.',
   },
+  'held-by-person': {
+    group: 'hold',
+    means: 'A person asked the bot to leave this workload alone.',
+    next: 'Say /kintsugi retry on the pull request, or wait until the snooze is over.',
+  },
+  'disarmed-by-person': {
+    group: 'hold',
+    means: 'A person switched off the merging that the bot had asked the forge for: it is never asked for again.',
+    next: 'Merge or close it by hand.',
+  },
   'breaker-open': {
     group: 'hold',
     means: 'Two fixes of this policy did harm within 24 hours, so it is stopped.',
@@ -423,6 +433,105 @@ export const REASONS = {
   },
   'awaiting-approval': { group: 'forge', means: 'The policy waits for an approving review.', next: 'Review it.' },
   'awaiting-merge': { group: 'forge', means: 'A person has to merge this one.', next: 'Merge or close it.' },
+  'forge-unread': {
+    group: 'forge',
+    means: 'Rules, checks or reviews could not be read in full, and what is not known is never taken as allowed.',
+    next: 'Run kintsugi doctor: a permission of the app may be missing. It is read again at the next tick.',
+  },
+  'awaiting-checks': {
+    group: 'forge',
+    means: 'A required check has not ended yet on this commit.',
+    next: 'Wait for it.',
+  },
+  'check-never-reported': {
+    group: 'forge',
+    means: 'A required check has not reported within 30 minutes of the push, so it may never do.',
+    next: 'Look why the check does not run on branches of the bot, or take it out of the required ones.',
+  },
+  'check-failed': {
+    group: 'forge',
+    means: 'A required check is red on this commit, or ended in a way that the policy does not accept.',
+    next: 'Look at the check; close the pull request if the change is wrong.',
+  },
+  'changes-requested': {
+    group: 'forge',
+    means: 'A reviewer asks for changes.',
+    next: 'Settle it with the reviewer, or close the pull request.',
+  },
+  'awaiting-owner': {
+    group: 'forge',
+    means: 'A code owner of a changed file has to approve. An app never owns or approves.',
+    next: 'Ask an owner that CODEOWNERS names to review it.',
+  },
+  'four-eyes': {
+    group: 'forge',
+    means: 'The only approval is by somebody who changed the policy or asked for the change by command.',
+    next: 'Let another person review it.',
+  },
+  'conversations-open': {
+    group: 'forge',
+    means: 'The rules of the base branch ask for every conversation to be resolved.',
+    next: 'Resolve them on the pull request.',
+  },
+  ruleset: {
+    group: 'forge',
+    means: 'A rule of the repository, which is named beside this, is one that the bot cannot meet.',
+    next: 'Merge it by hand, or let the rule except the branches or messages of the bot.',
+  },
+  'merge-method': {
+    group: 'forge',
+    means: 'The repository or its rules do not allow the merge method of the policy.',
+    next: 'Set pullRequest.mergeMethod to one that is allowed; where signatures are required that is squash or merge.',
+  },
+  unverified: {
+    group: 'forge',
+    means: 'The rules ask for signed commits, and the forge does not show the commit of the bot as verified.',
+    next: 'On GitHub Enterprise Server an administrator switches web commit signing on.',
+  },
+  draft: { group: 'forge', means: 'The pull request is a draft.', next: 'Mark it as ready for review.' },
+  'forge-computing': {
+    group: 'forge',
+    means: 'The forge has not told yet whether the pull request can be merged.',
+    next: 'Nothing: it is asked again at the next tick.',
+  },
+  'forge-blocked': {
+    group: 'forge',
+    means: 'The forge itself holds the merge back for a reason that the bot does not see.',
+    next: 'Look at the merge box of the pull request.',
+  },
+  'merge-queue-unproven': {
+    group: 'forge',
+    means:
+      'The base branch has a merge queue, and the check of the bot is not required in it: what the queue builds would be merged without a proof.',
+    next: "Require the bot's check on the branch of the queue, or merge by hand.",
+  },
+  'in-merge-queue': { group: 'forge', means: 'The pull request is in the merge queue.', next: 'Wait for the queue.' },
+  'merge-drift': {
+    group: 'forge',
+    means: 'What was merged lately differs from what was proven: something else came into the merge.',
+    next: 'Look at that merge. Auto-merge stays off for the repository for 7 days after it.',
+  },
+  'track-record': {
+    group: 'forge',
+    means:
+      'A fix of this policy did harm, and too few have helped since for a merge without a person; or a part of the record cannot be read.',
+    next: 'Merge by hand: the right to merge comes back after three that helped.',
+  },
+  'not-leader': {
+    group: 'forge',
+    means: 'Another copy of the bot leads, or it is not known who does.',
+    next: 'Nothing: the one that leads goes on.',
+  },
+  'audit-broken': {
+    group: 'forge',
+    means: 'The audit does not hold together or cannot be written, so nothing is merged.',
+    next: 'Run kintsugi audit verify.',
+  },
+  'repository-unreachable': {
+    group: 'forge',
+    means: 'The repository does not answer: archived, renamed, deleted, or the app was taken out of it.',
+    next: 'Look at the message; install the app there again, or take the repository out of the configuration.',
+  },
   'single-signal': {
     group: 'forge',
     means: 'Only one signal shows the failure; auto-merge needs two independent ones.',
@@ -541,6 +650,11 @@ export const REASONS = {
     group: 'outcome',
     means: 'The symptom went away, or the wanted value is already there, before the proposal was merged.',
     next: 'Nothing.',
+  },
+  'undo-asked': {
+    group: 'outcome',
+    means: 'A person asked to take it back.',
+    next: 'Nothing. The bot leaves this failure of the workload alone for 7 days, or until /kintsugi retry.',
   },
   superseded: { group: 'outcome', means: 'A newer proposal takes the place of this one.', next: 'Nothing.' },
 } as const satisfies Readonly<Record<string, ReasonInfo>>

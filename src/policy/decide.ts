@@ -1,4 +1,5 @@
 import type { Attempt, Binding, Config, Decision, Diagnosis, Policy, Reason } from '../domain/index.ts'
+import type { Wishes } from './commands/index.ts'
 import { breakerUntil, closedUntil, countedAttempts, latestActivityMs, openAttempt } from './history.ts'
 import { effectiveMode, matchPolicies } from './match.ts'
 
@@ -19,8 +20,8 @@ export type DecideInput = {
   readonly labels?: Readonly<Record<string, string>>
   /** Repository that the change would be made in: its policies have a say. */
   readonly repository?: string
-  /** When a person with the right to do so last asked for a retry. */
-  readonly retryAskedAtMs?: number
+  /** What people have asked for on the lane, by command. */
+  readonly wishes?: Wishes
   /** Whether the warm-up is over. */
   readonly warm: boolean
   readonly paused: boolean
@@ -33,7 +34,7 @@ type Held = { readonly reason: Reason; readonly untilMs?: number }
 /**
  * May we act on this diagnosis? The first that holds, in this order, is the answer:
  *
- * no-policy · policy-disabled · paused · frozen · warm-up · protected-namespace · not-bound · notify-only (notify; models alone
+ * no-policy · policy-disabled · paused · frozen · warm-up · protected-namespace · not-bound · held-by-person · notify-only (notify; models alone
  * never get further) · above-ceiling · data-missing · data-partial · low-confidence · closed-by-person · breaker-open · retries-exhausted · cooldown ·
  * budget-exhausted. The last three ask about opening something new, so an open proposal for the same failure passes them.
  *
@@ -56,7 +57,7 @@ export function decide(input: DecideInput): Decision {
 }
 
 function heldByOperator(
-  { paused, frozen, warm, diagnosis, binding, config }: DecideInput,
+  { paused, frozen, warm, diagnosis, binding, config, wishes }: DecideInput,
   policy: Policy,
 ): Held | undefined {
   const { protectedNamespaces } = config.ceiling
@@ -66,7 +67,9 @@ function heldByOperator(
   if (!warm) return { reason: 'warm-up' }
   if (isProtected(diagnosis.subject.namespace, protectedNamespaces)) return { reason: 'protected-namespace' }
   if (binding === undefined) return { reason: 'not-bound' }
-  return undefined
+  if (wishes?.held === undefined) return undefined
+  const { untilMs } = wishes.held
+  return { reason: 'held-by-person', ...(untilMs === undefined ? {} : { untilMs }) }
 }
 
 /** Names are exact, or end in `*` for all that begin so. */
@@ -86,8 +89,8 @@ function heldByEvidence({ diagnosis }: DecideInput, policy: Policy): Held | unde
 }
 
 function heldByHistory(input: DecideInput, policy: Policy): Held | undefined {
-  const { attempts, otherAttempts = [], diagnosis, nowMs, retryAskedAtMs } = input
-  const closed = closedUntil(attempts, diagnosis, nowMs, retryAskedAtMs)
+  const { attempts, otherAttempts = [], diagnosis, nowMs, wishes } = input
+  const closed = closedUntil(attempts, diagnosis, nowMs, wishes)
   if (closed !== undefined) return { reason: 'closed-by-person', untilMs: closed }
   const broken = breakerUntil([...attempts, ...otherAttempts], policy, nowMs)
   if (broken !== undefined) return { reason: 'breaker-open', untilMs: broken }
@@ -95,10 +98,13 @@ function heldByHistory(input: DecideInput, policy: Policy): Held | undefined {
 }
 
 function heldFromOpening(input: DecideInput, policy: Policy): Held | undefined {
-  const { attempts, diagnosis, nowMs, openPulls, openedLastHour } = input
-  if (countedAttempts(attempts, diagnosis) >= policy.maxRetries) return { reason: 'retries-exhausted' }
+  const { attempts, diagnosis, nowMs, openPulls, openedLastHour, wishes } = input
+  const asked = wishes?.retryAskedAtMs
+  if (countedAttempts(attempts, diagnosis, asked) >= policy.maxRetries) return { reason: 'retries-exhausted' }
   const latest = latestActivityMs(attempts)
-  if (latest !== undefined && nowMs < latest + policy.cooldownMs)
+  // Who asks for another try does not want to wait for it.
+  const asksNow = latest !== undefined && asked !== undefined && asked >= latest
+  if (latest !== undefined && !asksNow && nowMs < latest + policy.cooldownMs)
     return { reason: 'cooldown', untilMs: latest + policy.cooldownMs }
   const { openPullRequests, perHour } = policy.limits
   if (openPulls >= openPullRequests || openedLastHour >= perHour) return { reason: 'budget-exhausted' }

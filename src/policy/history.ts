@@ -1,4 +1,5 @@
 import type { Attempt, Diagnosis, Policy } from '../domain/index.ts'
+import type { Wishes } from './commands/index.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
@@ -16,20 +17,22 @@ export function openAttempt(attempts: readonly Attempt[], diagnosis: Diagnosis):
   return attempts.find((one) => isFix(one) && one.pull.state === 'open' && one.record.failure === diagnosis.failure)
 }
 
-/** Until when a proposal that a person closed stands for "no"; undefined when none does. A retry that was asked for later lifts it. */
+/** Until when a proposal that a person closed, or had taken back, stands for "no"; undefined when none does. A later retry lifts it. */
 export function closedUntil(
   attempts: readonly Attempt[],
   diagnosis: Diagnosis,
   nowMs: number,
-  retryAskedAtMs: number | undefined,
+  wishes: Wishes | undefined,
 ): number | undefined {
-  let until: number | undefined
+  const undoAtMs = wishes?.undo?.atMs
+  const undone = undoAtMs !== undefined && nowMs < undoAtMs + WEEK_MS
+  let until: number | undefined = undone ? undoAtMs + WEEK_MS : undefined
   for (const { pull, record } of attempts) {
     // Where it is not known who closed it, a person may have.
     const isNo = record.kind === 'fix' && pull.state === 'closed' && pull.endedBy !== 'bot'
     if (!isNo || record.failure !== diagnosis.failure) continue
     const at = pull.endedAtMs ?? pull.createdAtMs
-    if (retryAskedAtMs !== undefined && retryAskedAtMs > at) continue
+    if (wishes?.retryAskedAtMs !== undefined && wishes.retryAskedAtMs > at) continue
     if (nowMs < at + WEEK_MS) until = Math.max(until ?? 0, at + WEEK_MS)
   }
   return until
@@ -49,16 +52,29 @@ export function breakerUntil(attempts: readonly Attempt[], policy: Policy, nowMs
   return undefined
 }
 
+const RECORD_MS = 90 * DAY_MS
+
+/** How many fixes of the policy have helped since the last one that did harm within 90 days; undefined where none did. */
+export function helpedSinceHarm(attempts: readonly Attempt[], policy: Policy, nowMs: number): number | undefined {
+  const ended = attempts.flatMap((one) =>
+    isFix(one) && one.record.policy.name === policy.name && one.conclusion !== undefined ? [one.conclusion] : [],
+  )
+  const harm = ended.filter(({ verdict, atMs }) => verdict === 'harmful' && atMs > nowMs - RECORD_MS)
+  if (harm.length === 0) return undefined
+  const last = Math.max(...harm.map(({ atMs }) => atMs))
+  return ended.filter(({ verdict, atMs }) => verdict === 'resolved' && atMs > last).length
+}
+
 const NOT_COUNTED: ReadonlySet<string> = new Set(['superseded', 'no-longer-needed', 'conflict'])
 
-/** Attempts that count against maxRetries: fixes for this failure since seven days before the episode, but for those that were never tried. */
-export function countedAttempts(attempts: readonly Attempt[], diagnosis: Diagnosis): number {
+/** Attempts that count against maxRetries: fixes for this failure since seven days before the episode, but for those that were never tried. Who asks for a retry begins to count anew. */
+export function countedAttempts(attempts: readonly Attempt[], diagnosis: Diagnosis, retryAskedAtMs = 0): number {
   return attempts.filter(
     (one) =>
       isFix(one) &&
       one.record.failure === diagnosis.failure &&
       !NOT_COUNTED.has(one.conclusion?.verdict ?? '') &&
-      one.pull.createdAtMs >= diagnosis.startMs - WEEK_MS,
+      one.pull.createdAtMs >= Math.max(diagnosis.startMs - WEEK_MS, retryAskedAtMs),
   ).length
 }
 

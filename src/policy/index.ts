@@ -1,10 +1,35 @@
 export { fieldAllowed } from './bounds.ts'
+export {
+  CODEOWNERS_MOST_BYTES,
+  CODEOWNERS_PLACES,
+  type CodeOwner,
+  matchesOwnerPattern,
+  type OwnerRule,
+  ownersOf,
+  parseCodeowners,
+} from './codeowners.ts'
+export * from './commands/index.ts'
 export { type DecideInput, decide } from './decide.ts'
 export { possibleActions } from './fit.ts'
-export { barringEnvironment, type GateInput, gates, mayMerge } from './gates.ts'
+export {
+  approversOf,
+  barringEnvironment,
+  foreignChecks,
+  type GateInput,
+  gates,
+  mayMerge,
+  methodAllowed,
+  type OwnersView,
+  ownedBy,
+  queueProven,
+  unjudged,
+} from './gates.ts'
 export { covers, globProblem } from './globs.ts'
 export { effectiveMode, type MatchInput, matchPolicies } from './match.ts'
+export { brokenNameRule, type Named } from './names.ts'
+export { mayArm } from './native.ts'
 export { type ParsedPolicies, POLICY_API_VERSION, parsePolicies, parsePolicyManifest, policySchema } from './parse.ts'
+export { parsePattern, patternFinds } from './pattern.ts'
 export { namespaceName, objectName, pathGlob } from './spec.ts'
 export * from './strict/index.ts'
 export { inWindow, isTimeZone } from './window.ts'

@@ -3,6 +3,7 @@ import {
   COMPANION_POLICIES,
   FAILURES,
   type MaintenanceWindow,
+  MERGE_METHODS,
   MODES,
   type Policy,
   VOTINGS,
@@ -94,7 +95,8 @@ const window: Reader<MaintenanceWindow> = mapped(
 const pullRequest = object({
   mode: withDefault(oneOf(MODES), 'propose'),
   requiredChecks: withDefault(number({ least: 0, most: 50, whole: true }), 1),
-  mergeMethod: withDefault(oneOf(['squash', 'merge', 'rebase']), 'squash'),
+  acceptConclusions: withDefault(list(oneOf(['neutral', 'skipped']), { most: 2 }), []),
+  mergeMethod: withDefault(oneOf(MERGE_METHODS), 'squash'),
   labels: withDefault(
     list(string({ pattern: /^[^\s,"'`<>][^,"'`<>]{0,49}$/, form: 'a label without commas and quotes', longest: 50 }), {
       most: 20,

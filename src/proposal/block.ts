@@ -1,7 +1,7 @@
 import { canonicalJson, isJsonObject, type JsonObject, sha256 } from '../domain/index.ts'
 
-/** What a hidden block of ours may be: the record of an attempt, its conclusion, or what a living note is about. */
-export type BlockKind = 'block' | 'conclusion' | 'note'
+/** What a hidden block of ours may be: the record of an attempt, its conclusion, what a living note is about, or an answer to a command. */
+export type BlockKind = 'block' | 'conclusion' | 'note' | 'answer'
 
 /** Longest JSON of a block, characters: leaves room for the reader's part in a body of 60,000. */
 export const MAX_BLOCK = 36_000

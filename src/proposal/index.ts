@@ -1,4 +1,5 @@
 export { branchOf } from '../domain/index.ts'
+export { answerText, readAnswer } from './answer.ts'
 export { type CheckText, checkText } from './check.ts'
 export {
   conclusionText,

@@ -33,6 +33,7 @@ export function policyOf(change: Partial<Policy> = {}): Policy {
     pullRequest: {
       mode: 'automerge',
       requiredChecks: 0,
+      acceptConclusions: [],
       mergeMethod: 'squash',
       labels: ['kintsugi'],
       allowedPaths: [],

@@ -135,12 +135,12 @@ describe('decide: a proposal that a person closed', () => {
   })
 
   it('is lifted by a later retry', () => {
-    const input = decideInput({ attempts: [closed(2 * DAY)], retryAskedAtMs: NOW - DAY })
+    const input = decideInput({ attempts: [closed(2 * DAY)], wishes: { retryAskedAtMs: NOW - DAY } })
     expect(decide(input)).toMatchObject({ do: 'act' })
   })
 
   it('is not lifted by a retry that was asked for before', () => {
-    const input = decideInput({ attempts: [closed(DAY)], retryAskedAtMs: NOW - 2 * DAY })
+    const input = decideInput({ attempts: [closed(DAY)], wishes: { retryAskedAtMs: NOW - 2 * DAY } })
     expect(decide(input)).toMatchObject({ reason: 'closed-by-person' })
   })
 

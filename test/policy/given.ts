@@ -2,13 +2,18 @@ import { defaultConfig } from '../../src/config.ts'
 import {
   type Attempt,
   type AttemptRecord,
+  type BaseRules,
+  type CheckFact,
   type Conclusion,
   type Config,
   type Diagnosis,
   measuredConfidence,
+  NO_RULES,
   type Policy,
   type Proof,
   type Pull,
+  type PullFacts,
+  type ReviewFact,
   type Subject,
 } from '../../src/domain/index.ts'
 import type { DecideInput, GateInput } from '../../src/policy/index.ts'
@@ -62,6 +67,7 @@ export function policy(change: Partial<Policy> = {}): Policy {
     pullRequest: {
       mode: 'automerge',
       requiredChecks: 1,
+      acceptConclusions: [],
       mergeMethod: 'squash',
       labels: [],
       allowedPaths: [],
@@ -185,6 +191,53 @@ export function proof(change: Partial<Proof> = {}): Proof {
   }
 }
 
+export const HEAD = 'a'.repeat(40)
+export const CI_APP = 15_368
+export const OWN_APP = 777
+
+export function rules(change: Partial<BaseRules> = {}): BaseRules {
+  return { ...NO_RULES, requiredChecks: [{ name: 'ci', app: CI_APP }], ...change }
+}
+
+export function check(change: Partial<CheckFact> = {}): CheckFact {
+  return { name: 'ci', app: CI_APP, state: 'green', sha: HEAD, completedAtMs: NOW - MINUTE, ...change }
+}
+
+export function review(change: Partial<ReviewFact> & { readonly login?: string } = {}): ReviewFact {
+  const { login = 'robin', ...rest } = change
+  return { by: { login, kind: 'user' }, state: 'approved', sha: HEAD, atMs: NOW - MINUTE, counts: true, ...rest }
+}
+
+export function facts(change: Partial<PullFacts> = {}): PullFacts {
+  return {
+    sha: HEAD,
+    draft: false,
+    mergeable: 'yes',
+    state: 'clean',
+    checks: [check()],
+    reviews: [],
+    unresolvedConversations: 0,
+    disarmedByPerson: false,
+    inMergeQueue: false,
+    verified: true,
+    pushedAtMs: NOW - 10 * MINUTE,
+    ...change,
+  }
+}
+
+export function gatePull(change: Partial<GateInput['pull']> = {}): GateInput['pull'] {
+  return {
+    headSha: HEAD,
+    headIsOurs: true,
+    branch: 'kintsugi/cart-1a2b3c4d',
+    commitMessage: 'fix(cart): raise memory limit',
+    createdAtMs: NOW - 10 * MINUTE,
+    files: ['apps/cart/values.yaml'],
+    facts: facts(),
+    ...change,
+  }
+}
+
 /** A merge that every gate lets pass. */
 export function gateInput(change: Partial<GateInput> = {}): GateInput {
   const { diagnosis: found, config: settings, binding } = decideInput()
@@ -195,16 +248,19 @@ export function gateInput(change: Partial<GateInput> = {}): GateInput {
     config: settings,
     binding,
     attempts: [],
+    historyKnown: true,
     changes: [{ field: 'resources.limits.memory', container: 'app', value: '256Mi' }],
     proof: proof(),
     renderMatch: 'same',
     baseBranch: 'main',
     baseInputs: { 'apps/cart/values.yaml': 'c'.repeat(40) },
-    headIsOurs: true,
-    files: ['apps/cart/values.yaml'],
     forge: 'github',
-    requiredChecks: [{ name: 'ci', green: true }],
-    reviews: { approvals: 0, changesRequested: 0 },
+    pull: gatePull(),
+    rules: rules(),
+    self: { login: 'kintsugi', app: OWN_APP, check: 'kintsugi' },
+    owners: { read: 'none' },
+    audit: 'ok',
+    drifted: [],
     paused: false,
     frozen: false,
     openPulls: 1,

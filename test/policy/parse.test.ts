@@ -43,6 +43,7 @@ describe('parsePolicies: defaults', () => {
         pullRequest: {
           mode: 'propose',
           requiredChecks: 1,
+          acceptConclusions: [],
           mergeMethod: 'squash',
           labels: ['kintsugi'],
           allowedPaths: [],

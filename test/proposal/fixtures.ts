@@ -111,6 +111,7 @@ export const policy: Policy = {
   pullRequest: {
     mode: 'automerge',
     requiredChecks: 0,
+    acceptConclusions: [],
     mergeMethod: 'squash',
     labels: ['kintsugi'],
     allowedPaths: [],
