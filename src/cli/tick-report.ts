@@ -146,6 +146,12 @@ function sayDone(done: Done, branch: string | undefined): string {
       return `opened the revert #${done.pull} ${placeOf(done, branch)}`
     case 'merged':
       return `merged #${done.pull} as ${done.commit.slice(0, 12)}`
+    case 'armed':
+      return `#${done.pull} is merged by the forge once its checks are green`
+    case 'queued':
+      return `#${done.pull} is in the merge queue`
+    case 'disarmed':
+      return `#${done.pull} is not merged by the forge any more: ${done.reason}`
     case 'concluded':
     case 'escalated':
       return `#${done.pull}: ${done.conclusion.verdict}. ${done.conclusion.because}`

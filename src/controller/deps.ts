@@ -38,6 +38,12 @@ export type ControllerDeps = {
   /** Whether the operator has stopped the bot, read anew at each tick. Unreadable counts as stopped. */
   readonly paused: () => Promise<boolean>
   readonly frozen: () => Promise<boolean>
+  /** Our epoch while we lead, undefined while another copy does. Left out where there is but one. */
+  readonly epoch?: () => Promise<number | undefined>
+  /** Whether the audit holds together and can be written; `off` where none is kept. */
+  readonly audit?: () => Promise<'ok' | 'off' | 'broken'>
+  /** Whether somebody who changed the policy or asked for the change may not be its only approver. */
+  readonly fourEyes?: boolean
   /** `observe` computes everything and writes nothing. */
   readonly writes: 'perform' | 'observe'
   /** The source room's edit, replaced only by tests that ask whether a wrong edit is noticed. */

@@ -1,6 +1,7 @@
-import { type Attempt, type Lane, laneOf, type Pull, type Subject } from '../domain/index.ts'
+import { type Attempt, KintsugiError, type Lane, laneOf, type Pull, type Subject } from '../domain/index.ts'
+import { type AnswerOn, wishesOf } from '../policy/index.ts'
 import type { Note, RepositoryView } from '../ports/index.ts'
-import { branchOf, readAttempt } from '../proposal/index.ts'
+import { branchOf, readAnswer, readAttempt } from '../proposal/index.ts'
 import { prefixOf } from './binding.ts'
 import type { ControllerDeps, Repository } from './deps.ts'
 
@@ -15,14 +16,33 @@ export type Remembered = {
   readonly unbelieved: readonly { readonly pull: Pull; readonly reason: 'tampered' | 'head-not-ours' }[]
 }
 
-export async function remember(deps: ControllerDeps, lanes: readonly Lane[]): Promise<readonly Remembered[]> {
-  const all: Remembered[] = []
+/** A repository that did not answer this time, with what the world said. The others go on without it. */
+export type Unreachable = { readonly repository: string; readonly error: KintsugiError }
+
+export type Memories = { readonly remembered: readonly Remembered[]; readonly unreachable: readonly Unreachable[] }
+
+export async function remember(deps: ControllerDeps, lanes: readonly Lane[]): Promise<Memories> {
+  const remembered: Remembered[] = []
+  const unreachable: Unreachable[] = []
   for (const repository of deps.repositories) {
-    const view = await repository.forge.look(await repository.forge.defaultBranch(), lanes)
-    const clusters = deps.config.clusters.map(({ name }) => name)
-    all.push(believe(repository, view, prefixOf(deps, repository), clusters))
+    try {
+      remembered.push(await rememberOne(deps, repository, lanes))
+    } catch (error) {
+      if (!(error instanceof KintsugiError)) throw error
+      unreachable.push({ repository: repository.forge.repository, error })
+    }
   }
-  return all
+  return { remembered, unreachable }
+}
+
+export async function rememberOne(
+  deps: ControllerDeps,
+  repository: Repository,
+  lanes: readonly Lane[],
+): Promise<Remembered> {
+  const view = await repository.forge.look(await repository.forge.defaultBranch(), lanes)
+  const clusters = deps.config.clusters.map(({ name }) => name)
+  return believe(repository, view, prefixOf(deps, repository), clusters)
 }
 
 function believe(
@@ -53,6 +73,8 @@ export type LaneHistory = {
   readonly unbelieved?: Remembered['unbelieved'][number]
   readonly note?: Note
   readonly remembered?: Remembered
+  /** What was answered to commands on pull requests of the lane. */
+  readonly answers: readonly AnswerOn[]
   /** Attempts of other lanes in any repository. */
   readonly elsewhere: readonly Attempt[]
   /** What every repository remembers: a lane without a past of its own counts against the budget of its repository too. */
@@ -71,13 +93,24 @@ export function historyOf(lane: Lane, all: readonly Remembered[]): LaneHistory {
       ...split(attempts),
       attempts,
       remembered,
+      answers: answersOn([...attempts.map(({ pull }) => pull), ...(unbelieved ? [unbelieved.pull] : [])]),
       elsewhere,
       all,
       ...(unbelieved && { unbelieved }),
       ...(note && { note }),
     }
   }
-  return { attempts: [], elsewhere, all }
+  return { attempts: [], answers: [], elsewhere, all }
+}
+
+/** What our own replies remember. */
+export function answersOn(pulls: readonly Pull[]): readonly AnswerOn[] {
+  return pulls.flatMap(({ number, answers = [] }) =>
+    answers.flatMap((text): AnswerOn[] => {
+      const answer = readAnswer(text)
+      return answer === undefined ? [] : [{ pull: number, answer }]
+    }),
+  )
 }
 
 /** The oldest attempt without an end comes first: a merged fix is judged before its successor. */
@@ -94,10 +127,17 @@ export function lanesOf(subjects: readonly Subject[], all: readonly Remembered[]
   const lanes = new Set(subjects.map(laneOf))
   for (const { attempts } of all) {
     for (const attempt of attempts) {
-      if (attempt.conclusion === undefined && attempt.pull.state !== 'closed') lanes.add(attempt.record.lane)
+      const unended = attempt.conclusion === undefined && attempt.pull.state !== 'closed'
+      if (unended || asksForUndo(attempt, attempts)) lanes.add(attempt.record.lane)
     }
   }
   return [...lanes].sort()
+}
+
+/** Whether a person asked to take a merged change back, and nothing has done so yet. */
+function asksForUndo({ pull }: Attempt, attempts: readonly Attempt[]): boolean {
+  if (pull.state !== 'merged' || attempts.some(({ record }) => record.reverts === pull.number)) return false
+  return wishesOf(answersOn([pull]), Number.POSITIVE_INFINITY).undo !== undefined
 }
 
 /** How long the models are not asked after a fix of ours: they were fitted on what was before it. */

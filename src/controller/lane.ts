@@ -2,6 +2,7 @@ import { scan } from '../detection/index.ts'
 import { diagnose } from '../diagnosis/index.ts'
 import {
   type Attempt,
+  type BaseRules,
   type Decision,
   type Diagnosis,
   type Failure,
@@ -15,7 +16,7 @@ import {
   stricterMode,
   type WorkloadFacts,
 } from '../domain/index.ts'
-import { decide } from '../policy/index.ts'
+import { decide, type Wishes, wishesOf } from '../policy/index.ts'
 import { verify } from '../remediation/index.ts'
 import { bindingOf, boundSomewhere } from './binding.ts'
 import type { ControllerDeps } from './deps.ts'
@@ -25,6 +26,7 @@ import type { Memory } from './memory.ts'
 import type { Pending, Seen, SyncState } from './next-step.ts'
 import type { Sight } from './observe.ts'
 import { factsWith, type Owner, type OwnerAnswer, ownerOf, type Trees } from './owner.ts'
+import { routeOf } from './route.ts'
 
 /** What the whole tick knows, shared by its lanes. */
 export type Tick = {
@@ -38,6 +40,12 @@ export type Tick = {
   readonly common: ReadonlySet<Failure>
   readonly paused: boolean
   readonly frozen: boolean
+  /** Our epoch when the tick began; undefined while another copy leads. */
+  readonly epoch?: number | undefined
+  /** Repositories that did not answer. */
+  readonly unreachable: ReadonlySet<string>
+  /** Rules of base branches beside the one that was looked at, read once. */
+  readonly otherRules: Map<string, BaseRules>
 }
 
 /** Everything about one lane, as the next step is chosen and prepared from it. */
@@ -60,9 +68,11 @@ export async function viewLane(tick: Tick, lane: Lane, subject: Subject, history
   const owner = await ownerOf(deps, memory, trees, sight.applications, subject, told)
   const facts = owner.found ? factsWith(told, owner.owner) : told
   const diagnosis = findings.length === 0 ? undefined : diagnose(findings, sight.answers, sight.nowMs)
-  const decision = diagnosis && decisionOf(tick, { diagnosis, facts, owner, history, lane })
+  const wishes = wishesOf(history.answers, sight.nowMs)
+  const decision = diagnosis && decisionOf(tick, { diagnosis, facts, owner, history, lane, wishes })
   const pending = await pendingOf(tick, {
     lane,
+    wishes,
     answers,
     findings,
     facts,
@@ -84,6 +94,7 @@ export async function viewLane(tick: Tick, lane: Lane, subject: Subject, history
       ...(decision && { decision }),
       ...(pending && { pending }),
       ...(history.last && { last: history.last }),
+      wishes,
     },
   }
 }
@@ -101,9 +112,10 @@ type Judged = {
   readonly facts: WorkloadFacts
   readonly owner: OwnerAnswer
   readonly history: LaneHistory
+  readonly wishes: Wishes
 }
 
-function decisionOf(tick: Tick, { lane, diagnosis, facts, owner, history }: Judged): Decision {
+function decisionOf(tick: Tick, { lane, diagnosis, facts, owner, history, wishes }: Judged): Decision {
   const { deps, sight } = tick
   if (tick.common.has(diagnosis.failure)) return { do: 'hold', reason: 'common-cause' }
   const found = owner.found ? owner.owner : undefined
@@ -126,6 +138,7 @@ function decisionOf(tick: Tick, { lane, diagnosis, facts, owner, history }: Judg
     warm: warm(sight, lane, deps.config.tick.warmUpMs),
     paused: tick.paused,
     frozen: tick.frozen,
+    wishes,
     nowMs: sight.nowMs,
   })
   return repository !== undefined && tick.unreadPolicies.has(repository.forge.repository) ? capped(decision) : decision
@@ -158,7 +171,8 @@ type Followed = Omit<Judged, 'diagnosis'> & {
 async function pendingOf(tick: Tick, followed: Followed): Promise<Pending | undefined> {
   const { history } = followed
   if (history.unbelieved !== undefined) {
-    return { state: 'open-foreign', pull: history.unbelieved.pull.number, reason: history.unbelieved.reason }
+    const { pull, reason } = history.unbelieved
+    return { state: 'open-foreign', pull: pull.number, reason, armed: pull.facts?.autoMerge?.by === 'bot' }
   }
   const attempt = history.pending
   if (attempt === undefined) return undefined
@@ -169,17 +183,20 @@ async function openPending(tick: Tick, attempt: Attempt, followed: Followed): Pr
   const found = followed.owner.found ? followed.owner.owner : undefined
   const inputsUnchanged = found !== undefined && sameInputs(attempt, found)
   const quietMs = quietFor(attempt, followed.answers, tick.sight.nowMs)
+  const gates = await gatesOf(tick, {
+    attempt,
+    history: followed.history,
+    facts: followed.facts,
+    owner: found,
+    diagnosis: followed.diagnosis,
+    decision: followed.decision,
+    wishes: followed.wishes,
+  })
   return {
     state: 'open',
     attempt,
-    gates: await gatesOf(tick, {
-      attempt,
-      history: followed.history,
-      facts: followed.facts,
-      owner: found,
-      diagnosis: followed.diagnosis,
-      decision: followed.decision,
-    }),
+    gates,
+    route: routeOf(tick, attempt, followed.history, gates),
     stale: found !== undefined && (!inputsUnchanged || attempt.pull.unsettled === true),
     ...(quietMs === undefined ? {} : { quietMs }),
   }

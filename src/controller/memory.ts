@@ -8,6 +8,8 @@ import {
   type Policy,
   type Subject,
 } from '../domain/index.ts'
+import type { OwnerRule } from '../policy/index.ts'
+import type { Forge } from '../ports/index.ts'
 import type { RenderedApplication, RenderRefusal } from '../source/index.ts'
 
 /** What may be forgotten at any moment: everything here is recomputed from Git and Prometheus when it is missing. */
@@ -23,6 +25,15 @@ export type Memory = {
   readonly policies: Map<string, { readonly policies: readonly Policy[]; readonly problems: readonly string[] }>
   /** `revision contains commit`, by both. */
   readonly contains: Map<string, boolean>
+  /** Verdicts of the gates that a check run last showed, by repository and number: the same ones are not written again. */
+  readonly shown: Map<string, string>
+  /** Whether a merge commit holds something else than was proven, by its id. */
+  readonly drift: Map<string, boolean>
+  /** Rules of CODEOWNERS by tree oid; `failed` where the file could not be read. */
+  readonly owners: Map<string, readonly OwnerRule[] | 'none' | 'failed'>
+  /** Pull requests that the forge was last seen to merge by itself for us, by repository and number. */
+  readonly armed: Map<string, { readonly forge: Forge; readonly pull: number }>
+  ticks: number
 }
 
 /** Fits by subject; a newer fit time replaces the older one. */
@@ -47,7 +58,18 @@ export class FitCache {
 const MOST_RENDERS = 500
 
 export function emptyMemory(): Memory {
-  return { fits: new FitCache(), rendered: new Map(), proofs: new Map(), policies: new Map(), contains: new Map() }
+  return {
+    fits: new FitCache(),
+    rendered: new Map(),
+    proofs: new Map(),
+    policies: new Map(),
+    contains: new Map(),
+    shown: new Map(),
+    drift: new Map(),
+    owners: new Map(),
+    armed: new Map(),
+    ticks: 0,
+  }
 }
 
 /** Drops the oldest entries of a cache that has grown past its bound. */

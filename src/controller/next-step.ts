@@ -9,6 +9,8 @@ import type {
   SignalId,
   Verdict,
 } from '../domain/index.ts'
+import type { Wishes } from '../policy/index.ts'
+import type { Route } from './route.ts'
 
 /** Where Argo CD is with the merge commit of an attempt. */
 export type SyncState =
@@ -25,8 +27,16 @@ export type Pending =
       readonly stale: boolean
       /** For how long the watched signals have been quiet, in ms; undefined while they are not, or cannot be judged. */
       readonly quietMs?: number
+      /** By which way it would be merged; as the forge has it where nothing is said. */
+      readonly route?: Route
     }
-  | { readonly state: 'open-foreign'; readonly pull: number; readonly reason: Reason }
+  | {
+      readonly state: 'open-foreign'
+      readonly pull: number
+      readonly reason: Reason
+      /** Whether the forge would still merge it for us. */
+      readonly armed?: boolean
+    }
   | {
       readonly state: 'merged'
       readonly attempt: Attempt
@@ -47,6 +57,8 @@ export type Seen = {
   readonly pending?: Pending
   /** The newest concluded attempt of this lane. */
   readonly last?: Attempt
+  /** What people have asked for by command. */
+  readonly wishes?: Wishes
 }
 
 /** What to do next with one lane. Each is safe to do twice. */
@@ -62,12 +74,16 @@ export type Step =
       readonly after: number
     }
   | { readonly do: 'refresh'; readonly attempt: Attempt }
-  | { readonly do: 'merge'; readonly attempt: Attempt; readonly gates: readonly Gate[] }
+  | { readonly do: 'merge' | 'enqueue' | 'arm'; readonly attempt: Attempt; readonly gates: readonly Gate[] }
+  /** Takes the merging back that the forge was asked for. */
+  | { readonly do: 'disarm'; readonly pull: number; readonly reason: Reason }
   | { readonly do: 'await-sync'; readonly attempt: Attempt; readonly untilMs: number }
   | { readonly do: 'verify'; readonly attempt: Attempt; readonly untilMs: number }
   | { readonly do: 'conclude'; readonly attempt: Attempt; readonly conclusion: Conclusion }
   | {
       readonly do: 'revert'
+      /** The verdict that comes with it: a change that a person takes back need not have done harm. */
+      readonly verdict: 'harmful' | 'superseded'
       readonly attempt: Attempt
       readonly because: string
       readonly harm: readonly SignalId[]
@@ -79,6 +95,8 @@ export type Step =
 /** The pure half of the loop: the same sight and time always give the same step. */
 export function nextStep(seen: Seen, nowMs: number): Step {
   if (seen.pending !== undefined) return stepOfPending(seen.pending, seen, nowMs)
+  const undone = undoneLast(seen)
+  if (undone !== undefined) return undone
   if (seen.diagnosis === undefined || seen.decision === undefined) return { do: 'nothing' }
   return stepOfDecision(seen.diagnosis, seen.decision, seen.last)
 }
@@ -108,41 +126,87 @@ function continues(last: Attempt, diagnosis: Diagnosis): boolean {
   return last.conclusion?.verdict === 'insufficient' && last.record.failure === diagnosis.failure
 }
 
+/** A change that has had its verdict can be taken back too, once. */
+function undoneLast({ last, wishes }: Seen): Step | undefined {
+  const { undo } = wishes ?? {}
+  if (undo === undefined || last?.pull.number !== undo.pull || last.pull.state !== 'merged') return undefined
+  return takeBack(last, undo.by)
+}
+
+function takeBack(attempt: Attempt, by: string): Step {
+  return {
+    do: 'revert',
+    attempt,
+    verdict: 'superseded',
+    because: `taken back because ${by} asked for it`,
+    harm: [],
+    evidence: [],
+  }
+}
+
 function stepOfPending(pending: Pending, seen: Seen, nowMs: number): Step {
   switch (pending.state) {
     case 'open-foreign':
+      if (pending.armed === true) return { do: 'disarm', pull: pending.pull, reason: pending.reason }
       return { do: 'hold', reason: pending.reason }
     case 'open':
-      return stepOfOpen(pending, seen)
+      return armedOr(pending, stepOfOpen(pending, seen))
     case 'merged':
-      return stepOfMerged(pending, nowMs)
+      return stepOfMerged(pending, seen, nowMs)
     default:
       return pending satisfies never
   }
 }
 
-function stepOfOpen(pending: Pending & { state: 'open' }, { diagnosis, decision }: Seen): Step {
-  const { attempt, gates, stale, quietMs } = pending
+/** What the forge was asked to do stands only while nothing but its own waiting is left; before anything else it is taken back. */
+function armedOr({ attempt }: Pending & { state: 'open' }, step: Step): Step {
+  const { number, facts } = attempt.pull
+  if (facts?.autoMerge?.by !== 'bot' || step.do === 'merge') return step
+  if (step.do === 'arm') return { do: 'hold', reason: 'checks-pending' }
+  return { do: 'disarm', pull: number, reason: step.do === 'hold' || step.do === 'close' ? step.reason : 'base-moved' }
+}
+
+function stepOfOpen(pending: Pending & { state: 'open' }, { diagnosis, decision, wishes }: Seen): Step {
+  const { attempt, stale, quietMs, route } = pending
   const failing = diagnosis?.failure
   if (!attempt.pull.headIsOurs) return { do: 'hold', reason: 'head-not-ours' }
   const { kind, failure, mode, verify } = attempt.record
+  if (wishes?.undo?.pull === attempt.pull.number) return { do: 'close', attempt, reason: 'undo-asked' }
   // A revert is wanted because of harm, so a quiet symptom does not make it needless.
   if (kind === 'fix' && failing !== failure && quietMs !== undefined && quietMs >= verify.windowMs) {
     return { do: 'close', attempt, reason: 'no-longer-needed' }
   }
+  if (wishes?.held !== undefined) return holdOf(wishes.held)
   // Whatever would keep the bot from proposing now keeps it from merging too: a policy may have been switched off since.
   if (kind === 'fix' && failing === failure && decision !== undefined && decision.do !== 'act')
     return { do: 'hold', reason: decision.reason }
+  // What a queue has taken is not pushed to.
+  if (attempt.pull.facts?.inMergeQueue === true) return { do: 'hold', reason: 'in-merge-queue' }
   // Without the symptom there is nothing to recompute a fix from; the gate on the base then holds it.
-  if (stale && (kind === 'revert' || failing === failure)) return { do: 'refresh', attempt }
+  if ((stale || route?.refresh === true) && (kind === 'revert' || failing === failure))
+    return { do: 'refresh', attempt }
   if (mode === 'propose' || mode === 'comment') return { do: 'hold', reason: 'awaiting-merge' }
-  const shut = gates.find((gate) => !gate.pass)
-  if (shut !== undefined || gates.length === 0) return { do: 'hold', reason: shut?.reason ?? 'awaiting-merge' }
-  return { do: 'merge', attempt, gates }
+  return stepByGates(pending)
 }
 
-function stepOfMerged(pending: Pending & { state: 'merged' }, nowMs: number): Step {
+function holdOf({ untilMs }: { readonly untilMs?: number }): Step {
+  return { do: 'hold', reason: 'held-by-person', ...(untilMs === undefined ? {} : { untilMs }) }
+}
+
+function stepByGates({ attempt, gates, route }: Pending & { state: 'open' }): Step {
+  const shut = gates.find((gate) => !gate.pass)
+  if (shut !== undefined && route?.native === true) return { do: 'arm', attempt, gates }
+  if (shut !== undefined || gates.length === 0) return { do: 'hold', reason: shut?.reason ?? 'awaiting-merge' }
+  // Held by our own check alone: that is written now, and the forge is asked again before anything is merged.
+  if (attempt.pull.facts?.state === 'blocked') return { do: 'hold', reason: 'checks-pending' }
+  return { do: route?.queue === true ? 'enqueue' : 'merge', attempt, gates }
+}
+
+function stepOfMerged(pending: Pending & { state: 'merged' }, { wishes }: Seen, nowMs: number): Step {
   const { attempt, sync, verdict, extended, revertedBy } = pending
+  const undone = wishes?.undo?.pull === attempt.pull.number ? wishes.undo : undefined
+  if (undone !== undefined && revertedBy === undefined) return takeBack(attempt, undone.by)
+  if (undone !== undefined) return conclude(attempt, 'superseded', `taken back by #${revertedBy}`, nowMs)
   if (revertedBy !== undefined) {
     // The revert was opened and the process died before it could say why: where the harm is still seen, it says so now.
     const because = verdict?.verdict === 'harmful' ? verdict.because : `taken back by #${revertedBy}`
@@ -167,6 +231,7 @@ function stepOfMerged(pending: Pending & { state: 'merged' }, nowMs: number): St
       if (attempt.record.kind === 'fix' && attempt.record.verify.onHarm === 'revert')
         return {
           do: 'revert',
+          verdict: 'harmful',
           attempt,
           because: verdict.because,
           harm: [...new Set(verdict.evidence.map((one) => one.signal))],
@@ -195,16 +260,17 @@ function escalate(
   return { do: 'escalate', attempt, reason, conclusion: { verdict, atMs, because } }
 }
 
-/** What is left of a step while the operator has stopped the bot: looking and waiting go on, whatever would be written is held. */
-export function whilePaused(step: Step): Step {
+/** What is left of a step while the operator has stopped the bot: looking and waiting go on, whatever would be written is held; what would still merge is taken back. */
+export function whilePaused(step: Step, reason: Reason = 'paused'): Step {
   switch (step.do) {
     case 'nothing':
     case 'hold':
+    case 'disarm':
     case 'await-sync':
     case 'verify':
       return step
     default:
-      return { do: 'hold', reason: 'paused' }
+      return { do: 'hold', reason }
   }
 }
 
@@ -225,6 +291,12 @@ export function describeStep(step: Step): string {
       return `recompute #${step.attempt.pull.number} on the new base`
     case 'merge':
       return `merge #${step.attempt.pull.number}`
+    case 'enqueue':
+      return `put #${step.attempt.pull.number} into the merge queue`
+    case 'arm':
+      return `let the forge merge #${step.attempt.pull.number} once its checks are green`
+    case 'disarm':
+      return `take back that the forge merges #${step.pull}: ${step.reason}`
     case 'await-sync':
       return `wait until #${step.attempt.pull.number} is synced`
     case 'verify':

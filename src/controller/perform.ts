@@ -2,6 +2,7 @@ import type { Attempt, Conclusion, Reason } from '../domain/index.ts'
 import type { Forge, OpenResult } from '../ports/index.ts'
 import { conclusionText, refusalText, sameNote, withdrawText } from '../proposal/index.ts'
 import type { LaneView, Tick } from './lane.ts'
+import { type Again, disarm, merge, showGates } from './merging.ts'
 import type { Step } from './next-step.ts'
 import type { Prepared } from './prepare.ts'
 
@@ -12,13 +13,19 @@ export type Done =
   | { readonly done: 'noted'; readonly reason: Reason; readonly message?: string }
   | { readonly done: 'opened' | 'refreshed' | 'reverted'; readonly pull: number; readonly url: string }
   | { readonly done: 'merged'; readonly pull: number; readonly commit: string }
+  | { readonly done: 'armed' | 'queued'; readonly pull: number }
+  | { readonly done: 'disarmed'; readonly pull: number; readonly reason: Reason }
   | { readonly done: 'concluded' | 'escalated'; readonly pull: number; readonly conclusion: Conclusion }
   | { readonly done: 'closed'; readonly pull: number; readonly reason: Reason }
   | { readonly done: 'would'; readonly what: string }
 
-/** Carries out one step. The only function of the bot that writes; each branch is one verb of the forge. */
-export async function perform(tick: Tick, view: LaneView, step: Step, prepared: Prepared): Promise<Done> {
+/**
+ * Carries out one step. The only function of the bot that writes to a lane; each branch is one verb of the forge.
+ * @param again looks at everything anew, for what is judged once more right before a merge
+ */
+export async function perform(tick: Tick, view: LaneView, step: Step, prepared: Prepared, again: Again): Promise<Done> {
   const forge = forgeOf(tick, view, prepared)
+  if (forge !== undefined && SHOWN_WITH.has(step.do)) await showGates(tick, forge, view.seen.pending)
   if (prepared.ready === 'refused') return refuse(tick, view, forge, prepared)
   switch (step.do) {
     case 'nothing':
@@ -32,16 +39,25 @@ export async function perform(tick: Tick, view: LaneView, step: Step, prepared: 
     case 'notify':
       return note(tick, view, forge, step.reason, undefined)
     default:
-      return forge === undefined ? { done: 'held', reason: 'not-bound' } : write(tick, forge, view, step, prepared)
+      return forge === undefined
+        ? { done: 'held', reason: 'not-bound' }
+        : write(tick, forge, view, step, prepared, again)
   }
 }
 
-type Write = Extract<
-  Step,
-  { do: 'propose' | 'step-on' | 'refresh' | 'merge' | 'conclude' | 'revert' | 'escalate' | 'close' }
->
+/** Steps after which the pull request stands as it did, so that its gates are shown. A merge shows them when they were judged again. */
+const SHOWN_WITH: ReadonlySet<Step['do']> = new Set(['hold', 'arm', 'disarm'])
 
-async function write(tick: Tick, forge: Forge, view: LaneView, step: Write, prepared: Prepared): Promise<Done> {
+type Write = Exclude<Step, { do: 'nothing' | 'hold' | 'await-sync' | 'verify' | 'notify' }>
+
+async function write(
+  tick: Tick,
+  forge: Forge,
+  view: LaneView,
+  step: Write,
+  prepared: Prepared,
+  again: Again,
+): Promise<Done> {
   switch (step.do) {
     case 'propose':
     case 'step-on':
@@ -51,7 +67,11 @@ async function write(tick: Tick, forge: Forge, view: LaneView, step: Write, prep
         ? opened('refreshed', await forge.refresh(step.attempt.pull.number, prepared.proposal))
         : { done: 'nothing' }
     case 'merge':
-      return merge(forge, step)
+    case 'enqueue':
+    case 'arm':
+      return merge(tick, forge, step, again)
+    case 'disarm':
+      return disarm(tick, forge, step)
     case 'conclude':
       return conclude(tick, forge, step.attempt, step.conclusion)
     case 'revert':
@@ -112,23 +132,6 @@ function opened(done: 'opened' | 'refreshed', result: OpenResult): Done {
   return { done, pull: result.pull.number, url: result.pull.url }
 }
 
-async function merge(forge: Forge, step: Step & { do: 'merge' }): Promise<Done> {
-  const { pull } = step.attempt
-  await forge.check(pull.number, step.gates)
-  const result = await forge.merge(pull.number, pull.headSha)
-  switch (result.result) {
-    case 'merged':
-      return { done: 'merged', pull: pull.number, commit: result.commit }
-    case 'waiting':
-      return { done: 'held', reason: result.by }
-    case 'recompute':
-    case 'stopped':
-      return { done: 'held', reason: result.reason }
-    default:
-      return result satisfies never
-  }
-}
-
 async function conclude({ deps }: Tick, forge: Forge, attempt: Attempt, conclusion: Conclusion): Promise<Done> {
   await forge.conclude(attempt.pull.number, conclusion, conclusionText(conclusion, attempt.record, deps.templates))
   return { done: 'concluded', pull: attempt.pull.number, conclusion }
@@ -145,7 +148,9 @@ async function revert(
   const { attempt, because } = step
   const result = await forge.revert(attempt.pull.number, prepared.proposal)
   if (result.result === 'refused') return note(tick, view, forge, result.reason, result.message)
-  await conclude(tick, forge, attempt, { verdict: 'harmful', atMs: tick.sight.nowMs, because })
+  // One that has had its verdict keeps it: a person may take back what helped.
+  if (attempt.conclusion === undefined)
+    await conclude(tick, forge, attempt, { verdict: step.verdict, atMs: tick.sight.nowMs, because })
   return { done: 'reverted', pull: result.pull.number, url: result.pull.url }
 }
 

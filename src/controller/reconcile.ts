@@ -5,22 +5,30 @@ import {
   type Lane,
   laneOf,
   type Policy,
+  type Pull,
+  type Reason,
+  reasonInfo,
   type Subject,
   type Tree,
   type Unknown,
 } from '../domain/index.ts'
 import { formatProblem, parsePolicies, parsePolicyManifest } from '../policy/index.ts'
+import { readAttempt } from '../proposal/index.ts'
+import { type Answered, answerCommands, type Explain } from './commands.ts'
 import { commonCauses } from './common-cause.ts'
 import type { ControllerDeps } from './deps.ts'
-import { historyOf, lanesOf, type Remembered, remember, settlingLanes } from './history.ts'
-import { type Tick, viewLane } from './lane.ts'
+import { historyOf, lanesOf, type Memories, type Remembered, remember, rememberOne, settlingLanes } from './history.ts'
+import { type Kept, keepHouse } from './housekeeping.ts'
+import { type LaneView, type Tick, viewLane } from './lane.ts'
 import type { Memory } from './memory.ts'
+import type { Again } from './merging.ts'
 import { modelFindings } from './models.ts'
 import { describeStep, nextStep, type Step, whilePaused } from './next-step.ts'
 import { observe, type Sight } from './observe.ts'
 import { Trees } from './owner.ts'
 import { type Done, perform } from './perform.ts'
 import { type Prepared, prepare } from './prepare.ts'
+import { noteArmed } from './stand-down.ts'
 
 /** What one tick did with one lane. */
 export type LaneReport = {
@@ -43,6 +51,12 @@ export type TickReport = {
   readonly problems: readonly string[]
   /** Lanes that the world cut short, each with the error. They are looked at anew at the next tick. */
   readonly failed: readonly FailedLane[]
+  /** Repositories that did not answer, one word for each. Nothing is written there, and nothing merged where their past would count. */
+  readonly unreachable: readonly { readonly repository: string; readonly reason: Reason; readonly message: string }[]
+  /** Commands of people that were answered. */
+  readonly answered: readonly Answered[]
+  /** What was done for whole repositories: settings offered, dashboards written, branches swept. */
+  readonly kept: readonly Kept[]
 }
 
 export type FailedLane = { readonly lane: Lane; readonly error: KintsugiError }
@@ -54,31 +68,55 @@ export type FailedLane = { readonly lane: Lane; readonly error: KintsugiError }
 export async function reconcile(deps: ControllerDeps, memory: Memory, nowMs: number): Promise<TickReport> {
   const seen = await observe(deps, nowMs)
   const first = await look(deps, memory, seen)
-  const decided = new Set([...lanesIn(seen.findings), ...settlingLanes(first.remembered, nowMs)])
+  const answered = await answeredBy(first, undefined)
+  // What was just answered counts from now on.
+  const start = answered.some(({ accepted }) => accepted) ? await look(deps, memory, seen) : first
+  const decided = new Set([...lanesIn(seen.findings), ...settlingLanes(start.remembered, nowMs)])
   const failed: FailedLane[] = []
-  const lanes = await eachLane(first, failed, (lane) => decided.has(lane))
+  const lanes = await eachLane(start, failed, (lane) => decided.has(lane))
 
   const modelled = await modelFindings(deps, memory, seen, decided)
-  let last = first
-  if (lanesOf(subjectsIn(modelled), first.remembered).some((lane) => !decided.has(lane))) {
+  let last = start
+  if (lanesOf(subjectsIn(modelled), start.remembered).some((lane) => !decided.has(lane))) {
     // The models took their time, and what was written meanwhile counts.
     last = await look(deps, memory, { ...seen, findings: [...seen.findings, ...modelled] })
     lanes.push(...(await eachLane(last, failed, (lane) => !decided.has(lane))))
   }
-  return reportOf(seen, lanes, last.problems, failed)
+  const explained = await answeredBy(last, (pull) => explainFrom(lanes, pull))
+  const kept = maySpeak(last.tick) ? await keepHouse(last.tick, last.remembered, lanes) : []
+  return reportOf(seen, last, lanes, failed, { answered: [...answered, ...explained], kept })
+}
+
+/** Whether anything may be written beside the steps of lanes. */
+function maySpeak({ deps, paused, epoch }: Tick): boolean {
+  return deps.writes === 'perform' && !paused && (deps.epoch === undefined || epoch !== undefined)
+}
+
+async function answeredBy({ tick, remembered }: Look, explain: Explain | undefined): Promise<readonly Answered[]> {
+  if (!maySpeak(tick)) return []
+  const answered: Answered[] = []
+  for (const one of remembered) answered.push(...(await answerCommands(tick, one, explain)))
+  return answered
 }
 
 /** One look at what is remembered and allowed, for what was seen. */
-type Look = { readonly tick: Tick; readonly remembered: readonly Remembered[]; readonly problems: readonly string[] }
+type Look = Memories & { readonly tick: Tick; readonly problems: readonly string[] }
 
 async function look(deps: ControllerDeps, memory: Memory, sight: Sight): Promise<Look> {
   const trees = new Trees(deps)
-  const remembered = await remember(deps, lanesIn(sight.findings))
-  const { policies, problems, unread } = await readPolicies(deps, memory, trees)
+  const memories = await remember(deps, lanesIn(sight.findings))
+  noteArmed(memory, memories.remembered)
+  const unreachable = new Set(memories.unreachable.map(({ repository }) => repository))
+  const { policies, problems, unread } = await readPolicies(deps, memory, trees, unreachable)
   const common = commonCauses(sight.findings, sight.watched.size)
-  const [paused, frozen] = [await deps.paused(), await deps.frozen()]
-  const tick: Tick = { deps, memory, sight, trees, policies, unreadPolicies: unread, common, paused, frozen }
-  return { tick, remembered, problems }
+  const tick: Tick = {
+    ...{ deps, memory, sight, trees, policies, unreadPolicies: unread, common, unreachable },
+    paused: await deps.paused(),
+    frozen: await deps.frozen(),
+    epoch: await deps.epoch?.(),
+    otherRules: new Map(),
+  }
+  return { tick, ...memories, problems }
 }
 
 /** One step per lane, in order. What one opens or merges counts for those after it: its line, and its place in the budget. */
@@ -94,7 +132,7 @@ async function eachLane(
     const report = await lanewise(() => reconcileLane(tick, lane, known), lane, failed)
     if (report === undefined) continue
     reports.push(report)
-    if (changedPulls(report.done)) known = await remember(tick.deps, lanes)
+    if (changedPulls(report.done)) known = (await remember(tick.deps, lanes)).remembered
   }
   return reports
 }
@@ -115,7 +153,7 @@ async function lanewise(
 }
 
 function changedPulls({ done }: Done): boolean {
-  return done === 'opened' || done === 'refreshed' || done === 'reverted' || done === 'merged' || done === 'closed'
+  return ['opened', 'refreshed', 'reverted', 'merged', 'queued', 'closed'].includes(done)
 }
 
 function subjectsIn(findings: readonly Finding[]): readonly Subject[] {
@@ -128,9 +166,10 @@ function lanesIn(findings: readonly Finding[]): readonly Lane[] {
 
 function reportOf(
   seen: Sight,
+  { problems, unreachable }: Look,
   lanes: readonly LaneReport[],
-  problems: readonly string[],
   failed: readonly FailedLane[],
+  said: Pick<TickReport, 'answered' | 'kept'>,
 ): TickReport {
   const busy = new Set(lanes.map((one) => one.lane))
   return {
@@ -140,6 +179,12 @@ function reportOf(
     quiet: [...seen.watched].filter((lane) => !busy.has(lane)).sort(),
     problems: [...seen.unreadable, ...problems],
     failed,
+    unreachable: unreachable.map(({ repository, error }) => ({
+      repository,
+      reason: 'repository-unavailable',
+      message: error.message,
+    })),
+    ...said,
   }
 }
 
@@ -148,10 +193,47 @@ async function reconcileLane(tick: Tick, lane: Lane, remembered: readonly Rememb
   const subject = subjectOf(lane, tick.sight, history.attempts.at(-1)?.record.subject)
   const view = await viewLane(tick, lane, subject, history)
   const next = nextStep(view.seen, tick.sight.nowMs)
-  const step = tick.paused ? whilePaused(next) : next
+  const step = stopped(tick, next)
   const prepared = await prepare(tick, view, step)
-  const done = tick.deps.writes === 'observe' ? would(step, prepared) : await perform(tick, view, step, prepared)
+  const again: Again = () => lookAgain(tick, view, remembered)
+  const done = tick.deps.writes === 'observe' ? would(step, prepared) : await perform(tick, view, step, prepared, again)
   return { lane, subject, step, prepared, done, ...(view.seen.diagnosis && { diagnosis: view.seen.diagnosis }) }
+}
+
+function stopped({ paused, deps, epoch }: Tick, step: Step): Step {
+  if (paused) return whilePaused(step)
+  return deps.epoch !== undefined && epoch === undefined ? whilePaused(step, 'not-leader') : step
+}
+
+/** The lane once more, with the forge, the trees and every switch read anew; what was measured stays as it was. */
+async function lookAgain(
+  tick: Tick,
+  { lane, subject, history }: LaneView,
+  remembered: readonly Remembered[],
+): Promise<{ readonly tick: Tick; readonly view: LaneView }> {
+  const { deps } = tick
+  const repository = history.remembered?.repository
+  const fresh = repository && (await rememberOne(deps, repository, [lane]))
+  const all = remembered.map((one) => (fresh !== undefined && one.repository === repository ? fresh : one))
+  const now: Tick = {
+    ...tick,
+    trees: new Trees(deps),
+    paused: await deps.paused(),
+    frozen: await deps.frozen(),
+    otherRules: new Map(),
+  }
+  return { tick: now, view: await viewLane(now, lane, subject, historyOf(lane, all)) }
+}
+
+/** What `explain` says of a pull request: the step that was taken for its lane in this tick, and why. */
+function explainFrom(lanes: readonly LaneReport[], pull: Pull): readonly string[] {
+  const answer = readAttempt(pull)
+  const report = answer.read ? lanes.find(({ lane }) => lane === answer.attempt.record.lane) : undefined
+  if (report === undefined) return ['nothing is wrong with this workload just now, and nothing is waited for']
+  const seen = report.diagnosis === undefined ? [] : [`${report.diagnosis.failure}: ${report.diagnosis.summary}`]
+  const { done } = report
+  const why = 'reason' in done ? [`${done.reason}: ${reasonInfo(done.reason).means}`, reasonInfo(done.reason).next] : []
+  return [...seen, `the bot would ${describeStep(report.step)}`, ...why]
 }
 
 function would(step: Step, prepared: Prepared): Done {
@@ -174,11 +256,16 @@ async function readPolicies(
   deps: ControllerDeps,
   memory: Memory,
   trees: Trees,
+  unreachable: ReadonlySet<string>,
 ): Promise<{ policies: readonly Policy[]; problems: readonly string[]; unread: ReadonlySet<string> }> {
   const policies: Policy[] = [...deps.policies]
   const problems: string[] = []
   const unread = new Set<string>()
   for (const repository of deps.repositories) {
+    if (unreachable.has(repository.forge.repository)) {
+      unread.add(repository.forge.repository)
+      continue
+    }
     const [url] = repository.urls
     const head = url === undefined ? undefined : await trees.head(url, 'HEAD')
     if (head === undefined) continue

@@ -438,11 +438,6 @@ export const REASONS = {
     means: 'Rules, checks or reviews could not be read in full, and what is not known is never taken as allowed.',
     next: 'Run kintsugi doctor: a permission of the app may be missing. It is read again at the next tick.',
   },
-  'awaiting-checks': {
-    group: 'forge',
-    means: 'A required check has not ended yet on this commit.',
-    next: 'Wait for it.',
-  },
   'check-never-reported': {
     group: 'forge',
     means: 'A required check has not reported within 30 minutes of the push, so it may never do.',
@@ -483,17 +478,7 @@ export const REASONS = {
     means: 'The repository or its rules do not allow the merge method of the policy.',
     next: 'Set pullRequest.mergeMethod to one that is allowed; where signatures are required that is squash or merge.',
   },
-  unverified: {
-    group: 'forge',
-    means: 'The rules ask for signed commits, and the forge does not show the commit of the bot as verified.',
-    next: 'On GitHub Enterprise Server an administrator switches web commit signing on.',
-  },
   draft: { group: 'forge', means: 'The pull request is a draft.', next: 'Mark it as ready for review.' },
-  'forge-computing': {
-    group: 'forge',
-    means: 'The forge has not told yet whether the pull request can be merged.',
-    next: 'Nothing: it is asked again at the next tick.',
-  },
   'forge-blocked': {
     group: 'forge',
     means: 'The forge itself holds the merge back for a reason that the bot does not see.',
@@ -504,12 +489,6 @@ export const REASONS = {
     means:
       'The base branch has a merge queue, and the check of the bot is not required in it: what the queue builds would be merged without a proof.',
     next: "Require the bot's check on the branch of the queue, or merge by hand.",
-  },
-  'in-merge-queue': { group: 'forge', means: 'The pull request is in the merge queue.', next: 'Wait for the queue.' },
-  'merge-drift': {
-    group: 'forge',
-    means: 'What was merged lately differs from what was proven: something else came into the merge.',
-    next: 'Look at that merge. Auto-merge stays off for the repository for 7 days after it.',
   },
   'track-record': {
     group: 'forge',
@@ -526,11 +505,6 @@ export const REASONS = {
     group: 'forge',
     means: 'The audit does not hold together or cannot be written, so nothing is merged.',
     next: 'Run kintsugi audit verify.',
-  },
-  'repository-unreachable': {
-    group: 'forge',
-    means: 'The repository does not answer: archived, renamed, deleted, or the app was taken out of it.',
-    next: 'Look at the message; install the app there again, or take the repository out of the configuration.',
   },
   'single-signal': {
     group: 'forge',
@@ -589,7 +563,7 @@ export const REASONS = {
   },
   'checks-pending': {
     group: 'forge',
-    means: 'A required check is missing, running or red.',
+    means: 'A required check is missing or has not ended yet on this commit.',
     next: 'Wait for it, or look at what it says.',
   },
   'merge-refused': {

@@ -35,5 +35,5 @@ export function mayArm({ gates, policy, rules, self, facts, allowed, freezes }: 
 
 /** What the forge itself waits for. */
 function leftToForge({ pass, reason }: Gate): boolean {
-  return !pass && (reason === 'awaiting-checks' || reason === 'forge-blocked')
+  return !pass && (reason === 'checks-pending' || reason === 'forge-blocked')
 }

@@ -126,7 +126,7 @@ describe('remember', () => {
       }
     }
     const all = await remember({ ...walk.deps, repositories: [{ urls: [], forge: { ...walk.forge, look } }] }, [lane])
-    return historyOf(lane, all)
+    return historyOf(lane, all.remembered)
   }
   const edited = (pull: Pull): Pull => ({
     ...pull,

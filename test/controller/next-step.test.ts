@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { describeStep, nextStep, type Pending, type Seen, type Step } from '../../src/controller/next-step.ts'
-import type { Conclusion, Gate, Verdict } from '../../src/domain/index.ts'
+import type { Conclusion, Gate, PullFacts, Verdict } from '../../src/domain/index.ts'
+import type { Wishes } from '../../src/policy/index.ts'
 import { actOn, attemptOf, diagnosisOf, T0 } from '../fakes/incident.ts'
 
 const NOW = T0 + 1_200_000
@@ -33,6 +34,26 @@ const notifyOnHarm = attemptOf({
   pull: { state: 'merged' },
   record: { verify: { windowMs: 600_000, syncTimeoutMs: 600_000, onHarm: 'notify' } },
 })
+
+const clean = {
+  sha: 'c'.repeat(40),
+  draft: false,
+  mergeable: 'yes',
+  state: 'clean',
+  checks: [],
+  reviews: [],
+  unresolvedConversations: 0,
+  disarmedByPerson: false,
+  inMergeQueue: false,
+  verified: true,
+} as const satisfies PullFacts
+const withFacts = (change: Partial<PullFacts>, record = {}) =>
+  attemptOf({ pull: { facts: { ...clean, ...change } }, record })
+const waits: Gate = { name: 'required checks', pass: false, value: 'ci is awaited', reason: 'checks-pending' }
+const route = { native: false, queue: false, refresh: false }
+const armed = { autoMerge: { by: 'bot' } } as const
+const undo: Wishes = { undo: { by: 'robin', atMs: NOW, pull: 1 } }
+const done: Conclusion = { verdict: 'resolved', atMs: NOW - MINUTE, because: 'seen' }
 
 const rows: readonly [string, Seen, Partial<Step>][] = [
   ['does nothing where nothing is wrong', {}, { do: 'nothing' }],
@@ -196,6 +217,99 @@ const rows: readonly [string, Seen, Partial<Step>][] = [
     { pending: merged({ revertedBy: 2, verdict: verdict('insufficient') }) },
     { do: 'conclude', conclusion: { verdict: 'harmful', atMs: NOW, because: 'taken back by #2' } },
   ],
+  [
+    'puts it into the queue where the base has one',
+    { ...failing, pending: open({ route: { ...route, queue: true } }) },
+    { do: 'enqueue' },
+  ],
+  [
+    'lets the forge merge where it may and only checks are awaited',
+    { ...failing, pending: open({ gates: [pass, waits], route: { ...route, native: true } }) },
+    { do: 'arm' },
+  ],
+  [
+    'waits for the checks itself where the forge may not merge',
+    { ...failing, pending: open({ gates: [pass, waits], route }) },
+    { do: 'hold', reason: 'checks-pending' },
+  ],
+  [
+    'asks the forge once',
+    {
+      ...failing,
+      pending: open({ attempt: withFacts(armed), gates: [pass, waits], route: { ...route, native: true } }),
+    },
+    { do: 'hold', reason: 'checks-pending' },
+  ],
+  [
+    'takes it back when a gate falls',
+    { ...failing, pending: open({ attempt: withFacts(armed), gates: [pass, waits, shut] }) },
+    { do: 'disarm', pull: 1, reason: 'checks-pending' },
+  ],
+  [
+    'takes it back before anything is recomputed',
+    { ...failing, pending: open({ attempt: withFacts(armed), stale: true }) },
+    { do: 'disarm', pull: 1 },
+  ],
+  [
+    'takes it back when somebody pushes',
+    { ...failing, pending: { state: 'open-foreign', pull: 4, reason: 'head-not-ours', armed: true } },
+    { do: 'disarm', pull: 4, reason: 'head-not-ours' },
+  ],
+  [
+    'merges by itself once nothing is awaited',
+    { ...failing, pending: open({ attempt: withFacts(armed) }) },
+    { do: 'merge' },
+  ],
+  [
+    'leaves alone what a person let the forge merge',
+    { ...failing, pending: open({ attempt: withFacts({ autoMerge: { by: 'person' } }), gates: [shut] }) },
+    { do: 'hold', reason: 'frozen' },
+  ],
+  [
+    'does not push to what a queue has taken',
+    { ...failing, pending: open({ attempt: withFacts({ inMergeQueue: true }), stale: true }) },
+    { do: 'hold', reason: 'in-merge-queue' },
+  ],
+  [
+    'never merges over what the forge holds back',
+    { ...failing, pending: open({ attempt: withFacts({ state: 'blocked' }) }) },
+    { do: 'hold', reason: 'checks-pending' },
+  ],
+  [
+    'refreshes the next in line where the base has moved on',
+    { ...failing, pending: open({ route: { ...route, refresh: true } }) },
+    { do: 'refresh' },
+  ],
+  [
+    'leaves alone what a person holds',
+    { ...failing, pending: open({ stale: true }), wishes: { held: { by: 'robin', untilMs: 7 } } },
+    { do: 'hold', reason: 'held-by-person', untilMs: 7 },
+  ],
+  [
+    'closes an open one that a person wants undone',
+    { ...failing, pending: open(), wishes: undo },
+    { do: 'close', reason: 'undo-asked' },
+  ],
+  [
+    'takes a merged one back that a person wants undone',
+    { pending: merged(), wishes: undo },
+    { do: 'revert', verdict: 'superseded' },
+  ],
+  [
+    'takes one back after its verdict too',
+    { last: attemptOf({ pull: { state: 'merged' }, conclusion: done }), wishes: undo },
+    { do: 'revert', verdict: 'superseded' },
+  ],
+  [
+    'does not call harmful what a person took back',
+    { pending: merged({ revertedBy: 2 }), wishes: undo },
+    { do: 'conclude', conclusion: { verdict: 'superseded', atMs: NOW, because: 'taken back by #2' } },
+  ],
+  [
+    'undoes no other pull request',
+    { last: attemptOf({ pull: { state: 'merged', number: 2 }, conclusion: done }), wishes: undo },
+    { do: 'nothing' },
+  ],
 ]
 
 describe('nextStep', () => {
@@ -213,6 +327,9 @@ describe('nextStep', () => {
       'step-on': true,
       refresh: true,
       merge: true,
+      enqueue: true,
+      arm: true,
+      disarm: true,
       'await-sync': true,
       verify: true,
       conclude: true,

@@ -1,12 +1,15 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { LaneView, Tick } from '../../src/controller/lane.ts'
-import type { Step } from '../../src/controller/next-step.ts'
+import { historyOf } from '../../src/controller/history.ts'
+import { type LaneView, type Tick, viewLane } from '../../src/controller/lane.ts'
+import { emptyMemory } from '../../src/controller/memory.ts'
+import type { Pending, Seen, Step } from '../../src/controller/next-step.ts'
+import type { Owner, OwnerAnswer } from '../../src/controller/owner.ts'
 import { type Done, perform } from '../../src/controller/perform.ts'
 import type { Prepared } from '../../src/controller/prepare.ts'
-import type { Conclusion, Proposal, Reason } from '../../src/domain/index.ts'
-import type { Forge, MergeResult, Note, OpenResult } from '../../src/ports/index.ts'
+import { type Conclusion, type Gate, laneOf, type Proposal, type Reason } from '../../src/domain/index.ts'
+import type { ArmResult, Forge, MergeResult, Note, OpenResult } from '../../src/ports/index.ts'
 import { noteText } from '../../src/proposal/index.ts'
-import { actOn, attemptOf, diagnosisOf, pullOf, recordOf, T0 } from '../fakes/incident.ts'
+import { actOn, attemptOf, diagnosisOf, policyOf, pullOf, recordOf, T0 } from '../fakes/incident.ts'
 import { manualClock } from '../fakes/manual-clock.ts'
 import { memoryForge } from '../fakes/memory-forge.ts'
 import { tickOf, viewOf } from '../fakes/tick.ts'
@@ -14,15 +17,22 @@ import { Walk } from '../fakes/walk.ts'
 import { shopOf } from '../scenarios/worlds.ts'
 
 let tick: Tick
+let real: Owner
 beforeAll(async () => {
-  tick = await tickOf(await Walk.begin(shopOf({ only: ['cart'] })))
+  const walk = await Walk.begin(shopOf({ only: ['cart'] }))
+  tick = await tickOf(walk)
+  const subject = { cluster: 'demo', namespace: 'shop', kind: 'Deployment', name: 'cart' }
+  const { owner } = await viewLane(tick, laneOf(subject), subject, historyOf(laneOf(subject), []))
+  if (!owner.found) throw new Error('cart is rendered by nobody')
+  real = owner.owner
 })
 
-type Answers = { readonly open?: OpenResult; readonly merge?: MergeResult }
+type Answers = { readonly open?: OpenResult; readonly merge?: MergeResult; readonly arm?: ArmResult }
+const MERGED: MergeResult = { result: 'merged', commit: 'e'.repeat(40) }
 const OPENED: OpenResult = { result: 'opened', pull: pullOf({ number: 7 }) }
 
 /** A forge that only writes down what it is asked to write. */
-function recording({ open = OPENED, merge = { result: 'merged', commit: 'e'.repeat(40) } }: Answers = {}) {
+function recording({ open = OPENED, merge = MERGED, arm = { result: 'armed' } }: Answers = {}) {
   const written: string[] = []
   const said: string[] = []
   const note = async <Answer>(what: string, answer: Answer): Promise<Answer> => {
@@ -34,7 +44,16 @@ function recording({ open = OPENED, merge = { result: 'merged', commit: 'e'.repe
     open: () => note('open', open),
     refresh: () => note('refresh', open),
     revert: () => note('revert', open),
-    merge: (_pull, sha) => note(`merge ${sha.slice(0, 4)}`, merge),
+    merge: (_pull, sha, how) => note(`${how?.method} ${sha.slice(0, 4)}`, merge),
+    arm: (_pull, sha) => note(`arm ${sha.slice(0, 4)}`, arm),
+    disarm: (pull) => note(`disarm #${pull}`, undefined),
+    tree: async () => ({
+      oid: 't',
+      paths: () => [],
+      bytes: () => undefined,
+      blob: () => BLOB,
+      special: () => undefined,
+    }),
     check: () => note('check', undefined),
     conclude: (pull, { verdict }) => note(`conclude #${pull} ${verdict}`, undefined),
     close: (pull, reason) => note(`close #${pull} ${reason}`, undefined),
@@ -45,6 +64,9 @@ function recording({ open = OPENED, merge = { result: 'merged', commit: 'e'.repe
   }
   return { forge, written, said }
 }
+
+/** What every file of every tree is: nothing has drifted. */
+const BLOB = 'b'.repeat(40)
 
 const proposal: Proposal = {
   branch: 'kintsugi/x',
@@ -59,19 +81,57 @@ const proposal: Proposal = {
   record: recordOf(),
 }
 
-async function performed(step: Step, answers: Answers = {}, view: Partial<LaneView> = {}, prepared?: Prepared) {
+async function performed(
+  step: Step,
+  answers: Answers = {},
+  view: Partial<LaneView> = {},
+  prepared?: Prepared,
+  second: Partial<Tick> & { readonly seen?: Seen } = {},
+) {
   const { forge, written, said } = recording(answers)
-  const own: Tick = { ...tick, deps: { ...tick.deps, repositories: [{ urls: [], forge }] } }
+  const repository = { urls: [], forge }
+  const own: Tick = {
+    ...tick,
+    memory: emptyMemory(),
+    policies: [policyOf()],
+    deps: { ...tick.deps, repositories: [repository] },
+  }
   const ready: Prepared = prepared ?? { ready: 'proposal', proposal, forge }
-  const done: Done = await perform(own, viewOf(view), step, ready)
+  const { seen, ...change } = second
+  const owner: OwnerAnswer = { found: true, owner: { ...real, repository } }
+  const again = viewOf({ owner, seen: seen ?? openSeen(step) })
+  const done: Done = await perform(own, viewOf(view), step, ready, async () => ({
+    tick: { ...own, ...change },
+    view: again,
+  }))
   return { done, written, said }
 }
 
-const attempt = attemptOf({ pull: { state: 'merged' } })
+const pass: Gate = { name: 'policy', pass: true, value: 'on' }
+
+/** What a second look sees where nothing has changed. */
+function openSeen(step: Step): Seen {
+  if (!(step.do === 'merge' || step.do === 'enqueue' || step.do === 'arm')) return {}
+  const awaited: Gate = { name: 'required checks', pass: false, value: 'ci', reason: 'checks-pending' }
+  const gates = step.do === 'arm' ? [pass, awaited] : [pass]
+  const route = { native: step.do === 'arm', queue: step.do === 'enqueue', refresh: false }
+  return { diagnosis, decision: actOn(), pending: { state: 'open', attempt: step.attempt, gates, stale: false, route } }
+}
+
+const attempt = attemptOf({ pull: { commitMessage: 'fix(cart): raise\n\nwhy\n' } })
 const conclusion: Conclusion = { verdict: 'indeterminate', atMs: T0, because: 'no sync' }
 const diagnosis = diagnosisOf()
-const revert: Step = { do: 'revert', attempt, because: 'pods cannot be placed', harm: [], evidence: [] }
+const revert: Step = {
+  do: 'revert',
+  verdict: 'harmful',
+  attempt,
+  because: 'pods cannot be placed',
+  harm: [],
+  evidence: [],
+}
 const refusedOpen: OpenResult = { result: 'refused', reason: 'branch-taken', message: 'foreign commits' }
+
+const QUEUED: MergeResult = { result: 'waiting', by: 'in-merge-queue' }
 
 const writes: readonly [string, Step, Answers, readonly string[], Partial<Done>][] = [
   ['opens a proposal', { do: 'propose', diagnosis, decision: actOn() }, {}, ['open'], { done: 'opened', pull: 7 }],
@@ -88,22 +148,44 @@ const writes: readonly [string, Step, Answers, readonly string[], Partial<Done>]
     'shows the gates before it merges the head that they were judged on',
     { do: 'merge', attempt, gates: [] },
     {},
-    ['check', 'merge cccc'],
+    ['check', 'squash cccc'],
     { done: 'merged' },
   ],
   [
     'holds while the forge waits',
     { do: 'merge', attempt, gates: [] },
     { merge: { result: 'waiting', by: 'awaiting-approval' } },
-    ['check', 'merge cccc'],
+    ['check', 'squash cccc'],
     { done: 'held', reason: 'awaiting-approval' },
   ],
   [
     'holds where the base has moved under the merge',
     { do: 'merge', attempt, gates: [] },
     { merge: { result: 'recompute', reason: 'base-moved' } },
-    ['check', 'merge cccc'],
+    ['check', 'squash cccc'],
     { done: 'held', reason: 'base-moved' },
+  ],
+  [
+    'puts it into the queue',
+    { do: 'enqueue', attempt, gates: [] },
+    { merge: QUEUED },
+    ['check', 'squash cccc'],
+    { done: 'queued' },
+  ],
+  ['lets the forge merge', { do: 'arm', attempt, gates: [] }, {}, ['check', 'arm cccc'], { done: 'armed', pull: 1 }],
+  [
+    'merges at the next look what had nothing to wait for',
+    { do: 'arm', attempt, gates: [] },
+    { arm: { result: 'clean' } },
+    ['check', 'arm cccc'],
+    { done: 'held', reason: 'checks-pending' },
+  ],
+  [
+    'takes back what the forge was asked',
+    { do: 'disarm', pull: 3, reason: 'frozen' },
+    {},
+    ['disarm #3'],
+    { done: 'disarmed' },
   ],
   ['concludes', { do: 'conclude', attempt, conclusion }, {}, ['conclude #1 indeterminate'], { done: 'concluded' }],
   [
@@ -156,7 +238,84 @@ describe('perform', () => {
   it('holds where no repository is known to write to', async () => {
     const own: Tick = { ...tick, deps: { ...tick.deps, repositories: [] } }
     const step: Step = { do: 'conclude', attempt, conclusion }
-    expect(await perform(own, viewOf(), step, { ready: 'nothing' })).toEqual({ done: 'held', reason: 'not-bound' })
+    const again = () => Promise.reject(new Error('nothing is merged here'))
+    expect(await perform(own, viewOf(), step, { ready: 'nothing' }, again)).toEqual({
+      done: 'held',
+      reason: 'not-bound',
+    })
+  })
+})
+
+describe('the second look before a merge', () => {
+  const merge: Step = { do: 'merge', attempt, gates: [pass] }
+  const looked = (change: Partial<Pending & { state: 'open' }>): Seen => ({
+    diagnosis,
+    decision: actOn(),
+    pending: { state: 'open', attempt, gates: [pass], stale: false, ...change },
+  })
+  const frozen: Gate = { name: 'freeze', pass: false, value: 'in force', reason: 'frozen' }
+
+  it.each([
+    ['a gate has fallen', looked({ gates: [pass, frozen] }), 'frozen'],
+    ['what the proof read has changed', looked({ stale: true }), 'base-moved'],
+    ['the head is another one', looked({ attempt: attemptOf({ pull: { headSha: 'f'.repeat(40) } }) }), 'head-not-ours'],
+    ['somebody has pushed', looked({ attempt: attemptOf({ pull: { headIsOurs: false } }) }), 'head-not-ours'],
+    ['a person holds it', { ...looked({}), wishes: { held: { by: 'robin' } } }, 'held-by-person'],
+    ['it is not there any more', {}, 'base-moved'],
+  ] satisfies readonly [string, Seen, Reason][])('keeps from merging where %s', async (_says, seen, reason) => {
+    const { done, written } = await performed(merge, {}, {}, undefined, { seen })
+    expect(done).toEqual({ done: 'held', reason })
+    expect(written.filter((what) => what.startsWith('squash'))).toEqual([])
+  })
+
+  it.each([
+    ['the operator has paused', { paused: async () => true }, 'paused'],
+    ['a freeze has begun', { frozen: async () => true }, 'frozen'],
+    ['another copy leads', { epoch: async () => 8 }, 'not-leader'],
+  ] satisfies readonly [string, Partial<Tick['deps']>, Reason][])(
+    'keeps from merging where %s while the gates were shown',
+    async (_says, deps, reason) => {
+      const { done, written } = await performed(merge, {}, {}, undefined, {
+        deps: { ...tick.deps, ...deps },
+        epoch: 7,
+      })
+      expect(done).toEqual({ done: 'held', reason })
+      expect(written).toEqual(['check'])
+    },
+  )
+
+  it('shows nothing and merges nothing once it is paused', async () => {
+    const { done, written } = await performed(merge, {}, {}, undefined, { paused: true })
+    expect([done, written]).toEqual([{ done: 'held', reason: 'paused' }, []])
+  })
+})
+
+describe('the check run', () => {
+  const frozen: Gate = { name: 'freeze', pass: false, value: 'in force', reason: 'frozen' }
+  const held: Step = { do: 'hold', reason: 'awaiting-merge' }
+
+  it('shows every gate of an open pull request, written again only when a verdict has changed', async () => {
+    const { forge, written } = recording()
+    const own: Tick = { ...tick, memory: emptyMemory(), deps: { ...tick.deps, repositories: [{ urls: [], forge }] } }
+    const show = (gates: readonly Gate[], headSha = attempt.pull.headSha) => {
+      const shown = attemptOf({ pull: { headSha } })
+      const view = viewOf({ seen: { pending: { state: 'open', attempt: shown, gates, stale: false } } })
+      return perform(own, view, held, { ready: 'nothing' }, () => Promise.reject(new Error('no merge')))
+    }
+    await show([pass, frozen])
+    await show([{ ...pass, value: 'another value' }, frozen])
+    expect(written).toEqual(['check'])
+    await show([pass])
+    await show([pass], 'f'.repeat(40))
+    expect(written).toEqual(['check', 'check', 'check'])
+  })
+
+  it('is not written while paused', async () => {
+    const { forge, written } = recording()
+    const own: Tick = { ...tick, paused: true, deps: { ...tick.deps, repositories: [{ urls: [], forge }] } }
+    const view = viewOf({ seen: { pending: { state: 'open', attempt, gates: [pass], stale: false } } })
+    await perform(own, view, held, { ready: 'nothing' }, () => Promise.reject(new Error('no merge')))
+    expect(written).toEqual([])
   })
 })
 
@@ -166,7 +325,10 @@ describe('the living note', () => {
     text: noteText({ ...diagnosis, ...change }, reason, tick.deps.templates),
     updatedAtMs: T0,
   })
-  const over = (note: Note) => ({ seen: { diagnosis }, history: { attempts: [], elsewhere: [], all: [], note } })
+  const over = (note: Note) => ({
+    seen: { diagnosis },
+    history: { attempts: [], answers: [], elsewhere: [], all: [], note },
+  })
 
   it('is written where there is none', async () => {
     expect((await performed(notify, {}, { seen: { diagnosis } })).written).toEqual(['say'])

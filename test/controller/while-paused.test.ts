@@ -13,6 +13,7 @@ describe('whilePaused', () => {
     { do: 'hold', reason: 'cooldown' },
     { do: 'await-sync', attempt, untilMs: T0 },
     { do: 'verify', attempt, untilMs: T0 },
+    { do: 'disarm', pull: 1, reason: 'paused' },
   ] satisfies readonly Step[])('goes on to $do', (step) => {
     expect(whilePaused(step)).toEqual(step)
   })
@@ -23,11 +24,14 @@ describe('whilePaused', () => {
     { do: 'step-on', diagnosis, decision: actOn(), after: 1 },
     { do: 'refresh', attempt },
     { do: 'merge', attempt, gates: [] },
+    { do: 'enqueue', attempt, gates: [] },
+    { do: 'arm', attempt, gates: [] },
     { do: 'conclude', attempt, conclusion },
-    { do: 'revert', attempt, because: 'seen', harm: [], evidence: [] },
+    { do: 'revert', verdict: 'harmful', attempt, because: 'seen', harm: [], evidence: [] },
     { do: 'escalate', attempt, reason: 'harmful', conclusion },
     { do: 'close', attempt, reason: 'no-longer-needed' },
   ] satisfies readonly Step[])('holds instead of $do, which would write', (step) => {
     expect(whilePaused(step)).toEqual({ do: 'hold', reason: 'paused' })
+    expect(whilePaused(step, 'not-leader')).toEqual({ do: 'hold', reason: 'not-leader' })
   })
 })

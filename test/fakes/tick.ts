@@ -18,6 +18,8 @@ export async function tickOf(walk: Walk, change: Partial<Tick> = {}): Promise<Ti
     common: new Set(),
     paused: false,
     frozen: false,
+    unreachable: new Set(),
+    otherRules: new Map(),
     ...change,
   }
 }
@@ -32,7 +34,7 @@ export function viewOf(change: Partial<LaneView> = {}): LaneView {
     findings: [],
     facts: {},
     owner: { found: false, reason: 'application-not-found', message: 'none' },
-    history: { attempts: [], elsewhere: [], all: [] },
+    history: { attempts: [], answers: [], elsewhere: [], all: [] },
     seen: {},
     ...change,
   }

@@ -47,9 +47,10 @@ describe('who may command', () => {
     expect(ROWS.length).toBe(24)
   })
 
-  it.each(ROWS)(
-    '%s by somebody with %s: %s %o',
-    (line, role, expected, { by = robin, edited = false, owns = true } = {}) => {
+  it.each(ROWS.map((row) => [row.slice(0, 3).join(' by '), JSON.stringify(row[3] ?? {}), row] as const))(
+    '%s %s',
+    (_says, _more, row) => {
+      const [line, role, expected, { by = robin, edited = false, owns = true } = {}] = row
       const asked = parseCommand(line)
       expect(asked === undefined ? 'not-spoken-to' : mayCommand(asked.command, { by, edited, role, owns })).toBe(
         expected,

@@ -272,7 +272,7 @@ describe('gates, as a whole', () => {
       fc.property(good, fc.integer({ min: 0, max: 7 * 24 * 60 }), (input, minutes) => {
         const silent = { ...input, ...withFacts(input, () => ({ checks: [], pushedAtMs: NOW - minutes * MINUTE })) }
         const gate = gates(silent).find(({ name }) => name === 'required checks')
-        expect(gate?.reason).toBe(minutes >= 30 ? 'check-never-reported' : 'awaiting-checks')
+        expect(gate?.reason).toBe(minutes >= 30 ? 'check-never-reported' : 'checks-pending')
       }),
       { numRuns: 300, seed: 13 },
     )

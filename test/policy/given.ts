@@ -257,6 +257,7 @@ export function gateInput(change: Partial<GateInput> = {}): GateInput {
     forge: 'github',
     pull: gatePull(),
     rules: rules(),
+    method: 'squash',
     self: { login: 'kintsugi', app: OWN_APP, check: 'kintsugi' },
     owners: { read: 'none' },
     audit: 'ok',

@@ -4,7 +4,7 @@ import { mayArm } from '../../src/policy/index.ts'
 import { check, facts, HEAD, OWN_APP, policy, rules } from './given.ts'
 
 const open: Gate = { name: 'policy', pass: true, value: 'on' }
-const waits: Gate = { name: 'required checks', pass: false, value: 'ci is awaited', reason: 'awaiting-checks' }
+const waits: Gate = { name: 'required checks', pass: false, value: 'ci is awaited', reason: 'checks-pending' }
 const blocked: Gate = { name: 'mergeable', pass: false, value: 'blocked', reason: 'forge-blocked' }
 const running = (change: Partial<PullFacts> = {}) =>
   facts({ state: 'blocked', checks: [check({ state: 'running' })], ...change })

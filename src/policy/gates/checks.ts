@@ -85,6 +85,6 @@ function sayChecks(states: readonly { readonly name: string; readonly state: Che
   const silent = inState('silent')
   if (silent !== undefined && late) return gate(name, false, `${silent} never reported`, 'check-never-reported')
   const waiting = silent ?? inState('waiting')
-  if (waiting !== undefined) return gate(name, false, `${waiting} is awaited`, 'awaiting-checks')
-  return gate(name, true, `${states.length} of ${states.length} green`, 'awaiting-checks')
+  if (waiting !== undefined) return gate(name, false, `${waiting} is awaited`, 'checks-pending')
+  return gate(name, true, `${states.length} of ${states.length} green`, 'checks-pending')
 }

@@ -6,6 +6,7 @@ import type {
   Diagnosis,
   FieldChange,
   Gate,
+  MergeMethod,
   Mode,
   Policy,
   Proof,
@@ -18,7 +19,8 @@ import type { CodeOwner } from '../codeowners.ts'
 
 /** Who owns the files of the pull request. `members` answers for each team that is named, by login in small letters. */
 export type OwnersView =
-  | { readonly read: 'none' | 'failed' }
+  | { readonly read: 'none' }
+  | { readonly read: 'failed' }
   | {
       readonly read: 'done'
       readonly files: readonly { readonly path: string; readonly owners: readonly CodeOwner[] }[]
@@ -50,6 +52,8 @@ export type GateInput = {
     readonly facts?: PullFacts
   }
   readonly rules: BaseRules
+  /** How it would be merged: as the house wants it, else as the policy says. */
+  readonly method: MergeMethod
   readonly self?: Self
   readonly owners: OwnersView
   /** Where four eyes are asked for: who changed the policy or asked for the change, none of whom may be the only approver. */

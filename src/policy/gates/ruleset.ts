@@ -11,7 +11,7 @@ export function judgeRuleset(input: GateInput): Gate {
   if (rules.others.length > 0) return gate(name, false, rules.others.map((rule) => `ruleset:${rule}`).join(', '), name)
   const broken = brokenNameRule(rules, pull, self)
   if (broken !== undefined) return gate(name, false, `ruleset:${broken.rule}`, name)
-  if (rules.signatures && factsOfHead(input)?.verified !== true) return gate(name, false, 'not verified', 'unverified')
+  if (rules.signatures && factsOfHead(input)?.verified !== true) return gate(name, false, 'not verified', 'commits-unsigned')
   return gate(name, true, 'met', name)
 }
 
@@ -20,10 +20,9 @@ export function methodAllowed({ mergeMethods, signatures }: BaseRules, method: M
   return mergeMethods.includes(method) && !(signatures && method === 'rebase')
 }
 
-export function judgeMethod({ policy, rules }: GateInput): Gate {
-  const { mergeMethod } = policy.pullRequest
-  const pass = rules.known && methodAllowed(rules, mergeMethod)
-  return gate('merge method', pass, mergeMethod, rules.known ? 'merge-method' : 'forge-unread')
+export function judgeMethod({ method, rules }: GateInput): Gate {
+  const pass = rules.known && methodAllowed(rules, method)
+  return gate('merge method', pass, method, rules.known ? 'merge-method' : 'forge-unread')
 }
 
 /** Whether what the queue builds is held until the bot has proven it too: only its own required check does that. */
@@ -48,7 +47,7 @@ export function judgeMergeable(input: GateInput): Gate {
   if (facts === undefined) return withoutFacts(name, forge)
   const { mergeable, state } = facts
   if (mergeable === 'conflict' || state === 'conflict') return gate(name, false, 'conflict', 'conflict')
-  if (mergeable === 'unknown' || state === 'unknown') return gate(name, false, 'not told yet', 'forge-computing')
+  if (mergeable === 'unknown' || state === 'unknown') return gate(name, false, 'not told yet', 'mergeability-pending')
   if (state === 'behind') return gate(name, false, 'behind the base', 'base-moved')
   if (state !== 'blocked') return gate(name, true, state, 'forge-blocked')
   const own = facts.checks.some(

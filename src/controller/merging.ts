@@ -1,0 +1,120 @@
+import { type Attempt, digestOf, type Gate, type Reason } from '../domain/index.ts'
+import type { Forge, MergeHow, MergeResult } from '../ports/index.ts'
+import { statusText } from '../proposal/index.ts'
+import { methodOf, policyOf } from './gates.ts'
+import type { LaneView, Tick } from './lane.ts'
+import { trim } from './memory.ts'
+import { hasDrifted } from './merge-drift.ts'
+import { nextStep, type Pending, type Step } from './next-step.ts'
+import type { Done } from './perform.ts'
+
+/** The lane as it is at this moment, with nothing taken from memory: the tick that it was judged in, and what was seen. */
+export type Again = () => Promise<{ readonly tick: Tick; readonly view: LaneView }>
+
+type MergeStep = Step & { readonly do: 'merge' | 'enqueue' | 'arm' }
+
+/**
+ * The forge's own merge with the head that was judged. Everything is looked at anew right before it: the pull request and its checks, the
+ * base, freeze, pause and epoch. Only where that leads to the same step of the same commit is it done.
+ */
+export async function merge(tick: Tick, forge: Forge, step: MergeStep, again: Again): Promise<Done> {
+  const { tick: now, view } = await again()
+  const next = nextStep(view.seen, now.sight.nowMs)
+  if (now.paused) return { done: 'held', reason: 'paused' }
+  await showGates(now, forge, view.seen.pending)
+  if (next.do !== step.do || !('attempt' in next)) return { done: 'held', reason: reasonOf(next) }
+  const { pull } = next.attempt
+  if (pull.number !== step.attempt.pull.number || pull.headSha !== step.attempt.pull.headSha)
+    return { done: 'held', reason: 'head-not-ours' }
+  const how = howTo(now, view, next.attempt)
+  if (how === undefined) return { done: 'held', reason: 'no-policy' }
+  if (step.do === 'arm') return arm(tick, forge, next.attempt, how)
+  // The last thing asked: showing the gates took its time.
+  const stopped = await stoppedMeanwhile(now)
+  if (stopped !== undefined) return { done: 'held', reason: stopped }
+  const result = await forge.merge(pull.number, pull.headSha, how)
+  return result.result === 'merged' ? merged(now, forge, next.attempt, result) : waited(step, pull.number, result)
+}
+
+async function stoppedMeanwhile({ deps, epoch }: Tick): Promise<Reason | undefined> {
+  if (await deps.paused()) return 'paused'
+  if (await deps.frozen()) return 'frozen'
+  return deps.epoch !== undefined && (await deps.epoch()) !== epoch ? 'not-leader' : undefined
+}
+
+function reasonOf(step: Step): Reason {
+  return step.do === 'hold' || step.do === 'disarm' || step.do === 'close' ? step.reason : 'base-moved'
+}
+
+/** A squash says what was proposed, so that patterns for messages meet what they were held against. */
+function howTo(tick: Tick, { owner }: LaneView, attempt: Attempt): MergeHow | undefined {
+  const policy = policyOf(tick, attempt)
+  if (policy === undefined || !owner.found) return undefined
+  const method = methodOf(tick, owner.owner, policy)
+  const [title = '', ...body] = attempt.pull.commitMessage.trimEnd().split('\n')
+  return method === 'squash' && title !== '' ? { method, title, message: body.join('\n').trim() } : { method }
+}
+
+async function merged(
+  tick: Tick,
+  forge: Forge,
+  attempt: Attempt,
+  { commit, drift = [] }: MergeResult & { result: 'merged' },
+): Promise<Done> {
+  const { pull } = attempt
+  const seen = drift.length > 0 || (await hasDrifted(tick.memory, forge, { ...attempt, pull: { ...pull, mergeCommit: commit } }))
+  if (seen) {
+    const where = drift.length === 0 ? undefined : drift.join(', ')
+    await forge.say({ pull: pull.number }, statusText('merge-drift', where, tick.deps.templates))
+  }
+  return { done: 'merged', pull: pull.number, commit }
+}
+
+function waited(step: MergeStep, pull: number, result: Exclude<MergeResult, { result: 'merged' }>): Done {
+  switch (result.result) {
+    case 'waiting':
+      return step.do === 'enqueue' && result.by === 'in-merge-queue'
+        ? { done: 'queued', pull }
+        : { done: 'held', reason: result.by }
+    case 'recompute':
+    case 'stopped':
+      return { done: 'held', reason: result.reason }
+    default:
+      return result satisfies never
+  }
+}
+
+async function arm(tick: Tick, forge: Forge, { pull }: Attempt, { method }: MergeHow): Promise<Done> {
+  const result = await forge.arm(pull.number, pull.headSha, method)
+  if (result.result === 'refused') return { done: 'held', reason: result.reason, message: result.message }
+  // Nothing is left to wait for: at the next look the gates say so too, and it is merged by ourselves.
+  if (result.result === 'clean') return { done: 'held', reason: 'checks-pending' }
+  tick.memory.armed.set(armedKey(forge, pull.number), { forge, pull: pull.number })
+  return { done: 'armed', pull: pull.number }
+}
+
+export async function disarm(tick: Tick, forge: Forge, { pull, reason }: Step & { do: 'disarm' }): Promise<Done> {
+  await forge.disarm(pull)
+  tick.memory.armed.delete(armedKey(forge, pull))
+  return { done: 'disarmed', pull, reason }
+}
+
+export function armedKey({ repository }: Forge, pull: number): string {
+  return `${repository}#${pull}`
+}
+
+/** One check run with every gate, written only when a verdict has changed or the head has: values alone move at every tick. */
+export async function showGates(tick: Tick, forge: Forge, pending: Pending | undefined): Promise<void> {
+  if (pending?.state !== 'open' || pending.gates.length === 0 || tick.paused) return
+  const { pull } = pending.attempt
+  const key = armedKey(forge, pull.number)
+  const verdicts = digestOf([pull.headSha, ...pending.gates.map(verdictOf)])
+  if (tick.memory.shown.get(key) === verdicts) return
+  await forge.check(pull.number, pending.gates)
+  tick.memory.shown.set(key, verdicts)
+  trim(tick.memory.shown)
+}
+
+function verdictOf({ name, pass, reason }: Gate): string {
+  return `${name} ${pass} ${reason ?? ''}`
+}
