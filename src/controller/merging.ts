@@ -62,7 +62,8 @@ async function merged(
   { commit, drift = [] }: MergeResult & { result: 'merged' },
 ): Promise<Done> {
   const { pull } = attempt
-  const seen = drift.length > 0 || (await hasDrifted(tick.memory, forge, { ...attempt, pull: { ...pull, mergeCommit: commit } }))
+  const seen =
+    drift.length > 0 || (await hasDrifted(tick.memory, forge, { ...attempt, pull: { ...pull, mergeCommit: commit } }))
   if (seen) {
     const where = drift.length === 0 ? undefined : drift.join(', ')
     await forge.say({ pull: pull.number }, statusText('merge-drift', where, tick.deps.templates))

@@ -468,11 +468,6 @@ export const REASONS = {
     means: 'The rules of the base branch ask for every conversation to be resolved.',
     next: 'Resolve them on the pull request.',
   },
-  ruleset: {
-    group: 'forge',
-    means: 'A rule of the repository, which is named beside this, is one that the bot cannot meet.',
-    next: 'Merge it by hand, or let the rule except the branches or messages of the bot.',
-  },
   'merge-method': {
     group: 'forge',
     means: 'The repository or its rules do not allow the merge method of the policy.',

@@ -255,6 +255,7 @@ export function writeProposal(input: ProposalInput, templates: Templates): Propo
 const NO_MERGE_RULES: Policy['pullRequest'] = {
   mode: 'propose',
   requiredChecks: 0,
+  acceptConclusions: [],
   mergeMethod: 'squash',
   labels: [],
   allowedPaths: [],

@@ -156,6 +156,7 @@ const FALLS: readonly [string, string, Partial<GateInput>, Reason][] = [
   ['base inputs', 'an input vanished', { baseInputs: {} }, 'base-moved'],
   ['base inputs', 'nothing is known to have been read', { proof: proof({ inputs: {} }) }, 'base-moved'],
   ['head', 'someone pushed', { pull: gatePull({ headIsOurs: false }) }, 'head-not-ours'],
+  ['head', 'a refresh was cut', { pull: gatePull({ unsettled: true }) }, 'base-moved'],
   ['required checks', 'one is red', pulled({ checks: [check({ state: 'red' })] }), 'check-failed'],
   ['required checks', 'one runs', pulled({ checks: [check({ state: 'running' })] }), 'checks-pending'],
   ['required checks', 'one is awaited', pulled({ checks: [] }), 'checks-pending'],

@@ -4,7 +4,8 @@ import { factsOfHead, type GateInput, gate, withoutFacts } from './input.ts'
 /** How long after a push a required check may stay silent (PROTOCOL 5). */
 export const SILENT_MS = 30 * 60_000
 
-export function judgeHead({ pull: { headIsOurs } }: GateInput): Gate {
+export function judgeHead({ pull: { headIsOurs, unsettled } }: GateInput): Gate {
+  if (headIsOurs && unsettled === true) return gate('head', false, 'to be recomputed', 'base-moved')
   return gate('head', headIsOurs, headIsOurs ? 'ours' : 'of another writer', 'head-not-ours')
 }
 

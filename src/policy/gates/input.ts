@@ -48,7 +48,10 @@ export type GateInput = {
   readonly baseInputs: Readonly<Record<string, string | undefined>>
   /** A local forge has no checks, reviews or rules: there nothing of them is asked. */
   readonly forge: 'local' | 'github'
-  readonly pull: Pick<Pull, 'headSha' | 'headIsOurs' | 'branch' | 'commitMessage' | 'createdAtMs' | 'files'> & {
+  readonly pull: Pick<
+    Pull,
+    'headSha' | 'headIsOurs' | 'unsettled' | 'branch' | 'commitMessage' | 'createdAtMs' | 'files'
+  > & {
     readonly facts?: PullFacts
   }
   readonly rules: BaseRules

@@ -11,7 +11,8 @@ export function judgeRuleset(input: GateInput): Gate {
   if (rules.others.length > 0) return gate(name, false, rules.others.map((rule) => `ruleset:${rule}`).join(', '), name)
   const broken = brokenNameRule(rules, pull, self)
   if (broken !== undefined) return gate(name, false, `ruleset:${broken.rule}`, name)
-  if (rules.signatures && factsOfHead(input)?.verified !== true) return gate(name, false, 'not verified', 'commits-unsigned')
+  if (rules.signatures && factsOfHead(input)?.verified !== true)
+    return gate(name, false, 'not verified', 'commits-unsigned')
   return gate(name, true, 'met', name)
 }
 
