@@ -536,6 +536,11 @@ export const REASONS = {
     means: 'A rule of the repository forbids it.',
     next: 'Fit the names and texts of the bot to the rule that the message names, or the rule to the bot.',
   },
+  'forge-refused': {
+    group: 'forge',
+    means: 'The forge refuses it, and asking again does not change that.',
+    next: 'Read the message.',
+  },
   'executable-file': {
     group: 'forge',
     means: 'The file is executable, and a commit that the forge signs cannot keep that.',

@@ -15,7 +15,7 @@ import { treeOid } from './tree-oid.ts'
  *   believed; the next `open` of the lane or the next sweep mends it.
  * - `foreign`: somebody else's commits are on the branch. An update in which a file of ours was merged line by line, or by hand in GitHub's conflict
  *   editor, is one: what a person wrote there cannot be told from what GitHub did.
- * - `edited`: somebody else wrote the body.
+ * - `edited`: somebody else wrote the body, or chose another base branch.
  */
 export type Judged = {
   readonly state: 'whole' | 'cut' | 'updated' | 'unfinished' | 'foreign' | 'edited'
@@ -64,6 +64,9 @@ export function judgeAtOnce(desk: Desk, pull: ApiPull): Judged {
   if (!isUntouched(desk, { author: pull.author, ...(pull.bodyEditor && { editor: pull.bodyEditor }) }))
     return { state: 'edited', ...ours, text: '', marks: nothing }
   const marks = readMarks(pull.body)
+  // Whoever may write can point a pull request of ours at another branch.
+  if (marks.head !== undefined && marks.head.branch !== pull.base)
+    return { state: 'edited', ...ours, text: '', marks: nothing }
   const current = fits(marks.head, marks.text, own)
   const before = !current && fits(marks.before, marks.before?.text ?? '', own)
   const text = current ? marks.text : before ? (marks.before?.text ?? '') : ''

@@ -4,12 +4,12 @@ import { sha256 } from '../../domain/index.ts'
 /**
  * What the adapter hides in texts of ours. Nothing of it comes from outside: ids of Git, digests, numbers, and our own machine block.
  *
- * At the end of a body stands which commit it speaks of, by the base and the tree that were planned: both are known before the commit is
- * made, and a Verified commit in our name with another content (GitHub gives a squash of our pull request our name, with a message of the
+ * At the end of a body stands which commit it speaks of, by the base and the tree that were planned, and for which branch: all of it is
+ * known before the commit is made, and a Verified commit in our name with another content (GitHub gives a squash of our pull request our name, with a message of the
  * merger's choice) is not taken for it. While a refresh is under way the body holds the machine block of the commit before, too, so
  * that what the branch shows can be believed on both sides of its move.
  */
-export type HeadMark = { readonly base: string; readonly tree: string }
+export type HeadMark = { readonly base: string; readonly tree: string; readonly branch: string }
 
 export type MarkedBody = {
   /** The body as it was proposed. */
@@ -22,7 +22,7 @@ export type MarkedBody = {
 /** GitHub's own limit, characters. */
 export const MOST_BODY = 65_536
 const MOST_BLOCK = 100_000
-const HEAD = /\n<!-- kintsugi:head v1 ([0-9a-f]{40}) ([0-9a-f]{40}) -->$/
+const HEAD = /\n<!-- kintsugi:head v1 ([0-9a-f]{40}) ([0-9a-f]{40}) ([\w./-]{1,200}) -->$/
 const BEFORE = /\n<!-- kintsugi:before v1 ([0-9a-f]{40}) ([0-9a-f]{40}) ([\w-]*) -->$/
 const BLOCK = /^<!-- kintsugi:block v1 [^\n]* -->$/m
 
@@ -40,7 +40,7 @@ function unpacked(text: string): string | undefined {
 
 /** A body with its marks. The one of the commit before is left out where it does not fit: then a cut refresh is begun anew. */
 export function markedBody(text: string, head: HeadMark, before?: MarkedBody['before']): string {
-  const last = `\n<!-- kintsugi:head v1 ${head.base} ${head.tree} -->`
+  const last = `\n<!-- kintsugi:head v1 ${head.base} ${head.tree} ${head.branch} -->`
   const block = before === undefined ? undefined : BLOCK.exec(before.text)?.[0]
   if (before === undefined || block === undefined) return `${text}${last}`
   const middle = `\n<!-- kintsugi:before v1 ${before.base} ${before.tree} ${packed(block)} -->`
@@ -49,15 +49,17 @@ export function markedBody(text: string, head: HeadMark, before?: MarkedBody['be
 
 /** Reads the marks of a body that is believed to be ours. */
 export function readMarks(body: string): MarkedBody {
-  const [last, base, tree] = HEAD.exec(body) ?? []
-  if (last === undefined || base === undefined || tree === undefined) return { text: body }
+  const [last, base, tree, branch] = HEAD.exec(body) ?? []
+  if (last === undefined || base === undefined || tree === undefined || branch === undefined) return { text: body }
   const rest = body.slice(0, -last.length)
   const [middle, oldBase, oldTree, block] = BEFORE.exec(rest) ?? []
-  const head = { base, tree }
+  const head = { base, tree, branch }
   if (middle === undefined || oldBase === undefined || oldTree === undefined) return { text: rest, head }
   const text = unpacked(block ?? '')
   const own = rest.slice(0, -middle.length)
-  return text === undefined ? { text: own, head } : { text: own, head, before: { base: oldBase, tree: oldTree, text } }
+  return text === undefined
+    ? { text: own, head }
+    : { text: own, head, before: { base: oldBase, tree: oldTree, branch, text } }
 }
 
 /**

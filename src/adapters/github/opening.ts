@@ -103,7 +103,7 @@ async function written(
       branch,
       base: base.branch,
       title,
-      body: markedBody(body, { base: base.revision, tree }),
+      body: markedBody(body, { base: base.revision, tree, branch: base.branch }),
       draft: proposal.draft ?? false,
     },
   })

@@ -1,4 +1,4 @@
-import { blobOid, KintsugiError, type Proposal } from '../../domain/index.ts'
+import { blobOid, type Proposal } from '../../domain/index.ts'
 import { refusalOn } from '../forge-limits/index.ts'
 import type { ApiCommit, ApiRepository } from './api.ts'
 import { isOwnCommit } from './authority.ts'
@@ -19,7 +19,10 @@ export function isDenied(value: object): value is Denied {
 export async function planOf(desk: Desk, proposal: Sent): Promise<Plan | Denied> {
   const before = await desk.mirror.listing(proposal.base.revision)
   if (treeOid(before.entries) !== before.tree)
-    throw new KintsugiError('KIN-9001', `the files of ${proposal.base.revision} do not make the tree that GitHub names`)
+    return {
+      reason: 'unsafe-path',
+      message: `a name in ${proposal.base.revision} is not UTF-8, so its tree cannot be computed`,
+    }
   const leaves = new Map(before.entries.map((entry) => [entry.path, entry]))
   const paths = proposal.files.map(({ path }) => path)
   const refusal = refusalOn(leaves, paths)

@@ -19,7 +19,7 @@ const REASONS: Readonly<Partial<Record<Refusal['kind'], Reason>>> = {
 
 /** A refusal that no second look changes. */
 export function denied(refusal: Refusal): Denied {
-  return { reason: REASONS[refusal.kind] ?? 'pull-parked', message: wordsOf(refusal) }
+  return { reason: REASONS[refusal.kind] ?? 'forge-refused', message: wordsOf(refusal) }
 }
 
 type Answer = Exclude<MergeResult, { readonly result: 'merged' }>

@@ -27,7 +27,7 @@ export async function replace(
   plan: Plan,
 ): Promise<OpenResult | undefined> {
   const { proposal, tree } = plan
-  const mark = { base: proposal.base.revision, tree }
+  const mark = { base: proposal.base.revision, tree, branch: proposal.base.branch }
   const stays = isShown(desk, pull, plan)
   if (isSettled(desk, pull, judged, plan)) return { result: 'exists', pull: shown(desk, pull, judged) }
   if (pull.inMergeQueue)
@@ -36,7 +36,7 @@ export async function replace(
   if (isSelf(desk, pull.autoMerge?.by)) await desk.api.disarm(pull.number)
   const next = stays ? pull.headOid : await nextCommit(desk, there, plan)
   if (next === undefined || typeof next !== 'string') return next
-  const body = markedBody(proposal.body, mark, stays ? undefined : beforeOf(judged))
+  const body = markedBody(proposal.body, mark, stays ? undefined : beforeOf(judged, pull.base))
   if (body !== pull.body || pull.title !== proposal.title.trim()) {
     const said = await desk.api.updatePull(pull.number, { title: proposal.title, body })
     if (!said.ok) return afterRefusal(said.refusal)
@@ -67,10 +67,10 @@ export function isSettled(desk: Desk, pull: ApiPull, judged: Judged, plan: Plan)
 }
 
 /** The machine block that belongs to what the branch shows now, and its mark. */
-function beforeOf({ state, text, own }: Judged): Parameters<typeof markedBody>[2] {
+function beforeOf({ state, text, own }: Judged, branch: string): Parameters<typeof markedBody>[2] {
   const base = own?.parents[0]
   if (own === undefined || base === undefined || state === 'unfinished') return undefined
-  return { base, tree: own.tree, text }
+  return { base, tree: own.tree, branch, text }
 }
 
 function afterRefusal(refusal: Refusal): OpenResult | undefined {

@@ -94,6 +94,17 @@ describe('what others forge', () => {
     expect(await forge.refresh(pull.number, proposalOn(main))).toMatchObject({ reason: 'tampered' })
   })
 
+  it('as another base branch stops the lane', async () => {
+    made.people.push(OLGA, 'production', { [CART]: 'memory: 32Mi\n', [WEB]: 'memory: 64Mi\n' })
+    const state = made.repository.state.pulls.get(pull.number)
+    if (state === undefined) throw new Error('it is there')
+    made.repository.setPull({ ...state, base: 'production' })
+    expect(readAttempt(await newest())).toEqual({ read: false, reason: 'tampered' })
+    expect(await forge.merge(pull.number, pull.headSha)).toEqual({ result: 'stopped', reason: 'tampered' })
+    expect(await forge.arm(pull.number, pull.headSha, 'squash')).toMatchObject({ result: 'refused' })
+    expect(await forge.refresh(pull.number, proposalOn(main))).toMatchObject({ reason: 'tampered' })
+  })
+
   it('as a commit in our name without a signature stops the bot', async () => {
     const message = pull.commitMessage
     made.people.push(MALLORY, pull.branch, { [CART]: 'memory: 9Gi\n' }, { message, as: BOT })
