@@ -65,6 +65,21 @@ export const ERRORS = {
     means: 'The forge does not show the repository, or does not let the app write there.',
     next: 'See that it exists, that it is not archived, and that the app is installed there with the permissions of app.yml.',
   },
+  'KIN-4006': {
+    exit: 6,
+    means: "The forge's limits do not allow the request yet.",
+    next: 'Nothing: it is made when they do. The message says when.',
+  },
+  'KIN-4007': {
+    exit: 6,
+    means: 'The forge does not take the credentials, or the App is not installed for the repository.',
+    next: 'Check the App id, its key, where it is installed, and the clock.',
+  },
+  'KIN-4008': {
+    exit: 6,
+    means: 'The forge answered in a form that is not understood.',
+    next: 'Check that the address is that of its API; else report it with the message.',
+  },
   'KIN-5001': {
     exit: 1,
     means: 'A renderer could not be started.',

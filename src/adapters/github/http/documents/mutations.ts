@@ -1,3 +1,5 @@
+import { COMMIT, OPEN_PULL } from './pieces.ts'
+
 type Part = { readonly variable: string; readonly type: string; readonly field: string }
 
 const PARTS = {
@@ -5,12 +7,12 @@ const PARTS = {
   commit: {
     variable: 'commit',
     type: 'CreateCommitOnBranchInput!',
-    field: 'createCommitOnBranch(input: $commit) { commit { oid } }',
+    field: 'createCommitOnBranch(input: $commit) { commit { ...Commit } }',
   },
   pull: {
     variable: 'pull',
     type: 'CreatePullRequestInput!',
-    field: 'createPullRequest(input: $pull) { pullRequest { id number url } }',
+    field: 'createPullRequest(input: $pull) { pullRequest { ...Open } }',
   },
   labels: {
     variable: 'labels',
@@ -60,6 +62,7 @@ export const MUTATION_PARTS = Object.keys(PARTS) as readonly MutationPart[]
 
 /** One mutation with these parts, done in this order: root fields of a mutation run one after the other, and one that fails does not stop the next. */
 export function mutationDocument(name: string, parts: readonly MutationPart[]): string {
+  const fragments = parts.includes('pull') ? OPEN_PULL : parts.includes('commit') ? COMMIT : ''
   const variables = parts.map((part) => `$${PARTS[part].variable}: ${PARTS[part].type}`).join(', ')
-  return `mutation ${name}(${variables}) {\n${parts.map((part) => `  ${part}: ${PARTS[part].field}`).join('\n')}\n}`
+  return `mutation ${name}(${variables}) {\n${parts.map((part) => `  ${part}: ${PARTS[part].field}`).join('\n')}\n}${fragments}`
 }

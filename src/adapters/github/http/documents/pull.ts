@@ -82,7 +82,7 @@ export const ONE_COMMIT = `query OneCommit($owner: String!, $name: String!, $oid
 export const TOUCHING = `query Touching($owner: String!, $name: String!, $from: String!, $path: String!, $first: Int!) {
   ${LIMIT}
   repository(owner: $owner, name: $name) {
-    object(expression: $from) { ... on Commit { history(first: $first, path: $path) { nodes { oid committedDate } } } }
+    object(expression: $from) { ... on Commit { history(first: $first, path: $path) { nodes { oid committedDate author { user { __typename login } name email } signature { isValid wasSignedByGitHub } } } } }
   }
 }`
 

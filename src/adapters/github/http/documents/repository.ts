@@ -2,7 +2,7 @@ import { BOTH_PULLS, ENDED_PULL, OPEN_PULL, PAGE } from './pieces.ts'
 import { RULES } from './rules.ts'
 
 /** Sizes of the first page of R. What is larger costs more pages, not a larger R. */
-export const FIRST = { branches: 20, pullsOfBranch: 2, merged: 20, newest: 100, heads: 10, issues: 50 } as const
+export const FIRST = { branches: 20, pullsOfBranch: 2, ended: 20, newest: 100, heads: 10, issues: 50 } as const
 
 export type RepositoryShape = {
   readonly heads: number
@@ -47,7 +47,7 @@ export function repositoryDocument({ heads, labels, issues }: RepositoryShape): 
       ${PAGE}
       nodes { name target { oid } associatedPullRequests(first: ${FIRST.pullsOfBranch}, states: [OPEN]) { nodes { ...Open } } }
     }
-    merged: pullRequests(first: ${FIRST.merged}, states: [MERGED], orderBy: { field: UPDATED_AT, direction: DESC }) {
+    ended: pullRequests(first: ${FIRST.ended}, states: [MERGED, CLOSED], orderBy: { field: UPDATED_AT, direction: DESC }) {
       ${PAGE}
       nodes { updatedAt ...Ended }
     }
@@ -62,8 +62,11 @@ export function repositoryDocument({ heads, labels, issues }: RepositoryShape): 
 }${BOTH_PULLS}${RULES}`
 }
 
-const ISSUE = 'number state title body updatedAt author { __typename login } editor { __typename login }'
-const ISSUES = `issues(first: ${FIRST.issues}, labels: $issueLabels, orderBy: { field: UPDATED_AT, direction: DESC }) { ${PAGE} nodes { ${ISSUE} } }`
+const ISSUE = `number state title body createdAt lastEditedAt
+  author { __typename login }
+  editor { __typename login }
+  timelineItems(last: 1, itemTypes: [CLOSED_EVENT]) { nodes { ... on ClosedEvent { actor { __typename login } } } }`
+const ISSUES = `issues(first: ${FIRST.issues}, labels: $issueLabels, orderBy: { field: CREATED_AT, direction: ASC }) { ${PAGE} nodes { ${ISSUE} } }`
 
 /** More of what R shows the first page of. */
 export const MORE = {
@@ -76,10 +79,10 @@ export const MORE = {
     }
   }
 }${OPEN_PULL}`,
-  merged: `query MoreMerged($owner: String!, $name: String!, $after: String) {
+  ended: `query MoreEnded($owner: String!, $name: String!, $after: String) {
   rateLimit { cost limit remaining resetAt }
   repository(owner: $owner, name: $name) {
-    merged: pullRequests(first: 100, after: $after, states: [MERGED], orderBy: { field: UPDATED_AT, direction: DESC }) {
+    ended: pullRequests(first: 50, after: $after, states: [MERGED, CLOSED], orderBy: { field: UPDATED_AT, direction: DESC }) {
       ${PAGE}
       nodes { updatedAt ...Ended }
     }
@@ -94,7 +97,7 @@ export const MORE = {
   issues: `query MoreIssues($owner: String!, $name: String!, $issueLabels: [String!], $after: String) {
   rateLimit { cost limit remaining resetAt }
   repository(owner: $owner, name: $name) {
-    issues(first: 100, after: $after, labels: $issueLabels, orderBy: { field: UPDATED_AT, direction: DESC }) { ${PAGE} nodes { ${ISSUE} } }
+    issues(first: 100, after: $after, labels: $issueLabels, orderBy: { field: CREATED_AT, direction: ASC }) { ${PAGE} nodes { ${ISSUE} } }
   }
 }`,
 } as const

@@ -1,0 +1,7 @@
+export { type AccountOptions, type GitHubAccount, githubAccount, graphqlUrl } from './account.ts'
+export { type BudgetLimits, GITHUB_LIMITS } from './budget.ts'
+export type { RequestReport } from './client.ts'
+export { type Scrubber, scrubber } from './scrub.ts'
+export { appJwt, fileSigner, pemSigner, type Signer } from './signer.ts'
+export type { Credentials } from './tokens.ts'
+export { Deferred, type Pace } from './wait.ts'

@@ -1,0 +1,311 @@
+import { KintsugiError } from '../../../domain/index.ts'
+import type { ApiIssue, ApiPull, ApiRepository, RepositoryQuery } from '../api.ts'
+import { MORE, repositoryDocument } from './documents/repository.ts'
+import { issueOf } from './facts.ts'
+import { type Graphql, queried } from './graphql.ts'
+import type { Node } from './json.ts'
+import { completePull, type Repository } from './pulls.ts'
+import { baseRules } from './rules.ts'
+
+const MOST_PAGES = 20
+const MOST_OF_HEAD = 50
+/** Heads in one document: beyond it, more documents. */
+const MOST_HEADS = 50
+
+/** What a client remembers of a repository: disposable, only ids that do not change and pull requests that have ended. */
+export type Memory = {
+  repositoryId: string | undefined
+  /** Undefined where there is no such label. */
+  readonly labels: Map<string, string | undefined>
+  readonly people: Map<string, string | undefined>
+  /** Ids of pull requests by number. */
+  readonly pulls: Map<number, string>
+  /** Ended pull requests of ours by number: all that ended since `endedSinceMs`, as of `seenMs`. */
+  readonly ended: Map<number, ApiPull>
+  endedSinceMs: number
+  /** Newest change that was seen of any ended pull request. */
+  seenMs: number
+}
+
+/** A change may show later than a newer one. */
+const LATE_MS = 10 * 60_000
+
+export function emptyMemory(): Memory {
+  return {
+    repositoryId: undefined,
+    labels: new Map(),
+    people: new Map(),
+    pulls: new Map(),
+    ended: new Map(),
+    endedSinceMs: Number.POSITIVE_INFINITY,
+    seenMs: 0,
+  }
+}
+
+type Looking = {
+  readonly graphql: Graphql
+  readonly repository: Repository
+  readonly query: RepositoryQuery
+  readonly memory: Memory
+  readonly incomplete: Set<string>
+}
+
+/** R, and further pages where GitHub's first ones are not all. */
+export async function look(
+  graphql: Graphql,
+  repository: Repository,
+  query: RepositoryQuery,
+  memory: Memory,
+): Promise<ApiRepository | undefined> {
+  const at: Looking = { graphql, repository, query, memory, incomplete: new Set() }
+  const heads = query.heads.slice(0, MOST_HEADS)
+  const data = await queried(graphql, {
+    name: 'Repository',
+    text: repositoryDocument({
+      heads: heads.length,
+      labels: query.labels.length,
+      issues: query.issueLabel !== undefined,
+    }),
+    variables: variablesOf(repository, query, heads),
+    step: 'read',
+  })
+  const node = data?.nodeOr('repository')
+  if (node === undefined) return undefined
+  memory.repositoryId = node.text('id')
+  const branches = await branchesOf(at, node)
+  const open = await openOf(at, branches)
+  const [ended, ofHeads, livingIssues] = [
+    await endedOf(at, node, open),
+    await headsOf(at, node, heads, open),
+    await issuesOf(at, node),
+  ]
+  return {
+    ...settingsOf(node, query),
+    labels: labelsOf(at, node),
+    branches: shownBy(branches, query.prefix),
+    open,
+    ended,
+    ofHeads,
+    livingIssues,
+    ...countOf(at, node),
+  }
+}
+
+function variablesOf(
+  { owner, name }: Repository,
+  query: RepositoryQuery,
+  heads: readonly string[],
+): Record<string, unknown> {
+  return {
+    owner,
+    name,
+    base: `refs/heads/${query.base}`,
+    branch: query.base,
+    ours: `refs/heads/${query.prefix}/`,
+    ...Object.fromEntries(heads.map((head, at) => [`head${at}`, head])),
+    ...Object.fromEntries(query.labels.map((label, at) => [`label${at}`, label])),
+    ...(query.issueLabel === undefined ? {} : { issueLabels: [query.issueLabel] }),
+  }
+}
+
+function settingsOf(node: Node, query: RepositoryQuery) {
+  const base = node.nodeOr('base')
+  const target = base?.nodeOr('target')
+  const tree = target?.nodeOr('tree')?.textOr('oid')
+  const visibility = node.text('visibility')
+  const defaultBranch = node.nodeOr('defaultBranchRef')?.textOr('name') ?? query.base
+  return {
+    id: node.text('id'),
+    visibility:
+      visibility === 'PUBLIC'
+        ? ('public' as const)
+        : visibility === 'INTERNAL'
+          ? ('internal' as const)
+          : ('private' as const),
+    archived: node.flag('isArchived'),
+    issues: node.flag('hasIssuesEnabled'),
+    defaultBranch,
+    ...(target === undefined || tree === undefined
+      ? {}
+      : { base: { branch: query.base, oid: target.text('oid'), tree } }),
+    rules: baseRules(node, base, `${query.prefix}/any`, defaultBranch),
+    squash: { title: node.text('squashMergeCommitTitle'), message: node.text('squashMergeCommitMessage') },
+    deletesBranches: node.flag('deleteBranchOnMerge'),
+  }
+}
+
+async function branchesOf(at: Looking, node: Node): Promise<readonly Node[]> {
+  const first = node.nodeOr('branches')
+  return pages(at, 'branches', first, MORE.branches, { ours: `refs/heads/${at.query.prefix}/` }, 'branches')
+}
+
+function shownBy(branches: readonly Node[], prefix: string): ReadonlyMap<string, string> {
+  return new Map(
+    branches.flatMap((one): [string, string][] => {
+      const oid = one.nodeOr('target')?.textOr('oid')
+      return oid === undefined ? [] : [[whole(one.text('name'), prefix), oid]]
+    }),
+  )
+}
+
+/** GitHub names a ref without the prefix that was asked for. */
+function whole(name: string, prefix: string): string {
+  return name.startsWith(`${prefix}/`) ? name : `${prefix}/${name}`
+}
+
+async function openOf(at: Looking, branches: readonly Node[]): Promise<readonly ApiPull[]> {
+  const nodes = branches.flatMap((one) => one.nodeOr('associatedPullRequests')?.listOr('nodes') ?? [])
+  const own = nodes.filter((one) => !one.flag('isCrossRepository') && one.text('state') === 'OPEN')
+  const unique = [...new Map(own.map((one) => [one.number('number'), one])).values()]
+  const pulls = await Promise.all(unique.map((one) => completePull(at.graphql, at.repository, one, true)))
+  return pulls.sort((a, b) => a.number - b.number)
+}
+
+/** Newest change first, so reading stops where everything further is known or too old. */
+async function endedOf(at: Looking, node: Node, open: readonly ApiPull[]): Promise<readonly ApiPull[]> {
+  const { memory, query } = at
+  const known = memory.endedSinceMs <= query.sinceMs ? memory.seenMs - LATE_MS : 0
+  const until = Math.max(query.sinceMs, known)
+  const fresh = await pages(
+    at,
+    'ended',
+    node.nodeOr('ended'),
+    MORE.ended,
+    {},
+    'ended',
+    (one) => one.timeMs('updatedAt') < until,
+  )
+  for (const one of fresh) {
+    const ours = one.text('headRefName').startsWith(`${query.prefix}/`) && !one.flag('isCrossRepository')
+    if (ours) memory.ended.set(one.number('number'), await completePull(at.graphql, at.repository, one, false))
+  }
+  for (const { number } of open) memory.ended.delete(number)
+  if (!at.incomplete.has('ended')) {
+    memory.endedSinceMs = Math.min(memory.endedSinceMs, query.sinceMs)
+    memory.seenMs = Math.max(memory.seenMs, ...fresh.map((one) => one.timeMs('updatedAt')))
+  }
+  for (const [number, pull] of memory.ended)
+    if ((pull.endedAtMs ?? 0) < memory.endedSinceMs) memory.ended.delete(number)
+  const wanted = [...memory.ended.values()].filter((pull) => (pull.endedAtMs ?? 0) >= query.sinceMs)
+  return wanted.sort((a, b) => a.number - b.number)
+}
+
+async function headsOf(
+  at: Looking,
+  node: Node,
+  heads: readonly string[],
+  open: readonly ApiPull[],
+): Promise<ReadonlyMap<string, readonly ApiPull[]>> {
+  const known = new Map(open.map((pull) => [pull.number, pull]))
+  const found = new Map<string, readonly ApiPull[]>()
+  for (const [index, head] of heads.entries()) {
+    const nodes = await ofHead(at, head, node.nodeOr(`head${index}`))
+    found.set(
+      head,
+      await Promise.all(
+        nodes.map(
+          async (one) => known.get(one.number('number')) ?? completePull(at.graphql, at.repository, one, false),
+        ),
+      ),
+    )
+  }
+  for (const head of at.query.heads.slice(MOST_HEADS)) {
+    const nodes = await ofHead(at, head, undefined)
+    found.set(
+      head,
+      await Promise.all(
+        nodes.map(
+          async (one) => known.get(one.number('number')) ?? completePull(at.graphql, at.repository, one, false),
+        ),
+      ),
+    )
+  }
+  return found
+}
+
+/** Forks can have a branch of the same name, as many as they like: they do not count towards the 50. */
+async function ofHead(at: Looking, head: string, first: Node | undefined): Promise<readonly Node[]> {
+  const own: Node[] = []
+  const nodes = await pages(at, `head ${head}`, first, MORE.ofHead, { head, first: MOST_OF_HEAD }, 'ofHead', (one) => {
+    if (!one.flag('isCrossRepository')) own.push(one)
+    return own.length > MOST_OF_HEAD
+  })
+  return nodes.filter((one) => !one.flag('isCrossRepository')).slice(0, MOST_OF_HEAD)
+}
+
+async function issuesOf(at: Looking, node: Node): Promise<readonly ApiIssue[]> {
+  if (at.query.issueLabel === undefined) return []
+  const nodes = await pages(
+    at,
+    'issues',
+    node.nodeOr('issues'),
+    MORE.issues,
+    { issueLabels: [at.query.issueLabel] },
+    'issues',
+  )
+  return nodes.map(issueOf)
+}
+
+function labelsOf(at: Looking, node: Node): ReadonlyMap<string, string> {
+  const labels = new Map<string, string>()
+  for (const [index, label] of at.query.labels.entries()) {
+    const id = node.nodeOr(`label${index}`)?.textOr('id')
+    at.memory.labels.set(label, id)
+    if (id !== undefined) labels.set(label, id)
+  }
+  return labels
+}
+
+function countOf({ query, incomplete }: Looking, node: Node): Pick<ApiRepository, 'createdSince' | 'incomplete'> {
+  const list = node.node('newest')
+  const all = list.list('nodes')
+  const cut = list.nodeOr('pageInfo')?.flag('hasNextPage') === true
+  const oldestMs = Math.min(...all.map((one) => one.timeMs('createdAt')))
+  const ours = all.filter(
+    (one) => one.text('headRefName').startsWith(`${query.prefix}/`) && !one.flag('isCrossRepository'),
+  )
+  return {
+    createdSince: (sinceMs) =>
+      cut && sinceMs < oldestMs
+        ? Number.POSITIVE_INFINITY
+        : ours.filter((one) => one.timeMs('createdAt') >= sinceMs).length,
+    ...(incomplete.size === 0 ? {} : { incomplete: [...incomplete] }),
+  }
+}
+
+/** The first page and further ones, until `enough` says so of an element (which is the last that is taken). */
+async function pages(
+  { graphql, repository, incomplete }: Looking,
+  what: string,
+  first: Node | undefined,
+  text: string,
+  variables: Readonly<Record<string, unknown>>,
+  field: string,
+  enough: (one: Node) => boolean = () => false,
+): Promise<readonly Node[]> {
+  const nodes: Node[] = []
+  let list = first
+  let after: string | null = null
+  for (let page = 0; page <= MOST_PAGES; page += 1) {
+    if (list === undefined) {
+      const data = await queried(graphql, {
+        name: `more ${field}`,
+        text,
+        variables: { ...repository, ...variables, after },
+        step: 'read',
+      })
+      list = data?.nodeOr('repository')?.nodeOr(field)
+      if (list === undefined) throw new KintsugiError('KIN-4008', `GitHub's answer has no ${what}`)
+    }
+    for (const one of list.list('nodes')) {
+      nodes.push(one)
+      if (enough(one)) return nodes
+    }
+    const info = list.node('pageInfo')
+    if (!info.flag('hasNextPage')) return nodes
+    after = info.text('endCursor')
+    list = undefined
+  }
+  incomplete.add(what)
+  return nodes
+}
