@@ -1,6 +1,7 @@
 import { createCodes } from './auth/manifest.ts'
 import { createTokens } from './auth/tokens.ts'
 import { createFaults, createMemory } from './faults.ts'
+import { createLagging } from './lagging.ts'
 import { createLimits } from './limits.ts'
 import { describeRest } from './openapi.ts'
 import { createRouter } from './router.ts'
@@ -37,6 +38,7 @@ export function assemble(options: StandInOptions, url: () => string): StandIn {
     limits,
     faults: createFaults(),
     memory: createMemory(),
+    lagging: createLagging(world),
     violations: createViolations(now, (line) => console.error(line)),
     webhooks,
     ghes: options.ghes,

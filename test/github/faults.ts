@@ -8,7 +8,10 @@ export const FAULT_KINDS = [
   'reset-after',
   'hang-before',
   'hang-after',
-  /** A read answers as it did the time before: what was written since is not there yet. */
+  /**
+   * A read answers as the same one did `back` times ago, or, with `ms`, as a replica that lags by so much: refs where they stood,
+   * without what was made since.
+   */
   'stale',
   /** A document stops after `fields` of its root fields; the rest is null, with one error. */
   'partial',
@@ -31,6 +34,7 @@ export type Fault = {
   /** Share of the matching requests, decided by `seed` and their number. */
   readonly chance?: number
   readonly seed?: number
+  /** Of latency, and of stale. */
   readonly ms?: number
   readonly fields?: number
   /** How many answers ago, of stale; 1 where absent. */

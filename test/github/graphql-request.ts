@@ -3,9 +3,10 @@ import { refusal } from './answers.ts'
 import type { Actor, Answer, Level, Permissions } from './exchange.ts'
 import { cutShort, type GraphqlBody } from './faults.ts'
 import { executeGraphql } from './graphql/execute.ts'
-import type { Prepared } from './pipeline.ts'
+import type { Handled, Prepared } from './pipeline.ts'
 import { broken } from './rest-request.ts'
 import type { Incoming, StandIn } from './stand-in.ts'
+import type { World } from './world/world.ts'
 
 /** A GraphQL request: named by its root fields, as faults and calls name it. */
 export function graphqlRequest(standIn: StandIn, incoming: Incoming, actor: Actor): Prepared | Answer {
@@ -28,8 +29,8 @@ export function graphqlRequest(standIn: StandIn, incoming: Incoming, actor: Acto
     operations: named.fields.map((field) => `${named.type} ${field}`),
     read: !writes,
     spent: { resource: 'graphql', writes, free: false },
-    handle: (fields) =>
-      run(standIn, incoming, actor, fields === undefined ? body : cutShort(body, fields).body, operation),
+    handle: (world, fields) =>
+      run(standIn, world, incoming, actor, fields === undefined ? body : cutShort(body, fields).body, operation),
     left: (fields) => cutShort(body, fields).left,
   }
 }
@@ -66,20 +67,19 @@ function rootFields(document: DocumentNode, name: string | null | undefined): Na
   return { type: chosen?.operation ?? 'query', fields }
 }
 
-type Ran = { readonly answer: Answer; readonly needed: Permissions }
-
 async function run(
   standIn: StandIn,
+  world: World,
   incoming: Incoming,
   actor: Actor,
   body: GraphqlBody,
   operation: string,
-): Promise<Ran> {
+): Promise<Handled> {
   const { method, path, query, headers, root } = incoming
   const exchange = { method, path, query, headers, body, actor, root }
   const gaps: string[] = []
   const needed = new Map<string, Level>()
-  const answer = await executeGraphql(standIn.world, exchange, {
+  const answer = await executeGraphql(world, exchange, {
     rateLimit: () => standingOf(standIn, actor),
     onGap: (gap) => gaps.push(gap),
     onNeed: (set) => {

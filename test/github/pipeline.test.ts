@@ -128,12 +128,33 @@ describe('three writes in one document', () => {
 describe('a stale read', () => {
   const QUERY = `query { repository(owner: "acme", name: "shop") { ref(qualifiedName: "refs/heads/${BRANCH}") { name } } }`
 
-  it('answers as before the write, once, and is no call', async () => {
+  it('answers as before the write, once', async () => {
     await graphql(QUERY)
     await write()
     here.standIn.faults.set([{ kind: 'stale', match: 'query repository', nth: [1] }])
     expect((await graphql(QUERY)).body).toEqual({ data: { repository: { ref: null } } })
     expect((await graphql(QUERY)).body).toEqual({ data: { repository: { ref: { name: BRANCH } } } })
+  })
+})
+
+describe('a read from a replica that lags', () => {
+  it('shows refs where they stood and nothing that was made since, even where it is asked for the first time', async () => {
+    const query = `query { repository(owner: "acme", name: "shop") {
+      new: ref(qualifiedName: "refs/heads/${BRANCH}") { name }
+      main: ref(qualifiedName: "refs/heads/main") { target { oid } }
+      pullRequests(first: 10) { totalCount }
+    } }`
+    here.standIn.world.clock.advance(60_000)
+    await write()
+    await seedCommit(here.standIn.world, shop, 'mona', 'main', { 'other.yaml': 'x: 1\n' })
+    here.standIn.faults.set([{ kind: 'stale', match: 'query repository', nth: [1], ms: 30_000 }])
+    const main = { target: { oid: base } }
+    expect((await graphql(query)).body).toEqual({
+      data: { repository: { new: null, main, pullRequests: { totalCount: 0 } } },
+    })
+    expect((await graphql(query)).body).toMatchObject({
+      data: { repository: { new: { name: BRANCH }, pullRequests: { totalCount: 1 } } },
+    })
   })
 })
 

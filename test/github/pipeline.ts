@@ -7,6 +7,10 @@ import { graphqlRequest } from './graphql-request.ts'
 import type { Spent } from './limits.ts'
 import { restRequest } from './rest-request.ts'
 import type { Incoming, Outcome, StandIn } from './stand-in.ts'
+import type { World } from './world/world.ts'
+
+/** An answer, and what was needed for it. */
+export type Handled = { readonly answer: Answer; readonly needed: Permissions }
 
 /** A request that is understood: what it asks for, and how it is done. */
 export type Prepared = {
@@ -17,8 +21,8 @@ export type Prepared = {
   readonly operations: readonly string[]
   readonly spent: Spent
   readonly read: boolean
-  /** The answer, and what was needed for it; `fields` cuts a document short. */
-  handle(fields: number | undefined): Promise<{ readonly answer: Answer; readonly needed: Permissions }>
+  /** The answer of this world; `fields` cuts a document short. */
+  handle(world: World, fields: number | undefined): Promise<Handled>
   /** Names of a document's root fields that are left when it is cut after `fields`. */
   left(fields: number): readonly string[]
 }
@@ -72,17 +76,34 @@ async function withFaults(standIn: StandIn, incoming: Incoming, actor: Actor, pr
   if (before) return failed(before.kind)
   const key = memoryKey(incoming, actor)
   const stale = met.find((fault) => fault.kind === 'stale')
-  const former = stale && prepared.read ? standIn.memory.recall(key, stale.back ?? 1) : undefined
   const partial = met.find((fault) => fault.kind === 'partial')
-  const { answer, needed } = former
-    ? { answer: former, needed: {} }
-    : await prepared.handle(partial && (partial.fields ?? 1))
+  const former = stale && prepared.read ? await staleAnswer(standIn, prepared, key, stale) : undefined
+  const { answer, needed } = former ?? (await prepared.handle(standIn.world, partial && (partial.fields ?? 1)))
   record(standIn, incoming, actor, prepared, answer.status, needed)
   if (prepared.read && !former) standIn.memory.keep(key, answer)
   const after = met.find((fault) => fault.kind.endsWith('-after') || fault.kind === 'went-wrong')
   if (after) return after.kind === 'went-wrong' ? answered(wentWrong(incoming.requestId)) : failed(after.kind)
   const cut = partial ? stopped(answer, prepared.left(partial.fields ?? 1), incoming.requestId) : answer
   return answered(dressed(standIn, actor, prepared, cut))
+}
+
+/** What the same request was answered before, or what a replica answers that lags behind by `ms`. */
+async function staleAnswer(
+  standIn: StandIn,
+  prepared: Prepared,
+  key: string,
+  { back = 1, ms }: Fault,
+): Promise<Handled | undefined> {
+  if (ms === undefined) {
+    const answer = standIn.memory.recall(key, back)
+    return answer && { answer, needed: {} }
+  }
+  const view = await standIn.lagging.asOf(ms)
+  try {
+    return await prepared.handle(view.world, undefined)
+  } finally {
+    view.close()
+  }
 }
 
 function failed(kind: Fault['kind']): Outcome {

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { accepted, accessTo } from './access.ts'
 import { refusal } from './answers.ts'
-import type { Actor, Answer, Exchange, Permissions } from './exchange.ts'
-import type { Prepared } from './pipeline.ts'
+import type { Actor, Answer, Exchange } from './exchange.ts'
+import type { Handled, Prepared } from './pipeline.ts'
 import type { Found } from './router.ts'
 import { tooLarge } from './sizes.ts'
 import type { Incoming, StandIn } from './stand-in.ts'
+import type { World } from './world/world.ts'
 
 /** A REST request as one of the operations that the stand-in knows; an answer where it is none. */
 export function restRequest(
@@ -28,7 +29,7 @@ export function restRequest(
     operations: [operation],
     read,
     spent: { resource: 'core', writes: !read, free: found.route.template === '/rate_limit' },
-    handle: () => handle(standIn, found, exchange, operation),
+    handle: (world) => handle(standIn, world, found, exchange, operation),
     left: () => [],
   }
 }
@@ -53,18 +54,19 @@ function exchangeOf(incoming: Incoming, actor: Actor, token: string | undefined,
 
 async function handle(
   standIn: StandIn,
+  world: World,
   { route, params }: Found,
   exchange: Exchange,
   operation: string,
-): Promise<{ readonly answer: Answer; readonly needed: Permissions }> {
-  const access = accessTo(standIn.world, route, exchange.actor, params)
+): Promise<Handled> {
+  const access = accessTo(world, route, exchange.actor, params)
   if ('refused' in access) return { answer: access.refused, needed: access.needed }
   const large = tooLarge(operation, exchange.body)
   if (large) return { answer: large, needed: access.needed }
   const asked = { params, query: exchange.query, body: exchange.body }
   const wrong = standIn.description.requestProblems(route, asked)
   if (wrong.length > 0) return { answer: broken(standIn, 'request', operation, wrong), needed: access.needed }
-  const answer = await route.handle(standIn.world, exchange, params)
+  const answer = await route.handle(world, exchange, params)
   const odd = standIn.description.answerProblems(route, answer)
   if (odd.length > 0) return { answer: broken(standIn, 'answer', operation, odd), needed: access.needed }
   return { answer: finished(standIn, exchange, answer, route.needs), needed: access.needed }

@@ -2,6 +2,7 @@ import type { Codes } from './auth/manifest.ts'
 import type { Tokens } from './auth/tokens.ts'
 import type { Answer, Route } from './exchange.ts'
 import type { Faults, Memory } from './faults.ts'
+import type { Lagging } from './lagging.ts'
 import type { Limits } from './limits.ts'
 import type { Description } from './openapi.ts'
 import type { createRouter } from './router.ts'
@@ -20,6 +21,7 @@ export type StandIn = {
   readonly limits: Limits
   readonly faults: Faults
   readonly memory: Memory
+  readonly lagging: Lagging
   readonly violations: Violations
   readonly webhooks: Webhooks
   /** Speaks as a GitHub Enterprise Server of this version. */
