@@ -1,3 +1,6 @@
+import { auditExport } from './audit/export.ts'
+import { auditShow } from './audit/show.ts'
+import { auditVerify } from './audit/verify.ts'
 import { bisect } from './bisect.ts'
 import { demo } from './demo/demo.ts'
 import { edit } from './edit.ts'
@@ -24,6 +27,9 @@ export const verbs: readonly Verb[] = [
   bisect,
   policyValidate,
   initGithub,
+  auditVerify,
+  auditShow,
+  auditExport,
   explain,
   version,
 ]

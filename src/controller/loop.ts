@@ -2,6 +2,7 @@ import type { Clock } from '../ports/index.ts'
 import type { ControllerDeps } from './deps.ts'
 import type { Memory } from './memory.ts'
 import { reconcile, type TickReport } from './reconcile.ts'
+import { standDown } from './stand-down.ts'
 
 export type LoopEvents = {
   readonly ticked: (report: TickReport) => void
@@ -30,7 +31,8 @@ export function waker(): Wake & { wake(): void } {
 const REST_MS = 2000
 
 /**
- * Ticks at every multiple of `tick.everyMs` until the signal aborts; the running tick is finished first. A tick that was woken looks at the
+ * Ticks at every multiple of `tick.everyMs` until the signal aborts; the running tick is finished first, and at the end no
+ * forge is left to merge anything by itself. A tick that was woken looks at the
  * metrics of the last multiple once more, and at everything else anew.
  */
 export async function loop(
@@ -46,7 +48,9 @@ export async function loop(
     const nowMs = Math.floor(clock.now() / everyMs) * everyMs
     const woken = wake?.next()
     try {
-      events.ticked(await reconcile(deps, memory, nowMs))
+      // Where another copy leads, nothing is looked at: what forges would still merge for this one is taken back.
+      if (await leads(deps)) events.ticked(await reconcile(deps, memory, nowMs))
+      else await standingDown(memory, events, nowMs)
     } catch (error) {
       events.failed(error, nowMs)
     }
@@ -57,4 +61,13 @@ export async function loop(
       await clock.sleep(next - clock.now(), AbortSignal.any([signal, woken]))
     }
   }
+  await standingDown(memory, events, clock.now())
+}
+
+async function leads({ epoch }: ControllerDeps): Promise<boolean> {
+  return epoch === undefined || (await epoch()) !== undefined
+}
+
+async function standingDown(memory: Memory, events: LoopEvents, atMs: number): Promise<void> {
+  for (const error of await standDown(memory)) events.failed(error, atMs)
 }

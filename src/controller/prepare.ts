@@ -19,11 +19,12 @@ import { attemptRecord, companionsFit, incidentId, recordFits, writeProposal, wr
 import { planFor, type RevertInput, revertAllowed } from '../remediation/index.ts'
 import { bindingOf, prefixOf } from './binding.ts'
 import { gitIsAhead, renderMatch } from './drift.ts'
+import { inHouse } from './house.ts'
 import type { LaneView, Tick } from './lane.ts'
 import type { Step } from './next-step.ts'
 import type { Owner } from './owner.ts'
 import { editFor, proveBack } from './proving.ts'
-import { publicIdFor, toldOf, workloadTold } from './told.ts'
+import { peopleTold, publicIdFor, toldOf, workloadTold } from './told.ts'
 
 /** What a step would write. A dry run ends here. */
 export type Prepared =
@@ -118,10 +119,11 @@ async function writeFix(tick: Tick, view: LaneView, owner: Owner, fix: Fix): Pro
       ...{ edits: edited.edits, files: edited.files, proof: edited.proof },
       ...{ prefix: prefixOf(deps, owner.repository), version: deps.version },
       ...(await toldOf(tick, view, owner, plan, record.lines)),
+      ...peopleTold(tick, owner, edited.files),
     },
     deps.templates,
   )
-  return { ready: 'proposal', proposal, forge: owner.repository.forge }
+  return inHouse(tick, view, owner, { ready: 'proposal', proposal, forge: owner.repository.forge })
 }
 
 function refused(reason: Reason, message: string): Prepared {
@@ -228,11 +230,13 @@ async function prepareRevert(
     {
       ...{ record, because, evidence, reverted: fix, tree: owner.tree, ...workloadTold(view, owner) },
       ...{ edits: proven.edits, files: proven.files, proof: proven.proof },
+      ...peopleTold(tick, owner, proven.files),
       ...{ prefix: prefixOf(deps, owner.repository), version: deps.version },
     },
     deps.templates,
   )
-  return { ready: 'proposal', proposal, forge: owner.repository.forge }
+  const ready = { ready: 'proposal', proposal, forge: owner.repository.forge } as const
+  return inHouse(tick, view, owner, ready, fix.pull.approvers)
 }
 
 /** What each field of the fix goes back to, as the proof of the revert rendered it; undefined where one of them is not in the proof. */

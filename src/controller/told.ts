@@ -1,6 +1,16 @@
-import { type Attempt, isJsonObject, type Plan, type Sibling, valueAt, workloadKey } from '../domain/index.ts'
+import {
+  type Attempt,
+  type FileChange,
+  isJsonObject,
+  type Plan,
+  type Sibling,
+  valueAt,
+  workloadKey,
+} from '../domain/index.ts'
 import { type ProposalInput, publicId } from '../proposal/index.ts'
 import { siblingsOf } from '../source/index.ts'
+import { forgeOf } from './binding.ts'
+import { reviewersOf } from './code-owners.ts'
 import type { LaneView, Tick } from './lane.ts'
 import { type Owner, renderDeps } from './owner.ts'
 import { knownApplications } from './readers.ts'
@@ -60,6 +70,17 @@ export function workloadTold(view: LaneView, owner: Owner): Omit<Told, 'siblings
     audience: audienceOf(view, owner),
     workload: { rendered: owner.object.manifest, ...(replicas === undefined ? {} : { replicas }) },
   }
+}
+
+/** Whether people may command here, and whom CODEOWNERS asks for these files. */
+export function peopleTold(
+  tick: Tick,
+  owner: Owner,
+  files: readonly FileChange[],
+): { readonly commands: boolean; readonly owners: readonly string[] } {
+  const commands = forgeOf(tick.deps, owner.repository)?.kind === 'github'
+  const paths = files.map(({ path }) => path)
+  return { commands, owners: commands ? reviewersOf(tick.memory, owner.tree, paths).map((name) => `@${name}`) : [] }
 }
 
 function dayOf(ms: number): string {

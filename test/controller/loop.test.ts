@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type ControllerDeps, emptyMemory, loop, type Wake, waker } from '../../src/controller/index.ts'
+import { type ControllerDeps, emptyMemory, loop, type Memory, type Wake, waker } from '../../src/controller/index.ts'
+import { KintsugiError } from '../../src/domain/index.ts'
 import { manualClock } from '../fakes/manual-clock.ts'
 import { Walk } from '../fakes/walk.ts'
 import { shopOf } from '../scenarios/worlds.ts'
@@ -11,14 +12,22 @@ beforeAll(async () => {
   deps = (await Walk.begin(shopOf({ only: ['cart'] }))).deps
 })
 
+type Change = { readonly epoch?: NonNullable<ControllerDeps['epoch']>; readonly memory?: Memory }
+
 /** A loop over a world that answers nothing, with the clock in the hand of the test. `answer` is called at each read of metrics. */
-function started(startMs: number, answer: (read: number, abort: AbortController) => void = () => {}, wake?: Wake) {
+function started(
+  startMs: number,
+  answer: (read: number, abort: AbortController) => void = () => {},
+  wake?: Wake,
+  change: Change = {},
+) {
   const clock = manualClock(startMs)
   const abort = new AbortController()
   const told: string[] = []
   let reads = 0
   const silent: ControllerDeps = {
     ...deps,
+    ...(change.epoch && { epoch: change.epoch }),
     site: {
       ...deps.site,
       metrics: {
@@ -35,7 +44,7 @@ function started(startMs: number, answer: (read: number, abort: AbortController)
     ticked: ({ atMs }: { readonly atMs: number }) => void told.push(`ticked ${atMs / MINUTE}`),
     failed: (error: unknown, atMs: number) => void told.push(`failed ${atMs / MINUTE} ${(error as Error).message}`),
   }
-  const ended = loop(silent, emptyMemory(), clock, events, abort.signal, wake)
+  const ended = loop(silent, change.memory ?? emptyMemory(), clock, events, abort.signal, wake)
   const until = async (count: number) => {
     while (told.length < count) await new Promise((resolve) => setImmediate(resolve))
     // The loop goes to sleep in the turns after it has told.
@@ -131,5 +140,49 @@ describe('loop', () => {
     abort.abort()
     await ended
     expect(told).toEqual(['ticked 1', 'ticked 1'])
+  })
+
+  describe('and what forges were asked to merge', () => {
+    /** A memory of two pull requests that the forge merges once it may. */
+    function armed(disarm: (pull: number) => Promise<void>): Memory {
+      const [repository] = deps.repositories
+      if (repository === undefined) throw new Error('no repository')
+      const forge = { ...repository.forge, disarm }
+      const memory = emptyMemory()
+      for (const pull of [3, 4]) memory.armed.set(`x#${pull}`, { forge, pull })
+      return memory
+    }
+
+    it('is taken back at the end, whatever one of them says', async () => {
+      const disarmed: number[] = []
+      const memory = armed(async (pull) => {
+        if (pull === 3) throw new KintsugiError('KIN-4003', 'down')
+        disarmed.push(pull)
+      })
+      const { abort, told, ended, until } = started(MINUTE, () => {}, undefined, { memory })
+      await until(1)
+      abort.abort()
+      await ended
+      expect([disarmed, told]).toEqual([[4], ['ticked 1', 'failed 1 down']])
+    })
+
+    it('is taken back as soon as another copy leads, which then looks and not we', async () => {
+      const disarmed: number[] = []
+      const memory = armed(async (pull) => void disarmed.push(pull))
+      let epoch: number | undefined
+      const { clock, abort, told, ended, until } = started(MINUTE, () => {}, undefined, {
+        memory,
+        epoch: async () => epoch,
+      })
+      await until(0)
+      for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+      expect([disarmed, told]).toEqual([[3, 4], []])
+      epoch = 2
+      clock.advance(MINUTE)
+      await until(1)
+      abort.abort()
+      await ended
+      expect(told).toEqual(['ticked 2'])
+    })
   })
 })

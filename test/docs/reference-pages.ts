@@ -65,7 +65,7 @@ export function cliPage(verbs: readonly Verb[]): string {
     ['2', 'the command line is not understood'],
     [
       '3',
-      'refused, with a reason; `map --unresolved` and something has no place; `map --workload` and nothing is called so',
+      'refused, with a reason; `map --unresolved` and something has no place; `map --workload` and nothing is called so; `audit verify` and the journal is not whole',
     ],
     ['5', 'invalid configuration or policy'],
     ['6', 'something upstream is down'],

@@ -39,6 +39,7 @@ export type StandIn = {
   setLimits(plan: Partial<LimitPlan>): Promise<void>
   setDeliveryPlan(plan: Partial<DeliveryPlan>): Promise<void>
   deliveries(appId: number): Promise<readonly Delivery[]>
+  /** Ends it, and throws where it saw what GitHub would not know; `forgiveViolations` takes those made on purpose. */
   stop(): Promise<void>
 }
 
@@ -85,8 +86,19 @@ export function standInAt(url: string, stop: () => Promise<void>): StandIn {
     setLimits: async (plan) => void (await call('PUT', '/limits', plan)),
     setDeliveryPlan: async (plan) => void (await call('PUT', '/delivery-plan', plan)),
     deliveries: (appId) => call('GET', `/deliveries?app=${appId}`) as Promise<readonly Delivery[]>,
-    stop,
+    async stop() {
+      const found = (await call('GET', '/violations')) as readonly Violation[]
+      await stop()
+      expectNoViolations(found)
+    },
   }
+}
+
+/** Throws where something was asked that GitHub would not understand, or answered that it would not say. */
+export function expectNoViolations(found: readonly Violation[]): void {
+  if (found.length === 0) return
+  const lines = found.map(({ kind, operation, problems }) => `${kind} ${operation}: ${problems.join('; ')}`)
+  throw new Error(`the stand-in saw what GitHub would not know:\n${lines.join('\n')}`)
 }
 
 async function ask(url: string, method: string, body: unknown): Promise<unknown> {

@@ -41,6 +41,9 @@ export async function listen(
 
 async function closed(standIn: StandIn, server: Server): Promise<void> {
   standIn.webhooks.stop()
+  standIn.world.jobs.stop()
+  // What runs already still needs its repository.
+  await standIn.world.jobs.settle()
   closeWorld(standIn.world)
   server.closeAllConnections()
   await new Promise<void>((resolve) => server.close(() => resolve()))

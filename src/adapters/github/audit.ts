@@ -29,6 +29,8 @@ function lastPathOf(
 
 /** The newest file of our chain on the branch. */
 async function headOn(desk: Desk, commit: string, writer: string): Promise<AuditHead | undefined> {
+  const known = desk.hints.audit
+  if (known?.commit === commit) return known.head
   const listing = await desk.api.listing(commit)
   if (listing === undefined || !listing.complete)
     throw new KintsugiError('KIN-4003', 'GitHub does not list the whole journal', { retryable: true })
@@ -61,7 +63,12 @@ export async function appendAudit(desk: Desk, writer: string, records: readonly 
         at === undefined
           ? await desk.api.createOrphan(branch, message, files)
           : (await desk.api.write({ commit: { branch, expectedHead: at, message, files } })).commit
-      if (outcome === undefined || outcome.ok) return true
+      if (outcome === undefined) return true
+      if (outcome.ok) {
+        const commit = 'commit' in outcome.value ? outcome.value.commit : outcome.value.oid
+        desk.hints.audit = { commit, head: file.head }
+        return true
+      }
       if (outcome.refusal.kind === 'exists' || outcome.refusal.kind === 'stale') {
         sent = undefined
         return undefined

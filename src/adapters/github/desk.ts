@@ -1,4 +1,12 @@
-import { type Gate, KintsugiError, type Lane, type Pull, type ReadAttempt, type Reason } from '../../domain/index.ts'
+import {
+  type AuditHead,
+  type Gate,
+  KintsugiError,
+  type Lane,
+  type Pull,
+  type ReadAttempt,
+  type Reason,
+} from '../../domain/index.ts'
 import type { Clock } from '../../ports/index.ts'
 import { type Bounds, isBranchName } from '../forge-limits/index.ts'
 import type { ApiRepository, GitHubApi, Mirror, RepositoryQuery } from './api.ts'
@@ -47,6 +55,8 @@ export type Hints = {
   issues?: boolean
   /** Text that a thing of ours got from this process, by its key: a list that does not show it yet is not believed for 2 minutes. */
   readonly written: Map<string, { readonly id: string; readonly text: string; readonly atMs: number }>
+  /** The head of the audit branch that this process made or read, and the newest file of its chain there. */
+  audit?: { readonly commit: string; readonly head: AuditHead | undefined }
   /** One writer of a key at a time. */
   readonly turns: Map<string, Promise<unknown>>
 }

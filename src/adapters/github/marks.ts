@@ -108,6 +108,11 @@ export function issueText(key: string, text: string): string {
   return `${text}\n\n<!-- kintsugi:issue v1 ${key} -->`
 }
 
+/** What an issue was about, whatever somebody has made of it since. */
+export function issueKeyIn(body: string): string | undefined {
+  return /<!-- kintsugi:issue v1 ([0-9a-f]{64}|dashboard) -->/.exec(body)?.[1]
+}
+
 export function readIssue(body: string): { readonly text: string; readonly key: string } | undefined {
   const [end, key] = ISSUE.exec(body) ?? []
   return end === undefined || key === undefined ? undefined : { text: body.slice(0, -end.length), key }

@@ -4,7 +4,7 @@ import type { ApiPull, ApiRepository, Refusal } from './api.ts'
 import { isOurs, isOwnCommit, isSelf, type Judged, judge, judgeAtOnce } from './authority.ts'
 import { ask, type Desk } from './desk.ts'
 import { changedSince } from './planning.ts'
-import { denied, mergeAnswer } from './refusals.ts'
+import { mergeAnswer, wordsOf } from './refusals.ts'
 import { type Round, rounds } from './rounds.ts'
 import { shown } from './showing.ts'
 
@@ -153,8 +153,9 @@ export async function arm(desk: Desk, number: number, sha: string, method: Merge
     const answer = await desk.api.arm(number, sha, method)
     if (answer.ok) return { result: 'armed' }
     if (answer.refusal.kind === 'clean') return { result: 'clean' }
-    const { reason, message } = denied(answer.refusal)
-    return { result: 'refused', reason: answer.refusal.kind === 'stale' ? 'head-not-ours' : reason, message }
+    const why = mergeAnswer(answer.refusal)
+    const reason = why === undefined ? 'mergeability-pending' : why.result === 'waiting' ? why.by : why.reason
+    return { result: 'refused', reason, message: wordsOf(answer.refusal) }
   })
   return (
     result ?? { result: 'refused', reason: 'pull-parked', message: `#${number}: it is not clear what the forge did` }

@@ -48,7 +48,7 @@ export function mergeAnswer(refusal: Refusal): Answer | undefined {
     case 'not-found':
       return { result: 'stopped', reason: 'repository-unavailable' }
     case 'forbidden':
-      return { result: 'stopped', reason: 'permission-missing' }
+      return byText(refusal.text) ?? { result: 'stopped', reason: 'permission-missing' }
     case 'invalid':
       return byText(refusal.text) ?? { result: 'stopped', reason: 'merge-refused' }
     case 'rules':

@@ -2,7 +2,7 @@ import { type Conclusion, KintsugiError, keepConclusion, type Lane } from '../..
 import type { ApiIssue, ApiPull, Outcome } from './api.ts'
 import { isOurs, isSelf, isUntouched } from './authority.ts'
 import { type Desk, inTurn, justWritten, noteWritten } from './desk.ts'
-import { answers, answerText, issueKey, issueText, livingText, readAnswer, readIssue, readLiving } from './marks.ts'
+import { answers, answerText, issueKey, issueKeyIn, issueText, livingText, readAnswer, readLiving } from './marks.ts'
 import { wordsOf } from './refusals.ts'
 import { rounds } from './rounds.ts'
 import { livingOf } from './showing.ts'
@@ -69,11 +69,11 @@ export async function conclude(desk: Desk, number: number, _conclusion: Conclusi
   await comment(desk, number, text)
 }
 
-/** Title of a living issue. Names are anybody's: what is not plain is left out, and in a public repository the cluster too. */
-function titleOf(about: About, isPublic: boolean): string {
+/** Title of a living issue. Names are anybody's: what is not plain is left out, and the cluster too, since the repository may be public. */
+function titleOf(about: About): string {
   if ('dashboard' in about) return 'Kintsugi dashboard'
   const parts = about.lane.split('/').map((part) => part.replace(/[^\w.-]+/g, '-'))
-  return `Kintsugi: ${(isPublic ? parts.slice(1) : parts).join('/')}`.slice(0, 200)
+  return `Kintsugi: ${parts.slice(1).join('/')}`.slice(0, 200)
 }
 
 export type About = { readonly lane: Lane } | { readonly dashboard: true }
@@ -84,7 +84,7 @@ export async function note(desk: Desk, about: About, text: string): Promise<void
   await settled(desk, `issue ${key}`, async (mayWrite) => {
     if (desk.hints.issues === false) return true
     const body = issueText(key, text)
-    const there = await livingIssue(desk, key)
+    const there = await livingIssue(desk, key, titleOf(about))
     if (there !== undefined && (there.body === body || there.closedByPerson)) return true
     if (!mayWrite) return undefined
     if (there !== undefined) {
@@ -105,7 +105,7 @@ export async function note(desk: Desk, about: About, text: string): Promise<void
       desk.hints.issues = false
       return true
     }
-    const title = titleOf(about, repository?.visibility !== 'private')
+    const title = titleOf(about)
     const made = accepted('a living issue', await desk.api.createIssue({ title, body, labels: [desk.label] }))
     noteWritten(desk, `issue ${key}`, String(made.number), body)
     return true
@@ -115,9 +115,12 @@ export async function note(desk: Desk, about: About, text: string): Promise<void
 async function livingIssue(
   desk: Desk,
   key: string,
+  title: string,
 ): Promise<{ readonly number: number; readonly body: string; readonly closedByPerson: boolean } | undefined> {
   const issues = await desk.api.issues(desk.label)
-  const mine = (issue: ApiIssue): boolean => isSelf(desk, issue.author) && readIssue(issue.body)?.key === key
+  // One whose text somebody has replaced altogether is known by its title.
+  const mine = (issue: ApiIssue): boolean =>
+    isSelf(desk, issue.author) && (issueKeyIn(issue.body) ?? (issue.title === title ? key : undefined)) === key
   const found = [...issues].sort((a, b) => a.number - b.number).find(mine)
   if (found !== undefined) {
     const closedByPerson = found.state === 'closed' && !isSelf(desk, found.closedBy)
