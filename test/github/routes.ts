@@ -4,6 +4,7 @@ import type { Tokens } from './auth/tokens.ts'
 import type { Route } from './exchange.ts'
 import type { Limits } from './limits.ts'
 import { limitRoutes } from './limits-route.ts'
+import { ROUTES as REPOSITORY_ROUTES } from './rest/index.ts'
 import { hookRoutes } from './webhooks/routes.ts'
 import type { Webhooks } from './webhooks.ts'
 
@@ -22,6 +23,7 @@ export function allRoutes(parts: () => RouteParts): readonly Route[] {
     ...manifestRoutes(() => parts().codes),
     ...hookRoutes(() => parts().webhooks),
     ...limitRoutes(() => parts().limits),
+    ...REPOSITORY_ROUTES,
   ]
 }
 

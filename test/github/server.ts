@@ -8,6 +8,7 @@ import type { Answer } from './exchange.ts'
 import { gitAnswer, isGit } from './git-route.ts'
 import { pageAnswer } from './pages.ts'
 import { serve } from './pipeline.ts'
+import { codeload } from './rest/index.ts'
 import { broken } from './rest-request.ts'
 import type { Incoming, Outcome, StandIn } from './stand-in.ts'
 import { closeWorld } from './world/open-world.ts'
@@ -67,6 +68,8 @@ async function handle(
 
 async function outcomeOf(standIn: StandIn, incoming: Incoming): Promise<Outcome> {
   if (incoming.path.startsWith('/_stand-in/')) return { do: 'answer', answer: await controlAnswer(standIn, incoming) }
+  const archive = await codeload(standIn.world, incoming.path, incoming.query)
+  if (archive) return { do: 'answer', answer: archive }
   const page = pageAnswer(standIn, incoming)
   return page ? { do: 'answer', answer: page } : serve(standIn, incoming)
 }
