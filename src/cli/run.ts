@@ -21,6 +21,10 @@ export const run: Verb = {
       command:
         'kintsugi run --once --prometheus http://127.0.0.1:9090 --repo shop.git --application cart.yaml --policies policies/',
     },
+    {
+      says: 'the service: GitHub, Prometheus and Argo CD of a configuration, with webhooks where it names them',
+      command: 'kintsugi run --write --config kintsugi.yaml',
+    },
   ],
   options: [
     { name: 'once', says: 'look once and end' },
@@ -60,18 +64,25 @@ async function once(context: Context, opened: Opened): Promise<ExitCode> {
   return exitOf(report)
 }
 
-async function watch({ terminal }: Context, { deps, clock }: Opened): Promise<ExitCode> {
-  const { emptyMemory, loop } = await import('../controller/index.ts')
+async function watch({ terminal, io }: Context, { deps, clock }: Opened): Promise<ExitCode> {
+  const { emptyMemory, loop, waker } = await import('../controller/index.ts')
+  const { startServices } = await import('./compose/services.ts')
   const { printTick, tickDocument } = await import('./tick-report.ts')
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort())
+  const bell = waker()
+  const note = (text: string): void => terminal.note(text)
+  const services = await startServices({ config: deps.config, cwd: io.cwd, wake: bell.wake, note })
+  for (const text of services.says) note(text)
   const events = {
     ticked: (report: TickReport) => {
+      services.ticked(report)
       if (terminal.asJson) terminal.event(tickDocument(report))
       else printTick(report, terminal)
       sayFailed(report, terminal)
     },
     failed: (error: unknown) => {
+      services.failed()
       terminal.note(
         error instanceof KintsugiError
           ? formatError(error)
@@ -79,6 +90,10 @@ async function watch({ terminal }: Context, { deps, clock }: Opened): Promise<Ex
       )
     },
   }
-  await loop(deps, emptyMemory(), clock, events, stop.signal)
+  try {
+    await loop(deps, emptyMemory(), clock, events, stop.signal, bell)
+  } finally {
+    await services.close()
+  }
   return 0
 }

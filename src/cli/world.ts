@@ -1,5 +1,5 @@
 import type { ControllerDeps, TickReport } from '../controller/index.ts'
-import { ERRORS, formatError, KintsugiError } from '../domain/index.ts'
+import { type Config, ERRORS, formatError, KintsugiError } from '../domain/index.ts'
 import type { Clock } from '../ports/index.ts'
 import type { Arguments } from './arguments.ts'
 import { styled } from './style.ts'
@@ -37,7 +37,11 @@ export const WORLD_OPTIONS: readonly Option[] = [
     says: 'the repoURL by which Applications name --repo; where not told, its origin, or the only one they name',
   },
   { name: 'policies', value: 'PATH', repeatable: true, says: 'file or folder of SelfHealingPolicies' },
-  { name: 'config', value: 'FILE', says: 'operator configuration; without one, every mode above propose is off' },
+  {
+    name: 'config',
+    value: 'FILE',
+    says: 'operator configuration; without one, every mode above propose is off',
+  },
   { name: 'at', value: 'TIME', says: 'look at this past moment (ISO 8601) instead of now; never with --write' },
   { name: 'simulation', value: 'DIR', says: 'a world made by kintsugi demo, instead of a real one' },
 ]
@@ -77,27 +81,11 @@ export async function open({ args, io }: Context, writes: ControllerDeps['writes
     const nothing = async () => undefined
     return { deps: controllerDeps({ ...parts, policies, charts, writes }), clock, check: nothing, close: nothing }
   }
-  const { openRealWorld } = await import('./compose/real-world.ts')
-  const prometheus = config === undefined ? needed(args, 'prometheus') : args.text('prometheus')
-  const [tokenFile, caFile] = [args.text('token-file'), args.text('ca-file')]
-  const repo = needed(args, 'repo')
-  const world = await openRealWorld({
-    cwd: io.cwd,
-    repo,
-    urls: args.list('url'),
-    applications: args.list('application'),
-    jobs: { cadvisor: args.list('cadvisor-job'), kubeStateMetrics: args.list('kube-state-metrics-job') },
-    readOnly: writes === 'observe',
-    ...(prometheus === undefined ? {} : { prometheus }),
-    ...(tokenFile === undefined ? {} : { tokenFile }),
-    ...(caFile === undefined ? {} : { caFile }),
-    ...(config === undefined ? {} : { config }),
-    ...(atMs === undefined ? {} : { atMs }),
-  })
+  const world = await realWorld({ args, io, config, readOnly: writes === 'observe', atMs })
   return {
     deps: controllerDeps({ ...world, policies, charts, writes }),
     clock: world.clock,
-    around: { repo, applications: world.applications, jobs: world.jobs },
+    around: { ...world.around, applications: world.applications, jobs: world.jobs },
     check: async (terminal) => {
       const answer = await world.reach()
       if (!answer.reached) throw new KintsugiError(answer.code, answer.problem)
@@ -106,6 +94,34 @@ export async function open({ args, io }: Context, writes: ControllerDeps['writes
     },
     close: world.close,
   }
+}
+
+type RealArguments = {
+  readonly args: Arguments
+  readonly io: Context['io']
+  readonly config: Config | undefined
+  readonly readOnly: boolean
+  readonly atMs: number | undefined
+}
+
+/** The bare repository that --repo names. */
+async function realWorld({ args, io, config, readOnly, atMs }: RealArguments) {
+  const [prometheus, tokenFile, caFile] = [args.text('prometheus'), args.text('token-file'), args.text('ca-file')]
+  const asked = {
+    cwd: io.cwd,
+    applications: args.list('application'),
+    jobs: { cadvisor: args.list('cadvisor-job'), kubeStateMetrics: args.list('kube-state-metrics-job') },
+    readOnly,
+    ...(prometheus !== undefined && { prometheus }),
+    ...(tokenFile !== undefined && { tokenFile }),
+    ...(caFile !== undefined && { caFile }),
+    ...(atMs !== undefined && { atMs }),
+  }
+  if (config === undefined && prometheus === undefined) needed(args, 'prometheus')
+  const repo = needed(args, 'repo')
+  const { openRealWorld } = await import('./compose/real-world.ts')
+  const world = await openRealWorld({ ...asked, repo, urls: args.list('url'), ...(config !== undefined && { config }) })
+  return { ...world, around: { repo } }
 }
 
 function needed(args: Arguments, name: string): string {

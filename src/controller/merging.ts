@@ -1,5 +1,5 @@
-import { type Attempt, digestOf, type Gate, type Reason } from '../domain/index.ts'
-import type { Forge, MergeHow, MergeResult } from '../ports/index.ts'
+import { type Attempt, digestOf, type Gate, type Pull, type Reason } from '../domain/index.ts'
+import type { Forge, MergeHow, MergeResult, RepositoryView } from '../ports/index.ts'
 import { statusText } from '../proposal/index.ts'
 import { methodOf, policyOf } from './gates.ts'
 import type { LaneView, Tick } from './lane.ts'
@@ -29,11 +29,30 @@ export async function merge(tick: Tick, forge: Forge, step: MergeStep, again: Ag
   const how = howTo(now, view, next.attempt)
   if (how === undefined) return { done: 'held', reason: 'no-policy' }
   if (step.do === 'arm') return arm(tick, forge, next.attempt, how)
-  // The last thing asked: showing the gates took its time.
+  // Showing the gates took its time.
   const stopped = await stoppedMeanwhile(now)
   if (stopped !== undefined) return { done: 'held', reason: stopped }
-  const result = await forge.merge(pull.number, pull.headSha, how)
+  const judged = factsDigest(pull, view.history.remembered?.view)
+  const last: MergeHow['last'] = async (newest) =>
+    (await stoppedMeanwhile(now)) ??
+    (factsDigest(newest.pull, { ...view.history.remembered?.view, ...newest }) === judged
+      ? undefined
+      : 'checks-pending')
+  const result = await forge.merge(pull.number, pull.headSha, { ...how, last })
   return result.result === 'merged' ? merged(now, forge, next.attempt, result) : waited(step, pull.number, result)
+}
+
+/** What the forge and people said, by which the gates were judged. What differs by the time of the call is judged anew at the next tick. */
+function factsDigest(
+  { facts, commands, base }: Pull,
+  view: Partial<Pick<RepositoryView, 'rules' | 'self' | 'base'>> | undefined,
+): string {
+  const others = facts?.checks.filter(({ app }) => app === undefined || app !== view?.self?.app)
+  const { draft, reviews, unresolvedConversations, sha } = facts ?? {}
+  const said = commands?.map(({ id, edited }) => `${id} ${edited}`)
+  // Rules of another base branch were asked for by themselves.
+  const rules = view?.base?.branch === base ? view.rules : undefined
+  return digestOf([sha, draft, reviews, unresolvedConversations, others, said, rules])
 }
 
 async function stoppedMeanwhile({ deps, epoch }: Tick): Promise<Reason | undefined> {

@@ -65,7 +65,13 @@ export type MergeResult =
   | { readonly result: 'stopped'; readonly reason: Reason }
 
 /** How a pull request is merged. Without a title and a message the forge's own are taken. */
-export type MergeHow = { readonly method: MergeMethod; readonly title?: string; readonly message?: string }
+export type MergeHow = {
+  readonly method: MergeMethod
+  readonly title?: string
+  readonly message?: string
+  /** Asked last, with what was read right before the call. A reason stops it. A forge without rules and checks need not ask. */
+  readonly last?: (now: { readonly pull: Pull; readonly rules: BaseRules }) => Promise<Reason | undefined>
+}
 
 /** `clean`: nothing is left to wait for, so the caller merges by itself. */
 export type ArmResult =

@@ -28,6 +28,8 @@ export type RepositoryOptions = {
   readonly now: () => number
   /** Commits made by GitHub are signed; an Enterprise Server may have that switched off. */
   readonly signsWebCommits?: boolean
+  /** Logins whose merges pass over every rule without a word, as those of an actor on a bypass list do. */
+  readonly bypass?: readonly string[]
   /** The first read after a head or base has moved finds mergeability not computed yet. */
   readonly mergeability?: 'at-once' | 'when-asked'
 }
@@ -38,6 +40,7 @@ export class ModelRepository {
   readonly name: string
   readonly objects = new Objects()
   readonly signs: boolean
+  readonly bypass: ReadonlySet<string>
   readonly history: State[] = []
   /** Heads and bases whose mergeability somebody has asked for. */
   readonly computed = new Set<string>()
@@ -49,6 +52,7 @@ export class ModelRepository {
     this.owner = options.owner ?? 'acme'
     this.name = options.name ?? 'shop'
     this.signs = options.signsWebCommits ?? true
+    this.bypass = new Set(options.bypass)
     this.mergeability = options.mergeability ?? 'at-once'
     this.#now = options.now
     const settings = { ...FIRST_SETTINGS, ...options.settings }
@@ -78,6 +82,11 @@ export class ModelRepository {
   /** The state that many changes ago, or the first. */
   earlier(changes: number): State {
     return this.history[Math.max(0, this.history.length - 1 - changes)] ?? this.state
+  }
+
+  /** Takes the repository back to an earlier state of its own. */
+  restore(state: State): void {
+    this.history.splice(this.history.indexOf(state) + 1)
   }
 
   set(change: Partial<State>): void {

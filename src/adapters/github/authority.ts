@@ -2,7 +2,7 @@ import type { Account } from '../../domain/index.ts'
 import type { ApiCommit, ApiPull } from './api.ts'
 import type { Desk } from './desk.ts'
 import { type HeadMark, type MarkedBody, readMarks, sameBlock } from './marks.ts'
-import { treeOid } from './tree-oid.ts'
+import { foldersOf, oidWith } from './tree-oid.ts'
 
 /**
  * What of a pull request is believed (PROTOCOL 4).
@@ -27,7 +27,9 @@ export type Judged = {
 }
 
 export function isSelf(desk: Desk, account: Account | undefined): boolean {
-  return account !== undefined && account.kind === 'app' && account.login === desk.api.self.login
+  // With a personal token we are that person.
+  const kind = desk.api.self.appId === 0 ? 'user' : 'app'
+  return account !== undefined && account.kind === kind && account.login === desk.api.self.login
 }
 
 /** Whether nobody else wrote it last. */
@@ -102,5 +104,5 @@ export async function isUpdate(
   const mine = new Map((await desk.mirror.listing(own.oid)).entries.map(({ path, oid }) => [path, oid]))
   const first = new Map((await desk.mirror.listing(own.parents[0] ?? '')).entries.map(({ path, oid }) => [path, oid]))
   const blobs = new Map([...mine].filter(([path, oid]) => first.get(path) !== oid))
-  return treeOid((await desk.mirror.listing(base)).entries, blobs) === last.tree
+  return oidWith(foldersOf((await desk.mirror.listing(base)).entries), blobs) === last.tree
 }

@@ -10,6 +10,7 @@ import {
 import type { Clock } from '../../ports/index.ts'
 import { type Bounds, isBranchName } from '../forge-limits/index.ts'
 import type { ApiRepository, GitHubApi, Mirror, RepositoryQuery } from './api.ts'
+import type { Folders } from './tree-oid.ts'
 
 /** What a check run shows. Each text at most 65,535 characters, and safe to be shown. */
 export type CheckText = {
@@ -57,6 +58,8 @@ export type Hints = {
   readonly written: Map<string, { readonly id: string; readonly text: string; readonly atMs: number }>
   /** The head of the audit branch that this process made or read, and the newest file of its chain there. */
   audit?: { readonly commit: string; readonly head: AuditHead | undefined }
+  /** Folders of trees, by the id of the tree. */
+  readonly folders: Map<string, Folders>
   /** One writer of a key at a time. */
   readonly turns: Map<string, Promise<unknown>>
 }
@@ -121,7 +124,7 @@ export function deskOf(api: GitHubApi, options: GitHubForgeOptions): Desk {
     label: options.issueLabel ?? 'kintsugi',
     checkName: options.checkName ?? 'kintsugi',
     signed: options.signatures !== 'absent',
-    hints: { written: new Map(), turns: new Map() },
+    hints: { written: new Map(), folders: new Map(), turns: new Map() },
   }
 }
 

@@ -41,6 +41,8 @@ async function tryMerge(desk: Desk, { number, sha, how, round }: Ask): Promise<M
   // Asking has made GitHub compute it.
   if (pull.mergeable === 'unknown') return { result: 'waiting', by: 'mergeability-pending' }
   if (!round.mayWrite) return undefined
+  const reason = await how.last?.({ pull: shown(desk, pull, judged), rules: there.rules })
+  if (reason !== undefined) return { result: 'stopped', reason }
   if (there.rules.mergeQueue) return enqueued(desk, number, sha)
   const answer = await desk.api.merge(number, { sha, method: how.method, title: how.title, message: how.message })
   if (!answer.ok) return refusedMerge(desk, number, answer.refusal)

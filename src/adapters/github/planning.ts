@@ -1,9 +1,11 @@
 import { blobOid, type Proposal } from '../../domain/index.ts'
 import { refusalOn } from '../forge-limits/index.ts'
-import type { ApiCommit, ApiRepository } from './api.ts'
+import type { ApiCommit, ApiListing, ApiRepository } from './api.ts'
 import { isOwnCommit } from './authority.ts'
 import type { Denied, Desk } from './desk.ts'
-import { treeOid } from './tree-oid.ts'
+import { type Folders, foldersOf, oidWith } from './tree-oid.ts'
+
+const MOST_BASES = 3
 
 /** The part of a proposal that is sent; what offers our settings has no more. */
 export type Sent = Omit<Proposal, 'record' | 'proof' | 'edits'>
@@ -18,7 +20,8 @@ export function isDenied(value: object): value is Denied {
 /** The tree of the proposal's commit, computed here: exactly the planned blobs are new, and modes are kept. No request when warm. */
 export async function planOf(desk: Desk, proposal: Sent): Promise<Plan | Denied> {
   const before = await desk.mirror.listing(proposal.base.revision)
-  if (treeOid(before.entries) !== before.tree)
+  const folders = knownFolders(desk, before)
+  if (oidWith(folders) !== before.tree)
     return {
       reason: 'unsafe-path',
       message: `a name in ${proposal.base.revision} is not UTF-8, so its tree cannot be computed`,
@@ -29,9 +32,18 @@ export async function planOf(desk: Desk, proposal: Sent): Promise<Plan | Denied>
   if (refusal !== undefined) return refusal
   const executable = paths.find((path) => leaves.get(path)?.mode === '100755')
   if (executable !== undefined) return { reason: 'executable-file', message: `${executable} is executable` }
-  const tree = treeOid(before.entries, new Map(proposal.files.map(({ path, content }) => [path, blobOid(content)])))
+  const tree = oidWith(folders, new Map(proposal.files.map(({ path, content }) => [path, blobOid(content)])))
   if (tree === before.tree) return { reason: 'no-effect', message: 'the files are on the base already' }
   return { tree, proposal }
+}
+
+/** The folders of the bases that were worked on last. */
+function knownFolders({ hints: { folders } }: Desk, { tree, entries }: ApiListing): Folders {
+  const known = folders.get(tree) ?? foldersOf(entries)
+  folders.delete(tree)
+  folders.set(tree, known)
+  for (const oldest of folders.keys()) if (folders.size > MOST_BASES) folders.delete(oldest)
+  return known
 }
 
 /** Whether a commit is the one that was planned. */

@@ -7,6 +7,7 @@ import { workerCompute } from '../../adapters/workers/index.ts'
 import { parseConfig } from '../../config.ts'
 import type { ControllerDeps, Repository, Site } from '../../controller/index.ts'
 import {
+  type ClusterVersions,
   type Config,
   type Isolation,
   isJsonObject,
@@ -51,6 +52,8 @@ export type Parts = {
   readonly policies: readonly Policy[]
   readonly charts: Charts
   readonly writes: ControllerDeps['writes']
+  /** What the cluster said of itself; what the configuration says where it was not asked. */
+  readonly versions?: ClusterVersions
 }
 
 /** The controller's world, wired. */
@@ -68,7 +71,7 @@ export function controllerDeps(parts: Parts): ControllerDeps {
       return charts.isolation
     },
     unpack: unpackChart,
-    ...versionsOf(config),
+    versions: parts.versions ?? versionsOf(config),
     ...(compute && { compute }),
     paused: () => paused(config),
     frozen: () => frozen(config),
@@ -79,9 +82,9 @@ export function controllerDeps(parts: Parts): ControllerDeps {
 }
 
 /** The site is the first cluster of the configuration. */
-function versionsOf({ clusters: [cluster] }: Config): Pick<ControllerDeps, 'versions'> {
+function versionsOf({ clusters: [cluster] }: Config): ClusterVersions {
   const { kubeVersion, apiVersions } = cluster?.kubernetes ?? {}
-  return { versions: { ...(kubeVersion && { kubeVersion }), ...(apiVersions && { apiVersions }) } }
+  return { ...(kubeVersion && { kubeVersion }), ...(apiVersions && { apiVersions }) }
 }
 
 /** A thread of its own for the models, started when the first one is fitted. It needs the built module; run from its sources, the bot fits in line. */

@@ -2,25 +2,17 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { fixedApplications, noCluster, systemClock } from '../../adapters/files/index.ts'
 import { localForge, originOf } from '../../adapters/local/index.ts'
-import { type PrometheusMetrics, prometheusMetrics, type Reach } from '../../adapters/prometheus/index.ts'
+import type { Reach } from '../../adapters/prometheus/index.ts'
 import { defaultConfig } from '../../config.ts'
 import type { Repository, Site } from '../../controller/index.ts'
 import { type ApplicationSource, type Config, KintsugiError, type Manifest, type Tree } from '../../domain/index.ts'
 import type { Clock } from '../../ports/index.ts'
 import { parseApplication } from '../../source/index.ts'
 import { manifestsAt, manifestsIn } from './manifests.ts'
+import { type Jobs, jobsOf, type MetricsOptions, metricsOf } from './metrics.ts'
 import { repositoryName, urlsOfRepository } from './repository-urls.ts'
 
-export type Jobs = { readonly cadvisor: readonly string[]; readonly kubeStateMetrics: readonly string[] }
-
-export type RealOptions = {
-  readonly cwd: string
-  /** Root of the API; that of the configuration where it is left out. */
-  readonly prometheus?: string
-  readonly tokenFile?: string
-  readonly caFile?: string
-  /** Jobs whose series may decide anything; an empty list leaves it to the configuration. */
-  readonly jobs: Jobs
+export type RealOptions = MetricsOptions & {
   /** A bare repository. */
   readonly repo: string
   /** As Applications name the repository; see `urlsOfRepository` for what holds where none is told. */
@@ -48,12 +40,6 @@ export type RealWorld = {
 }
 
 const BASES = ['main', 'master']
-
-/** Jobs as the usual installations name them. A job that scrapes whatever asks to be scraped is never among them: any workload could then pose as the kubelet. */
-const USUAL_JOBS: Jobs = {
-  cadvisor: ['kubelet', 'cadvisor', 'kubernetes-nodes-cadvisor', 'integrations/kubernetes/cadvisor'],
-  kubeStateMetrics: ['kube-state-metrics', 'integrations/kubernetes/kube-state-metrics'],
-}
 
 /** Opens a Prometheus and a bare repository as the controller's world. Nothing of a cluster or of Argo CD is asked. */
 export async function openRealWorld(options: RealOptions): Promise<RealWorld> {
@@ -92,7 +78,7 @@ export async function openRealWorld(options: RealOptions): Promise<RealWorld> {
   }
 }
 
-function fixedClock(atMs: number): Clock {
+export function fixedClock(atMs: number): Clock {
   return { now: () => atMs, sleep: async () => undefined }
 }
 
@@ -112,44 +98,20 @@ function configFor(repositories: readonly string[], baseBranches: readonly strin
   })
 }
 
-function jobsOf(config: Config, told: Jobs): Jobs {
-  const configured = config.clusters[0]?.prometheus?.jobs ?? USUAL_JOBS
-  return {
-    cadvisor: told.cadvisor.length > 0 ? told.cadvisor : configured.cadvisor,
-    kubeStateMetrics: told.kubeStateMetrics.length > 0 ? told.kubeStateMetrics : configured.kubeStateMetrics,
-  }
-}
-
-function metricsOf(config: Config, jobs: Jobs, options: RealOptions, clock: Clock): PrometheusMetrics {
-  const [cluster] = config.clusters
-  if (cluster === undefined) throw new KintsugiError('KIN-2001', 'the configuration names no cluster')
-  const told = cluster.prometheus
-  const url = options.prometheus ?? told?.url
-  if (url === undefined) throw new KintsugiError('KIN-1001', '--prometheus is missing.')
-  const tokenFile = options.tokenFile ?? told?.tokenFile
-  const caFile = options.caFile ?? told?.caFile
-  return prometheusMetrics({
-    cluster: cluster.name,
-    url,
-    clock,
-    jobs,
-    ...(tokenFile === undefined ? {} : { tokenFile: resolve(options.cwd, tokenFile) }),
-    ...(caFile === undefined ? {} : { caFile: resolve(options.cwd, caFile) }),
-    ...(told?.clusterLabel === undefined ? {} : { clusterLabel: told.clusterLabel }),
-    ...(told?.tenant === undefined ? {} : { tenant: told.tenant }),
-  })
-}
-
 async function applicationsOf(options: RealOptions, tree: Tree): Promise<readonly Manifest[]> {
+  if (options.applications.length === 0)
+    return tree
+      .paths()
+      .filter((name) => /\.ya?ml$/.test(name))
+      .flatMap((path) => manifestsAt(tree, path).filter(isApplication))
+  return applicationsIn(options.applications, options.cwd)
+}
+
+/** The Applications of named files. Throws KIN-1002 and KIN-1003. */
+export async function applicationsIn(files: readonly string[], cwd: string): Promise<readonly Manifest[]> {
   const manifests: Manifest[] = []
-  if (options.applications.length === 0) {
-    for (const path of tree.paths().filter((name) => /\.ya?ml$/.test(name))) {
-      manifests.push(...manifestsAt(tree, path).filter(isApplication))
-    }
-    return manifests
-  }
-  for (const path of options.applications) {
-    const found = manifestsIn(await readNamed(resolve(options.cwd, path), path), path).filter(isApplication)
+  for (const path of files) {
+    const found = manifestsIn(await readNamed(resolve(cwd, path), path), path).filter(isApplication)
     if (found.length === 0) throw new KintsugiError('KIN-1003', `${path} holds no Argo CD Application`)
     manifests.push(...found)
   }

@@ -1,0 +1,152 @@
+import { fixedApplications, noCluster, systemClock } from '../../adapters/files/index.ts'
+import { githubForge } from '../../adapters/github/index.ts'
+import { type KubernetesSite, kubernetesSite } from '../../adapters/kubernetes/index.ts'
+import type { Repository } from '../../controller/index.ts'
+import {
+  type Binding,
+  type ClusterConfig,
+  type ClusterVersions,
+  type Config,
+  type ForgeConfig,
+  KintsugiError,
+} from '../../domain/index.ts'
+import { covers, POLICY_API_VERSION } from '../../policy/index.ts'
+import type { Clock } from '../../ports/index.ts'
+import { branchOf, checkText, readAttempt } from '../../proposal/index.ts'
+import type { GithubAccess, GithubDoor } from './github-access.ts'
+import { jobsOf, type MetricsOptions, metricsOf } from './metrics.ts'
+import { applicationsIn, fixedClock, type RealWorld } from './real-world.ts'
+import { repositoryName } from './repository-urls.ts'
+
+export type GithubOptions = MetricsOptions & {
+  readonly config: Config
+  /** Files with Application manifests; where none is named, those of the cluster. */
+  readonly applications: readonly string[]
+  readonly atMs?: number
+  readonly readOnly: boolean
+  /** What speaks to a GitHub; tests bring one that is in memory. */
+  readonly door: GithubDoor
+}
+
+export type GithubWorld = RealWorld & {
+  /** What charts see of the cluster; what the configuration says wins. Asked once. */
+  readonly versions?: ClusterVersions
+}
+
+/**
+ * The world of the configuration: its GitHubs, the Prometheus and the Argo CD of its first cluster. Only bound repositories are opened, each
+ * once. Throws KIN-2001 with what is missing and where it is set.
+ */
+export async function openGithubWorld(options: GithubOptions): Promise<GithubWorld> {
+  const { config } = options
+  const [cluster] = config.clusters
+  if (cluster === undefined) throw new KintsugiError('KIN-2001', 'clusters names no cluster')
+  const clock = options.atMs === undefined ? systemClock : fixedClock(options.atMs)
+  const wanted = boundRepositories(config)
+  const jobs = jobsOf(config, options.jobs)
+  const metrics = metricsOf(config, jobs, options, clock)
+  const accesses = accessesOf(config, wanted, options.door)
+  const files = options.applications.length > 0 ? await applicationsIn(options.applications, options.cwd) : undefined
+  const site = files === undefined ? siteOf(config, cluster, clock) : undefined
+  const repositories: Repository[] = []
+  for (const one of wanted) {
+    const access = accesses.get(one.forge.name)
+    if (access === undefined) throw new KintsugiError('KIN-9001', `the forge ${one.forge.name} was not opened`)
+    repositories.push(await repositoryOf(one, access, clock, options.readOnly))
+  }
+  return {
+    config,
+    site: {
+      metrics,
+      cluster: site?.cluster ?? noCluster(cluster.name),
+      gitops: site?.gitops ?? fixedApplications(cluster.name, files ?? []),
+    },
+    repositories,
+    clock,
+    applications: [],
+    jobs,
+    reach: () => metrics.reach(),
+    close: async () => {
+      await Promise.all([metrics.close(), ...[...accesses.values()].map((one) => one.close())])
+    },
+    ...(site !== undefined && { versions: await versionsOf(site, cluster) }),
+  }
+}
+
+/** A repository that a binding names, on the GitHub that has it. */
+export type Bound = {
+  readonly forge: ForgeConfig
+  readonly owner: string
+  readonly name: string
+  readonly bindings: readonly Binding[]
+}
+
+/** Throws KIN-2001 for a bound repository that no forge of the configuration has. */
+export function boundRepositories({ bindings, forges }: Config): readonly Bound[] {
+  if (bindings.length === 0)
+    throw new KintsugiError('KIN-2001', 'bindings are missing: without one there is no repository to look at')
+  const found = new Map<string, Bound>()
+  for (const binding of bindings)
+    for (const url of binding.repositories) {
+      const named = repositoryName(url)
+      const [host = '', owner, name, ...rest] = named.split('/')
+      const forge = forges.find(({ kind, url: root }) => kind === 'github' && new URL(root).host === host)
+      if (forge === undefined || owner === undefined || name === undefined || rest.length > 0)
+        throw new KintsugiError(
+          'KIN-2001',
+          `bindings: ${url} is on no forge of kind github; add it to forges, or mend the URL`,
+        )
+      const key = named.toLowerCase()
+      const bound = found.get(key) ?? { forge, owner, name, bindings: [] }
+      found.set(key, { ...bound, bindings: [...bound.bindings, binding] })
+    }
+  return [...found.values()]
+}
+
+function accessesOf(config: Config, wanted: readonly Bound[], door: GithubDoor): ReadonlyMap<string, GithubAccess> {
+  const named = new Set(wanted.map(({ forge }) => forge.name))
+  const used = config.forges.filter(({ name }) => named.has(name))
+  return new Map(used.map((forge) => [forge.name, door(forge)]))
+}
+
+async function repositoryOf(bound: Bound, access: GithubAccess, clock: Clock, readOnly: boolean): Promise<Repository> {
+  const { forge, owner, name, bindings } = bound
+  const { host, origin } = new URL(forge.url)
+  const url = `${origin}/${owner}/${name}`
+  const { api, mirror } = await access.repository(owner, name)
+  return {
+    urls: [url, `git@${host}:${owner}/${name}`, `ssh://git@${host}/${owner}/${name}`, `${host}/${owner}/${name}`],
+    forge: githubForge(api, {
+      url,
+      branchPrefix: forge.branchPrefix,
+      clock,
+      mirror,
+      branchOf: (lane) => branchOf(lane, forge.branchPrefix),
+      read: readAttempt,
+      checkText,
+      bases: [...new Set(bindings.flatMap(({ baseBranches }) => baseBranches))],
+      covers: (path) => bindings.some(({ paths }) => covers(paths, path)),
+      readOnly,
+    }),
+  }
+}
+
+function siteOf(config: Config, { name, kubernetes = {}, argocd }: ClusterConfig, clock: Clock): KubernetesSite {
+  const { kubeconfig, context } = kubernetes
+  return kubernetesSite({
+    cluster: name,
+    argocd: argocd ?? { namespaces: ['argocd'], hub: false },
+    policyApiVersion: config.policyApiVersion ?? POLICY_API_VERSION,
+    clock,
+    ...(kubeconfig !== undefined && { kubeconfig }),
+    ...(context !== undefined && { context }),
+    ...(config.policyNamespaces.length > 0 && { policyNamespaces: config.policyNamespaces }),
+  })
+}
+
+async function versionsOf(site: KubernetesSite, { kubernetes }: ClusterConfig): Promise<ClusterVersions> {
+  const { kubeVersion, apiVersions } = kubernetes ?? {}
+  if (kubeVersion !== undefined && apiVersions !== undefined) return { kubeVersion, apiVersions }
+  const asked = await site.versions()
+  return { ...asked, ...(kubeVersion !== undefined && { kubeVersion }), ...(apiVersions && { apiVersions }) }
+}
