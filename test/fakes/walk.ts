@@ -38,7 +38,7 @@ export type WalkOptions = {
   /** What Argo CD renders with; the source room's own render where left out. */
   readonly render?: RenderApplication
   /** Puts something between the controller and its world. */
-  readonly between?: (deps: ControllerDeps) => ControllerDeps
+  readonly between?: (deps: ControllerDeps, forge: Walk['forge'], clock: ManualClock) => ControllerDeps
 }
 
 /** A whole world in one process: simulated cluster, forge in memory, the controller of `kintsugi run`, time moved by hand. */
@@ -96,7 +96,7 @@ export class Walk {
       edit: options.edit ?? edit,
       version: '0.0.0',
     }
-    this.deps = options.between?.(deps) ?? deps
+    this.deps = options.between?.(deps, this.forge, this.clock) ?? deps
   }
 
   static async begin(options: WalkOptions): Promise<Walk> {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Reason, SignalAnswer } from '../../src/domain/index.ts'
+import type { CheckFact, Reason, ReviewFact, SignalAnswer } from '../../src/domain/index.ts'
+import type { Peopled } from '../fakes/peopled-forge.ts'
 
 /** A number of minutes after the start, or the first minute after a deed of this name: `cart opened`. */
 export type When = { readonly minute: number } | { readonly after: string; readonly plus?: number }
@@ -18,6 +19,14 @@ export type Act = When &
     | { readonly does: 'pause' | 'resume' | 'freeze' | 'thaw' | 'stop syncing' }
     | { readonly does: 'break metrics'; readonly status: Exclude<SignalAnswer['status'], 'ok'> | 'throws' }
     | { readonly does: 'mend metrics' }
+    | { readonly does: 'comment'; readonly workload: string; readonly by: string; readonly text: string }
+    | { readonly does: 'review'; readonly workload: string; readonly by: string; readonly says: ReviewFact['state'] }
+    | {
+        readonly does: 'report'
+        readonly workload: string
+        readonly check: string
+        readonly state: CheckFact['state']
+      }
   )
 
 export type TruthSketch = {
@@ -48,6 +57,8 @@ export type Case = {
   /** What the first commit has otherwise than the world's own files. */
   readonly repository?: FileTexts
   readonly boundNamespace?: string
+  /** A forge with checks, reviews, rules and people; a local one, which has none of them, where left out. */
+  readonly forge?: Peopled
   /** Ticks every so many minutes until a minute: `[[30, 1], [600, 20]]`. Argo CD looks every minute. */
   readonly ticks: readonly (readonly [untilMinute: number, everyMinutes: number])[]
   readonly acts?: readonly Act[]
@@ -67,6 +78,8 @@ export type Told = {
   readonly unknown?: readonly string[]
   /** `path: text` that `main` has at the end, or `path: as at first`. */
   readonly files: Readonly<Record<string, readonly string[] | 'as at first'>>
+  /** Commands that were answered, in order: `robin hold accepted`. Left out of a case without people. */
+  readonly answered?: readonly string[]
   /** How many pull requests there were. */
   readonly pulls: number
 }

@@ -1,9 +1,10 @@
 import type { ControllerDeps } from '../../src/controller/index.ts'
-import type { SignalAnswer } from '../../src/domain/index.ts'
+import { NO_HOUSE_RULES, type SignalAnswer } from '../../src/domain/index.ts'
 import { pushByPerson } from '../fakes/memory-forge.ts'
-import { Walk } from '../fakes/walk.ts'
+import { type PeopledForge, peopledForge } from '../fakes/peopled-forge.ts'
+import { URL, Walk } from '../fakes/walk.ts'
 import type { Act, Case, FileTexts, Told } from './case.ts'
-import { deedsOf, fileOnMain, heldIn, notesIn, problemsIn, unknownIn } from './told.ts'
+import { answeredIn, deedsOf, fileOnMain, heldIn, notesIn, problemsIn, unknownIn } from './told.ts'
 import { withTexts, worldOf } from './worlds.ts'
 
 const MINUTE_MS = 60_000
@@ -15,11 +16,18 @@ type Switches = { paused: boolean; frozen: boolean; metrics: SignalAnswer['statu
 export async function play(it: Case): Promise<Told> {
   const parts = worldOf(it)
   const switches: Switches = { paused: false, frozen: false, metrics: 'ok' }
+  const people: { forge?: PeopledForge } = {}
   const walk = await Walk.begin({
     ...parts,
-    between: (deps) => switched(deps, switches, it.boundNamespace),
+    between: (deps, local, clock) => {
+      const own = switched(deps, switches, it.boundNamespace)
+      if (it.forge === undefined) return own
+      people.forge = peopledForge(local, it.forge, clock)
+      return onGithub(own, people.forge)
+    },
   })
-  await new Play(walk, switches, it).toTheEnd()
+  await new Play(walk, switches, it, people.forge).toTheEnd()
+  if ((people.forge?.wrong.length ?? 0) > 0) throw new Error(people.forge?.wrong.join(', '))
   return {
     deeds: deedsOf(walk.reports),
     held: heldIn(walk.reports),
@@ -27,6 +35,7 @@ export async function play(it: Case): Promise<Told> {
     problems: problemsIn(walk.reports),
     files: filesAsked(walk, it, parts.files),
     pulls: (await walk.forge.pulls()).length,
+    ...(it.forge === undefined ? {} : { answered: answeredIn(walk.reports) }),
     ...(it.expect.unknown === undefined ? {} : { unknown: unknownIn(walk.reports) }),
   }
 }
@@ -39,6 +48,20 @@ function filesAsked(walk: Walk, { expect }: Case, first: Readonly<Record<string,
       return [path, asked === 'as at first' ? [text ?? ''] : asked.filter((part) => text?.includes(part))]
     }),
   )
+}
+
+/** The repository as one of a GitHub: the gates ask for what only such a one has. */
+function onGithub(deps: ControllerDeps, forge: PeopledForge): ControllerDeps {
+  const url = new globalThis.URL(URL).origin
+  const entry = {
+    name: 'shop',
+    kind: 'github',
+    url,
+    branchPrefix: 'kintsugi',
+    rules: NO_HOUSE_RULES,
+    repositories: [],
+  } as const
+  return { ...deps, config: { ...deps.config, forges: [entry] }, repositories: [{ urls: [URL], forge }] }
 }
 
 function switched(deps: ControllerDeps, switches: Switches, boundNamespace: string | undefined): ControllerDeps {
@@ -86,10 +109,12 @@ class Play {
   readonly #walk: Walk
   readonly #switches: Switches
   readonly #case: Case
+  readonly #people: PeopledForge | undefined
   readonly #startMs: number
   #waiting: readonly Act[]
 
-  constructor(walk: Walk, switches: Switches, it: Case) {
+  constructor(walk: Walk, switches: Switches, it: Case, people: PeopledForge | undefined) {
+    this.#people = people
     this.#walk = walk
     this.#switches = switches
     this.#case = it
@@ -154,6 +179,15 @@ class Play {
         await this.#walk.forge.mergeByPerson(number, headSha)
         return
       }
+      case 'comment':
+        this.#forge().comment((await this.#lastPullOf(act.workload)).number, act.by, act.text)
+        return
+      case 'review':
+        await this.#forge().review((await this.#openPullOf(act.workload)).number, act.by, act.says)
+        return
+      case 'report':
+        this.#forge().report((await this.#openPullOf(act.workload)).number, act.check, act.state)
+        return
       case 'break metrics':
         this.#switches.metrics = act.status
         return
@@ -174,6 +208,17 @@ class Play {
       default:
         act satisfies never
     }
+  }
+
+  #forge(): PeopledForge {
+    if (this.#people === undefined) throw new Error('a case with people names its forge')
+    return this.#people
+  }
+
+  async #lastPullOf(workload: string) {
+    const found = (await this.#walk.forge.pulls()).findLast(({ branch }) => branch.includes(`-${workload}-`))
+    if (found === undefined) throw new Error(`${workload} has no pull request`)
+    return found
   }
 
   async #openPullOf(workload: string) {

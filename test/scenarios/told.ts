@@ -48,6 +48,12 @@ export function heldIn(reports: readonly TickReport[]): readonly string[] {
   return [...new Set(held)].sort()
 }
 
+export function answeredIn(reports: readonly TickReport[]): readonly string[] {
+  return reports.flatMap((report) =>
+    report.answered.map(({ by, command, accepted }) => `${by} ${command} ${accepted ? 'accepted' : 'refused'}`),
+  )
+}
+
 export function unknownIn(reports: readonly TickReport[]): readonly string[] {
   return [...new Set(reports.flatMap((report) => report.unknown.map((one) => `${one.signal} ${one.why}`)))].sort()
 }
