@@ -3,6 +3,8 @@ export type Header =
   | { readonly is: 'end' }
   | { readonly is: 'bad'; readonly message: string }
   | { readonly is: 'file' | 'folder' | 'pax' | 'global' | 'long-name'; readonly name: string; readonly size: number }
+  /** Only where links are asked for. `target` is foreign text that nothing follows. */
+  | { readonly is: 'link'; readonly name: string; readonly size: number; readonly target: string }
 
 export const BLOCK = 512
 
@@ -27,14 +29,16 @@ function isZero(block: Uint8Array): boolean {
   return block.every((byte) => byte === 0)
 }
 
-/** The header at `at`. Only forms that all readers of tar understand alike are read; sizes are octal. */
-export function readHeader(tar: Buffer, at: number): Header {
+/** The header at `at`; with `links`, a symbolic link is one of its kinds, and else refused. Only forms that all readers of tar understand alike are read; sizes are octal. */
+export function readHeader(tar: Buffer, at: number, links = false): Header {
   const block = tar.subarray(at, at + BLOCK)
   if (block.length < BLOCK) return block.every((byte) => byte === 0) ? { is: 'end' } : bad('ends in a header')
   if (isZero(block)) return isZero(tar.subarray(at)) ? { is: 'end' } : bad('goes on after its end')
   if (!sumHolds(block)) return bad('has a header whose checksum is wrong')
   const type = String.fromCharCode(block[156] ?? 0)
   const name = nameOf(block)
+  if (links && type === '2' && octal(block, 124, 12) === 0)
+    return { is: 'link', name, size: 0, target: textIn(block, 157, 100) }
   const not = NOT_FILES.get(type)
   if (not !== undefined) return bad(`holds ${not}`)
   const is = KINDS.get(type)
@@ -75,9 +79,12 @@ function textIn(block: Buffer, start: number, length: number): string {
   return field.toString('utf8', 0, end < 0 ? length : end)
 }
 
+type Pax = { readonly path: string | undefined; readonly linkpath: string | undefined }
+
 /** Records of a pax header (`27 path=...\n`), or undefined when they are not well formed or change how content is laid out. */
-export function paxPath(content: Buffer): { readonly path: string | undefined } | undefined {
+export function paxPath(content: Buffer, links = false): Pax | undefined {
   let path: string | undefined
+  let linkpath: string | undefined
   for (let at = 0; at < content.length; ) {
     const space = content.indexOf(0x20, at)
     const digits = space < 0 ? '' : content.toString('latin1', at, space)
@@ -87,9 +94,11 @@ export function paxPath(content: Buffer): { readonly path: string | undefined } 
     const record = content.toString('utf8', space + 1, end - 1)
     const equals = record.indexOf('=')
     const key = record.slice(0, equals)
-    if (equals <= 0 || key === 'size' || key === 'linkpath' || key.startsWith('GNU.sparse')) return undefined
+    if (equals <= 0 || key === 'size' || (key === 'linkpath' && !links) || key.startsWith('GNU.sparse'))
+      return undefined
     if (key === 'path') path = record.slice(equals + 1)
+    if (key === 'linkpath') linkpath = record.slice(equals + 1)
     at = end
   }
-  return { path }
+  return { path, linkpath }
 }

@@ -9,12 +9,16 @@ export type ArchiveCaps = {
   readonly ratio: number
   /** Characters of one name. */
   readonly name: number
+  /** Names symbolic links instead of refusing the archive. They are told, and never followed. */
+  readonly links?: boolean
 }
 
 export type ArchiveEntry = { readonly name: string; readonly content: Uint8Array }
 
+export type ArchiveLink = { readonly name: string; readonly target: string }
+
 export type Archive =
-  | { readonly read: true; readonly files: readonly ArchiveEntry[] }
+  | { readonly read: true; readonly files: readonly ArchiveEntry[]; readonly links: readonly ArchiveLink[] }
   /** `excess`: it passes a cap; else it is no such archive, or one that holds more than files and folders. */
   | { readonly read: false; readonly excess: boolean; readonly message: string }
 
@@ -49,9 +53,11 @@ function unzip(packed: Uint8Array, most: number): Buffer | Unread {
 
 function filesOf(tar: Buffer, caps: ArchiveCaps): Archive {
   const files: ArchiveEntry[] = []
+  const links: ArchiveLink[] = []
   let renamed: string | undefined
+  let retargeted: string | undefined
   for (let at = 0; at < tar.length; ) {
-    const header = readHeader(tar, at)
+    const header = readHeader(tar, at, caps.links)
     if (header.is === 'end') break
     if (header.is === 'bad') return unread(false, header.message)
     const content = tar.subarray(at + BLOCK, at + BLOCK + header.size)
@@ -59,31 +65,41 @@ function filesOf(tar: Buffer, caps: ArchiveCaps): Archive {
     at += BLOCK + Math.ceil(header.size / BLOCK) * BLOCK
     const name = renamed ?? header.name
     if (header.is === 'pax' || header.is === 'long-name') {
-      const told = renamed === undefined ? nameIn(header, content) : undefined
+      const again = renamed !== undefined || retargeted !== undefined
+      const told = again ? undefined : nameIn(header, content, caps.links)
       if (told === undefined) return unread(false, 'names its files in a way that is not read here')
       renamed = told.name
+      retargeted = told.target
       continue
     }
     if (header.is === 'global') {
-      if (renamed !== undefined) return unread(false, 'names its files in a way that is not read here')
+      if (renamed !== undefined || retargeted !== undefined)
+        return unread(false, 'names its files in a way that is not read here')
       continue
     }
+    const target = retargeted
     renamed = undefined
+    retargeted = undefined
+    if (target !== undefined && header.is !== 'link')
+      return unread(false, 'names its files in a way that is not read here')
     if (name.length > caps.name) return unread(true, `has a name of more than ${caps.name} characters`)
     if (header.is === 'folder') continue
-    if (files.length >= caps.files) return unread(true, `holds more than ${caps.files} files`)
-    files.push({ name, content })
+    if (files.length + links.length >= caps.files) return unread(true, `holds more than ${caps.files} files`)
+    if (header.is === 'link') links.push({ name, target: target ?? header.target })
+    else files.push({ name, content })
   }
-  return { read: true, files }
+  return { read: true, files, links }
 }
 
+type Told = { readonly name: string | undefined; readonly target: string | undefined }
+
 /** The name that a header for the next one gives, if it gives one. */
-function nameIn(header: Header, content: Buffer): { readonly name: string | undefined } | undefined {
+function nameIn(header: Header, content: Buffer, links = false): Told | undefined {
   if (content.length > LONGEST_PAX) return undefined
   if (header.is === 'long-name') {
     const end = content.indexOf(0)
-    return { name: content.toString('utf8', 0, end < 0 ? content.length : end) }
+    return { name: content.toString('utf8', 0, end < 0 ? content.length : end), target: undefined }
   }
-  const read = paxPath(content)
-  return read === undefined ? undefined : { name: read.path }
+  const read = paxPath(content, links)
+  return read === undefined ? undefined : { name: read.path, target: read.linkpath }
 }

@@ -42,6 +42,7 @@ const MOST_COMPARED = 300
 /** A tree of 100,000 entries, where GitHub cuts. */
 const MOST_LISTING_BYTES = 64 * 1024 * 1024
 const MOST_PAGES = 20
+const MOST_PATH = 4096
 
 export function readsOf(reading: Reading, appId: number): Reads {
   return {
@@ -143,6 +144,8 @@ async function listing({ rest }: Reading, revision: string): Promise<ApiListing 
       ...(size === undefined ? {} : { size }),
     }
   })
+  if (entries.some(({ path }) => path.length > MOST_PATH))
+    throw new KintsugiError('KIN-4008', `a path of ${revision} is too long`)
   const complete = !node.flag('truncated')
   // GitHub names the tree by what it was asked for, be it a commit; Git's own id follows from the entries.
   return { tree: complete ? treeOid(entries) : node.text('sha'), entries, complete }
