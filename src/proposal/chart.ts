@@ -15,6 +15,8 @@ import { plainNumber, SCALES } from './value.ts'
 type ChartData = { readonly series: Series; readonly threshold?: number }
 
 const MAX_POINTS = 60
+/** The palette that mermaid brings draws the first line too pale to be seen. */
+const COLOURS = '%%{init: {"themeVariables": {"xyChart": {"plotColorPalette": "#0969da, #cf222e"}}}}%%'
 const FEWER_POINTS = [MAX_POINTS, 40, 30, 20, 12, 6, 3] as const
 const BARS = '▁▂▃▄▅▆▇█'
 
@@ -69,8 +71,11 @@ function picture(data: ChartData): Markdown | undefined {
   const high = plainNumber(Math.max(...all) * 1.1 + 1 / 10 ** digits, digits) ?? '1'
   return joinLines([
     fixed('```mermaid'),
+    fixed(COLOURS),
     fixed('xychart-beta'),
-    fixed(`  title "${data.series.signal}${level === undefined ? '' : ' and the level that it is held against'}"`),
+    fixed(
+      `  title "${data.series.signal}${level === undefined ? '' : ` (blue) and ${data.series.signal === 'memory-working-set' ? 'its limit' : 'what it is held against'} (red)`}"`,
+    ),
     fixed(`  x-axis "minutes since ${formatInstant(points.startMs)}" 0 --> ${points.minutes}`),
     fixed(`  y-axis "${unit === '' ? 'value' : unit}" ${low} --> ${high}`),
     fixed(`  line [${line.join(', ')}]`),

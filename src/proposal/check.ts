@@ -10,11 +10,11 @@ export type CheckText = {
 }
 
 const MAX_TITLE = 200
-const MAX_GATES = 60
+const MAX_GATES = 40
 
 function row({ name, pass, value, reason }: Gate): Markdown {
   const why = reason === undefined ? fixed('') : codeCell(reason)
-  return md`| ${fixed(pass ? 'holds' : '**waits**')} | ${prose(name, 80)} | ${prose(value, 300)} | ${why} |`
+  return md`| ${fixed(pass ? 'holds' : '**waits**')} | ${prose(name, 80)} | ${codeCell(value, 200)} | ${why} |`
 }
 
 function waitingLine({ name, reason }: Gate): Markdown {

@@ -77,7 +77,7 @@ export function statusText(reason: Reason, message: string | undefined, template
     reason: code(reason),
     means: fixed(info.means),
     next: fixed(info.next),
-    message: message === undefined ? fixed('') : prose(message, 500),
+    message: message === undefined ? fixed('') : prose(sentence(message), 500),
   })
 }
 
@@ -113,7 +113,7 @@ export function noteText(
     reason: code(reason),
     means: fixed(info.means),
     next: fixed(info.next),
-    message: options.message === undefined ? fixed('') : prose(options.message, 500),
+    message: options.message === undefined ? fixed('') : prose(sentence(options.message), 500),
     cluster: options.audience === 'public' ? fixed('') : md`Cluster ${code(diagnosis.subject.cluster, 80)}.`,
     block: fixed(hiddenBlock('note', blockJson(noteKey(diagnosis, reason, options)))),
   })

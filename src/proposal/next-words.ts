@@ -7,8 +7,23 @@ function clock(minute: number): string {
   return `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`
 }
 
+/** Days from Monday on, runs of three or more as `Mon-Fri`. */
+function dayWords(days: readonly number[]): string {
+  const sorted = days.map((day) => (day + 6) % 7).sort((a, b) => a - b)
+  const name = (at: number): string => DAYS[(at + 1) % 7] ?? ''
+  const runs: number[][] = []
+  for (const day of sorted) {
+    const last = runs.at(-1)
+    if (last !== undefined && last.at(-1) === day - 1) last.push(day)
+    else runs.push([day])
+  }
+  return runs
+    .flatMap((run) => (run.length < 3 ? run.map(name) : [`${name(run[0] ?? 0)}-${name(run.at(-1) ?? 0)}`]))
+    .join(', ')
+}
+
 function windowWords({ days, fromMinute, toMinute, timeZone }: MaintenanceWindow): string {
-  const named = days.length === 7 ? 'every day' : days.map((day) => DAYS[day] ?? '').join(', ')
+  const named = days.length === 7 ? 'every day' : dayWords(days)
   return `${named} ${clock(fromMinute)} to ${clock(toMinute)} ${timeZone.replace(/[^\w/+-]/g, '')}`
 }
 

@@ -79,7 +79,7 @@ function escapeMarkup(text: string): string {
     .replace(/[\\`*_[\]|~$]/g, '\\$&')
     .replace(/&/g, '&amp;')
     .replace(/</g, '&lt;')
-  return inline.replace(/^(\d+)([.)])/, '$1\\$2').replace(/^[-+=#:>]/, '\\$&')
+  return inline.replace(/^(\d+)([.)])(?=\s|$)/, '$1\\$2').replace(/^[-+=#:>]/, '\\$&')
 }
 
 /** A sentence that may quote names: reads as written, does nothing. */

@@ -113,7 +113,7 @@ function machineBlock(record: AttemptRecord): { readonly digest: string; readonl
 function trailersOf(record: AttemptRecord, digest: string): PlainLine {
   const text = formatTrailers({
     'Kintsugi-Incident': record.incident,
-    'Kintsugi-Policy': `${record.policy.name}@${record.policy.digest.slice(0, 16)}`,
+    'Kintsugi-Policy': `${record.policy.name}:${record.policy.digest}`,
     'Kintsugi-Confidence': record.confidence.toFixed(3),
     'Kintsugi-Proof': record.proof,
     'Kintsugi-Block': digest,
@@ -206,7 +206,7 @@ function fixBody(input: ProposalInput, detail: Detail, block: Markdown, template
     next: nextWords(record.mode, nextFacts(input, input.policy.pullRequest)),
     partial: fixed(diagnosis.data === 'partial' ? 'yes' : ''),
     why: bullets([
-      md`${fixed(diagnosis.failure)} since ${fixed(formatInstant(diagnosis.startMs))}, last seen ${fixed(formatInstant(diagnosis.lastMs))}.`,
+      md`${fixed(diagnosis.failure)} for ${fixed(formatDuration(diagnosis.lastMs - diagnosis.startMs))}: since ${fixed(formatInstant(diagnosis.startMs))}, last seen ${fixed(formatInstant(diagnosis.lastMs))}.`,
       prose(plan.rationale, 500),
       fixed(IF_IGNORED[diagnosis.failure]),
     ]),

@@ -8,7 +8,9 @@ export type Page = { readonly path: string; readonly text: string }
 
 function markdownBelow(folder: string): readonly string[] {
   const names = readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-  return names.filter((name) => name.endsWith('.md')).map((name) => join(folder, name))
+  // What the bot writes is no page of ours: its names are those of a story.
+  const own = names.filter((name) => !name.startsWith('examples/') || name === 'examples/README.md')
+  return own.filter((name) => name.endsWith('.md')).map((name) => join(folder, name))
 }
 
 /** Everything that is written for a reader. */

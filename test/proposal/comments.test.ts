@@ -68,10 +68,10 @@ describe('living notes', () => {
 
   it('quote what stood in the way of a refusal', () => {
     expect(refusalText(diagnosis, 'hard-coded', 'the template writes 32Mi', templates)).toContain(
-      'the template writes 32Mi',
+      'The template writes 32Mi',
     )
     expect(refusalText(undefined, 'hard-coded', 'the template writes 32Mi', templates)).toContain(
-      'the template writes 32Mi',
+      'The template writes 32Mi',
     )
   })
 })

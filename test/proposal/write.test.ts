@@ -23,7 +23,7 @@ import {
   templates,
   treeOf,
 } from './fixtures.ts'
-import { live } from './gfm.ts'
+import { live, liveInLine } from './gfm.ts'
 import { PLAIN_HOSTILE as HOSTILE } from './hostile.ts'
 
 const mebi = (values: readonly number[]): readonly number[] => values.map((value) => value * 1024 ** 2)
@@ -252,6 +252,23 @@ describe('writeProposal', () => {
 
   it('lets nothing live through, whatever things are called', () => {
     expect(HOSTILE.flatMap((name) => live(writeProposal(namedBy(name), templates).body))).toEqual([])
+  })
+
+  it('lets nothing live through in a revert, a message or a branch either', () => {
+    for (const name of HOSTILE) {
+      const named = namedBy(name)
+      const fix = writeProposal(named, templates)
+      const taken = { ...named.record, kind: 'revert' as const, reverts: 7 }
+      const reverted = attemptOf(fix)
+      const revert = writeRevert({ ...named, record: taken, reverted, because: name, approvers: [name] }, templates)
+      expect(live(revert.body.replaceAll('#7', 'no. 7'))).toEqual([])
+      for (const { commitMessage, branch, title } of [fix, revert]) {
+        // Trailers are encoded, and ours: their digests are no names of commits.
+        const said = commitMessage.split('\n').filter((line) => !/^Kintsugi-[A-Z][a-z]+: [!-~]+$/.test(line))
+        expect([...liveInLine(said.join('\n')), ...liveInLine(title)]).toEqual([])
+        expect(branch).toMatch(/^kintsugi\/[a-z0-9-]{1,70}$/)
+      }
+    }
   })
 
   it('makes a one-line title and short labels of any name', () => {

@@ -1,0 +1,299 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  type AttemptRecord,
+  betaMean,
+  blobOid,
+  type CommandAnswer,
+  type Diagnosis,
+  type Evidence,
+  formatAuditHead,
+  type Gate,
+  type Plan,
+  type Policy,
+  type Proof,
+  type Series,
+  type Subject,
+} from '../../src/domain/index.ts'
+import { POLICY_API_VERSION, parsePolicies } from '../../src/policy/index.ts'
+import {
+  answerText,
+  attemptRecord,
+  checkText,
+  conclusionText,
+  type DashboardState,
+  dashboardText,
+  noteText,
+  type ProposalInput,
+  writeOnboarding,
+  writeProposal,
+  writeRevert,
+} from '../../src/proposal/index.ts'
+import { pullOf, templates, treeOf } from '../proposal/fixtures.ts'
+import { ROOT } from './pages.ts'
+
+// One story, told by the writers of the product: cart of the shop is OOM-killed on a Tuesday, mended, and a later fix is taken back.
+
+const MINUTE = 60_000
+const MEBI = 1024 ** 2
+const SEEN = Date.UTC(2026, 10, 24, 9, 26)
+const START = SEEN - 22 * MINUTE
+const PROMETHEUS = 'https://prometheus.shop.example'
+const WEB = 'https://github.com/example/shop-gitops'
+const FILE = 'apps/cart/overlays/prod/resources.yaml'
+const POLICY_FILE = '.kintsugi/policies/cart.yaml'
+const BASE = { branch: 'main', revision: '5b1f0c7e9a3d24861f7c0be2d94a6e38175c02fd' }
+
+const subject: Subject = { cluster: 'prod-eu', namespace: 'shop', kind: 'Deployment', name: 'cart', container: 'app' }
+
+const SOURCE = `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: cart
+spec:
+  template:
+    spec:
+      containers:
+        - name: app
+          resources:
+            requests:
+              memory: 384Mi
+            limits:
+              memory: 512Mi
+`
+
+/** Six hours of a working set that creeps up, is killed at its limit, and comes back sooner each time. */
+function memory(): Series {
+  const values = Float64Array.from({ length: 360 }, (_, minute) => {
+    const calm = 300 + 0.32 * minute + 14 * Math.sin(minute / 9)
+    const since = minute - 338
+    const level = since < 0 ? calm : 330 + (since % 11) * 17
+    return Math.min(level, 511) * MEBI
+  })
+  return { signal: 'memory-working-set', subject, startMs: SEEN - 360 * MINUTE, stepMs: MINUTE, values }
+}
+
+const killed: Evidence = {
+  signal: 'oom-killed',
+  subject,
+  atMs: SEEN - MINUTE,
+  value: 1,
+  threshold: 1,
+  says: 'last terminated with reason OOMKilled within the last 15 minutes',
+  asked:
+    'max by (namespace,pod,container) (kube_pod_container_status_last_terminated_reason{reason="OOMKilled",namespace="shop"})',
+}
+const full: Evidence = {
+  signal: 'memory-working-set',
+  subject,
+  atMs: SEEN - 2 * MINUTE,
+  value: 500 * MEBI,
+  threshold: 0.9 * 512 * MEBI,
+  says: 'working set of the container, at 0.9 of its memory limit or above',
+  asked: 'max by (namespace,pod,container) (container_memory_working_set_bytes{namespace="shop",container="app"})',
+}
+
+const diagnosis: Diagnosis = {
+  subject,
+  failure: 'OOMKilled',
+  confidence: betaMean(27, 1),
+  startMs: START,
+  lastMs: SEEN - MINUTE,
+  evidence: [killed, full],
+  votes: [
+    { model: 'isolation-forest', anomaly: true, score: 0.71, tail: 0.004 },
+    { model: 'arima', anomaly: true, score: 5.2, tail: 0.001 },
+    { model: 'prophet', anomaly: false, score: 1.1, tail: 0.2 },
+    { model: 'lstm', absent: 'too-little-data' },
+  ],
+  independentSignals: true,
+  data: 'complete',
+  watch: ['oom-killed'],
+  observed: { memoryLimitBytes: 512 * MEBI },
+  summary: 'container app of shop/cart was OOM-killed under a memory limit of 512Mi, since 2026-11-24T09:04:00Z.',
+}
+
+const plan: Plan = {
+  subject,
+  action: 'adjust-resources',
+  changes: [
+    { field: 'resources.requests.memory', container: 'app', value: '768Mi' },
+    { field: 'resources.limits.memory', container: 'app', value: '1Gi' },
+  ],
+  rationale:
+    'Raise the memory limit from 512Mi to 1Gi, twice what it was killed under, and the request from 384Mi to 768Mi. The QoS class stays Burstable.',
+  title: 'raise memory limit 512Mi -> 1Gi',
+  watch: ['oom-killed'],
+}
+
+function policyOf(): Policy {
+  const text = readFileSync(join(ROOT, 'docs/examples/policies/oom-automerge.yaml'), 'utf8')
+  const origin = { from: 'repository', repo: 'github.com/example/shop-gitops', file: POLICY_FILE } as const
+  const [policy] = parsePolicies(text, POLICY_FILE, origin).policies
+  if (policy === undefined) throw new Error('the policy of the examples is not valid')
+  return policy
+}
+
+const PATH = 'spec.template.spec.containers[app].resources'
+const OBJECT = 'apps/Deployment shop/cart'
+
+const proof: Proof = {
+  rendered: true,
+  isolation: 'isolated',
+  changes: [
+    { object: OBJECT, path: `${PATH}.requests.memory`, before: '384Mi', after: '768Mi' },
+    { object: OBJECT, path: `${PATH}.limits.memory`, before: '512Mi', after: '1Gi' },
+  ],
+  alsoReadBy: [],
+  tools: ['kintsugi-kustomize'],
+  inputs: { [FILE]: blobOid(new TextEncoder().encode(SOURCE)) },
+}
+
+const edits = [
+  { file: FILE, line: 12, column: 23, before: '384Mi', after: '768Mi' },
+  { file: FILE, line: 14, column: 23, before: '512Mi', after: '1Gi' },
+]
+
+const policy = policyOf()
+const record: AttemptRecord = attemptRecord({
+  ...{ diagnosis, plan, edits, proof, policy, mode: 'automerge', base: BASE },
+  application: { namespace: 'argocd', name: 'shop-prod' },
+  present: ['OOMKilled'],
+  decidedAtMs: SEEN,
+  publicId: 'rem-20261124-001',
+  audit: formatAuditHead({ writer: 'kintsugi-0', sequence: 12, digest: '5fe2d09c71b3a846' }),
+})
+
+const told = {
+  tree: treeOf({ [FILE]: SOURCE }),
+  prefix: 'kintsugi',
+  version: '0.1.0',
+  commands: true,
+  web: WEB,
+  prometheus: PROMETHEUS,
+  workload: { replicas: 3 },
+  owners: ['@example/shop-sre'],
+} as const
+
+const input: ProposalInput = {
+  ...{ ...told, record, diagnosis, plan, policy, edits, proof },
+  files: [],
+  answers: [{ signal: 'memory-working-set', status: 'ok', series: [memory()], asked: full.asked }],
+  siblings: [
+    { application: 'shop-stage', file: 'apps/cart/overlays/stage/resources.yaml', line: 14, value: '512Mi' },
+    { application: 'shop-dev', file: 'apps/cart/base/deployment.yaml', line: 31, value: '256Mi' },
+  ],
+}
+const fix = writeProposal(input, templates)
+const merged = pullOf(fix, { number: 118, state: 'merged', url: `${WEB}/pull/118` })
+
+const crash: Evidence = {
+  signal: 'crash-loop',
+  subject,
+  atMs: SEEN + 31 * MINUTE,
+  value: 1,
+  threshold: 1,
+  says: 'waiting with reason CrashLoopBackOff within the last 5 minutes',
+  asked:
+    'max by (namespace,pod,container) (kube_pod_container_status_waiting_reason{reason="CrashLoopBackOff",namespace="shop"})',
+}
+
+const back = { ...proof, changes: proof.changes.map((one) => ({ ...one, before: one.after, after: one.before })) }
+const because = 'CrashLoopBackOff of shop/cart began 2m after the sync of the merged revision; it was not there before.'
+const revert = writeRevert(
+  {
+    ...told,
+    record: { ...record, kind: 'revert', decidedAtMs: SEEN + 32 * MINUTE, reverts: 118, watch: ['crash-loop'] },
+    edits: edits.map((edit) => ({ ...edit, before: edit.after, after: edit.before })),
+    tree: treeOf({ [FILE]: SOURCE.replace('384Mi', '768Mi').replace('512Mi', '1Gi') }),
+    files: [],
+    proof: back,
+    reverted: { pull: merged, record },
+    because,
+    evidence: [crash],
+    approvers: ['ada', 'grace'],
+    rules: policy.pullRequest,
+  },
+  templates,
+)
+
+const GATES: readonly Gate[] = [
+  { name: 'ceiling', pass: true, value: 'automerge' },
+  { name: 'policy', pass: true, value: 'cart-memory, as it was recorded' },
+  { name: 'binding', pass: true, value: 'prod-eu/shop to main of github.com/example/shop-gitops, apps/**' },
+  { name: 'confidence', pass: true, value: '0.96 of 0.80' },
+  { name: 'independent signals', pass: true, value: '2' },
+  { name: 'limits', pass: true, value: '1 of 3 open, 1 of 5 this hour' },
+  { name: 'same proof', pass: true, value: 'rendered again at 5b1f0c7e9a3d, isolated' },
+  { name: 'render match', pass: true, value: 'the cluster runs what Git renders' },
+  { name: 'base inputs', pass: true, value: '1 file, unchanged' },
+  { name: 'head', pass: true, value: 'ours, Verified' },
+  { name: 'required checks', pass: false, value: 'ci/render of app 15368: running', reason: 'checks-pending' },
+  { name: 'reviews', pass: true, value: 'none asked' },
+  { name: 'window', pass: true, value: 'Mon-Fri 08:00 to 17:00 Europe/Zurich, now 10:26' },
+  { name: 'freeze', pass: true, value: 'none' },
+  { name: 'hold', pass: true, value: 'none' },
+  { name: 'breaker', pass: true, value: 'closed, 0 harmful in 24 h' },
+]
+
+const snoozed: CommandAnswer = {
+  ...{ id: '2891', by: 'ada', role: 'maintain', command: 'snooze', accepted: true, atMs: SEEN + 3 * MINUTE },
+  untilMs: SEEN + 7 * 24 * 60 * MINUTE,
+}
+
+const dashboard: DashboardState = {
+  open: [{ pull: 119, title: revert.title, waiting: [{ gate: 'required checks', reason: 'checks-pending' }] }],
+  held: [{ subject: { ...subject, name: 'search' }, pull: 97, by: 'ada', untilMs: SEEN + 7 * 24 * 60 * MINUTE }],
+  refused: [
+    { subject: { ...subject, name: 'ledger' }, failure: 'MemoryLeak', reason: 'at-maximum' },
+    { subject: { ...subject, name: 'web' }, failure: 'CPUThrottling', reason: 'owned-by-autoscaler' },
+  ],
+  limits: [
+    { says: 'open pull requests of cart-memory', used: 1, most: 3 },
+    { says: 'opened within the hour by cart-memory', used: 2, most: 5 },
+  ],
+  breaker: [],
+  stopped: [],
+}
+
+const onboarding = writeOnboarding({
+  branch: 'kintsugi/onboarding',
+  base: BASE,
+  applications: [
+    { name: 'shop-dev', path: 'apps/cart/overlays/dev', namespace: 'shop-dev', workloads: 4 },
+    { name: 'shop-prod', path: 'apps/cart/overlays/prod', namespace: 'shop', workloads: 4 },
+    { name: 'shop-stage', path: 'apps/cart/overlays/stage', namespace: 'shop-stage', workloads: 4 },
+  ],
+  would: [{ subject, failure: 'OOMKilled', file: FILE, line: 14, before: '512Mi', after: '1Gi' }],
+  days: 7,
+  mayMerge: true,
+  apiVersion: POLICY_API_VERSION,
+  audience: 'private',
+})
+
+const check = checkText(GATES)
+
+function titled(title: string, body: string): string {
+  return `# ${title}\n\n${body}`
+}
+
+/** File of docs/examples -> what the bot writes in the story. */
+export const STORY: ReadonlyMap<string, string> = new Map([
+  ['onboarding.md', titled(onboarding.title, onboarding.body)],
+  ['pull-request.md', titled(fix.title, fix.body)],
+  ['commit-message.txt', fix.commitMessage],
+  ['check-run.md', titled(check.title, check.summary)],
+  ['answer.md', answerText(snoozed, ['this workload is left alone until 2026-12-01T09:26:00Z'])],
+  [
+    'living-comment.md',
+    conclusionText({ verdict: 'harmful', atMs: SEEN + 32 * MINUTE, because }, record, templates, [crash]),
+  ],
+  ['revert.md', titled(revert.title, revert.body)],
+  ['dashboard.md', titled('Kintsugi dashboard', dashboardText(dashboard))],
+  [
+    'note.md',
+    noteText({ ...diagnosis, failure: 'MemoryLeak' }, 'at-maximum', templates, {
+      message: 'the next step would be 4Gi, and the policy allows 2Gi',
+    }),
+  ],
+])
