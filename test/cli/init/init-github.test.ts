@@ -7,9 +7,9 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import type { Io } from '../../../src/cli/io.ts'
-import { main } from '../../../src/cli/main.ts'
 import { type KubernetesServer, kubeconfigFor, kubernetesServer } from '../../fakes/kubernetes-server.ts'
 import { kintsugi } from '../console.ts'
+import { begin, opened, pressed, wholeFlow } from './flow.ts'
 
 const PEM = generateKeyPairSync('rsa', {
   modulusLength: 2048,
@@ -82,57 +82,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(cwd, { recursive: true, force: true }))
 
-/** Starts the command, and gives the address that it prints. */
-function begun(flags: readonly string[], env: Io['env'] = {}) {
-  const printed = { out: '', err: '' }
-  let tell: (url: string) => void = () => undefined
-  const url = new Promise<string>((done) => {
-    tell = done
-  })
-  const stream = (name: 'out' | 'err'): Io['out'] => ({
-    isTerminal: false,
-    columns: 80,
-    write: (text) => {
-      printed[name] += text
-      const found = /http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]{64}/.exec(printed.err)
-      if (found !== null) tell(found[0])
-    },
-  })
-  const words = ['init', 'github', '--no-open', '--host', hub.url, ...flags]
-  const ended = main(words, { out: stream('out'), err: stream('err'), env, cwd })
-  return { url, ended, printed }
-}
-
-type Form = { readonly action: string; readonly manifest: string; readonly cookie: string; readonly html: string }
-
-/** A browser that opens the page. */
-async function opened(url: string): Promise<Form> {
-  const page = await fetch(url)
-  const html = await page.text()
-  const told = { '&quot;': '"', '&#39;': "'", '&lt;': '<', '&gt;': '>', '&amp;': '&' }
-  const plain = (text: string) => Object.entries(told).reduce((left, [from, to]) => left.replaceAll(from, to), text)
-  return {
-    html,
-    action: plain(/action="([^"]+)"/.exec(html)?.[1] ?? ''),
-    manifest: plain(/name="manifest" value="([^"]+)"/.exec(html)?.[1] ?? ''),
-    cookie: page.headers.get('set-cookie')?.split(';')[0] ?? '',
-  }
-}
-
-/** Presses the button, and gives where GitHub sends the browser. */
-async function pressed({ action, manifest }: Form): Promise<string> {
-  const body = new URLSearchParams({ manifest })
-  const answer = await fetch(action, { method: 'POST', body, redirect: 'manual' })
-  return answer.headers.get('location') ?? ''
-}
-
-async function wholeFlow(url: string): Promise<string> {
-  const form = await opened(url)
-  const back = await fetch(await pressed(form), { headers: { cookie: form.cookie }, redirect: 'manual' })
-  expect(back.status).toBe(303)
-  const done = new URL(back.headers.get('location') ?? '', url)
-  return (await fetch(done, { headers: { cookie: form.cookie } })).text()
-}
+const begun = (flags: readonly string[], env: Io['env'] = {}) => begin({ flags, env, cwd, host: hub.url })
 
 describe('kintsugi init github', () => {
   it('asks GitHub for a private App with the permissions of app.yml, and webhooks off', async () => {
