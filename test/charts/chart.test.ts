@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
 import { parseConfig } from '../../src/config.ts'
 import { isJsonObject, type JsonObject, type Manifest, valueAt } from '../../src/domain/index.ts'
-import { formatProblem } from '../../src/policy/index.ts'
+import { formatProblem, parsePolicies } from '../../src/policy/index.ts'
 import { CHART, helms, kinds, least, named, render } from './helm.ts'
 
 async function rendered(helm: string, values: JsonObject): Promise<readonly Manifest[]> {
@@ -166,6 +167,17 @@ describe.each(helms)('charts/kintsugi by %s', (helm) => {
     expect(JSON.stringify(theirs?.['containers'])).not.toContain('--tolerate')
     const lenient = await rendered(helm, { ...least, renderer: { strict: false } })
     expect(JSON.stringify(podOf(named(lenient, 'Deployment', 'kintsugi-renderer')))).toContain('--tolerate')
+  })
+
+  it('takes the values of the how-to page, whose policy is one', async () => {
+    const text = readFileSync(join(CHART, '../../docs/how-to/install-on-github.md'), 'utf8')
+    const values: unknown = parse(/`values\.yaml`:\n\n```yaml\n([\s\S]*?)```/.exec(text)?.[1] ?? '')
+    if (!isJsonObject(values)) throw new Error('the page has no values')
+    const objects = await rendered(helm, values)
+    expect(configIn(objects)).toMatchObject({ bindings: [{ namespace: 'shop', paths: ['apps/**'] }] })
+    const policy = valueAt(named(objects, 'ConfigMap', 'kintsugi-policies'), ['data', 'memory.yaml'])
+    const parsed = parsePolicies(String(policy), 'memory.yaml', { from: 'operator', namespace: 'operator' })
+    expect(parsed).toMatchObject({ problems: [], policies: [{ action: 'adjust-resources' }] })
   })
 
   it('writes only where told to', async () => {
