@@ -26,6 +26,19 @@ const DROPPED = new Set([
 /** Below these keys stand names of GitHub's fields, not keywords. */
 const NAMED = new Set(['properties', 'patternProperties'])
 
+/** Events that the stand-in sends. Of pull requests one action for each form; the others differ in their `action` alone. */
+const WEBHOOKS = [
+  ...['opened', 'closed', 'synchronize', 'review-submitted'].map((action) => `pull-request-${action}`),
+  ...['created', 'edited', 'deleted'].map((action) => `issue-comment-${action}`),
+  ...['created', 'completed', 'rerequested', 'requested-action'].map((action) => `check-run-${action}`),
+  ...['requested', 'rerequested', 'completed'].map((action) => `check-suite-${action}`),
+  ...['created', 'deleted', 'suspend', 'unsuspend', 'new-permissions-accepted'].map((action) => `installation-${action}`),
+  ...['added', 'removed'].map((action) => `installation-repositories-${action}`),
+  ...['checks-requested', 'destroyed'].map((action) => `merge-group-${action}`),
+  'push',
+  'status',
+]
+
 /** Where the package contradicts the description that it is made from. */
 const CORRECTED = {
   // `account` is written as a person and an enterprise at once; GET /app/installations/{installation_id} has it right.
@@ -78,6 +91,10 @@ function contentSchema(content, seen) {
   return media?.schema === undefined ? null : jsonSchema(media.schema, seen)
 }
 
+function webhook(description, name, seen) {
+  return contentSchema(resolved(description, description['x-webhooks'][name].post.requestBody).content, seen)
+}
+
 function corrected(method, path, status, seen) {
   const schema = CORRECTED[`${method} ${path}`]?.[status]
   return schema && jsonSchema(schema, seen)
@@ -120,9 +137,11 @@ export function extract(description, routes) {
   const operations = {}
   for (const { method, template } of [...routes].sort((a, b) => (key(a) < key(b) ? -1 : 1)))
     operations[key({ method, template })] = operation(description, template, method, seen)
+  const webhooks = Object.fromEntries(WEBHOOKS.map((name) => [name, webhook(description, name, seen)]))
   return {
     source: { package: PACKAGE, version: VERSION, file: DESCRIPTION, licence: description.info.license.name },
     operations,
+    webhooks,
     schemas: closure(description, seen),
   }
 }
@@ -141,10 +160,11 @@ function download() {
 }
 
 /** One line for each operation and schema, so that a later version can be compared with this one. */
-function text({ source, operations, schemas }) {
+function text({ source, operations, webhooks, schemas }) {
   const lines = (of) => Object.entries(of).map(([name, value]) => `${JSON.stringify(name)}: ${JSON.stringify(value)}`)
   const block = (of) => `{\n${lines(of).join(',\n')}\n}`
-  return `{\n"source": ${JSON.stringify(source)},\n"operations": ${block(operations)},\n"schemas": ${block(schemas)}\n}\n`
+  const blocks = Object.entries({ operations, webhooks, schemas }).map(([name, of]) => `"${name}": ${block(of)}`)
+  return `{\n"source": ${JSON.stringify(source)},\n${blocks.join(',\n')}\n}\n`
 }
 
 const { ROUTES } = await import('../.stand-in/test/github/routes.js')

@@ -26,20 +26,25 @@ export function assemble(options: StandInOptions, url: () => string): StandIn {
   const root = () => (options.ghes === undefined ? url() : `${url()}/api/v3`)
   const codes = createCodes(world)
   const limits = createLimits(now)
-  const webhooks = createWebhooks(world, root)
+  const description = describeRest()
+  const violations = createViolations(now, (line) => console.error(line))
+  const webhooks = createWebhooks(world, root, ({ event, body }) => {
+    const problems = description.payloadProblems(event, body)
+    if (problems.length > 0) violations.add({ kind: 'webhook', operation: event, problems })
+  })
   const routes = allRoutes(() => ({ tokens, codes, webhooks, limits }))
   return {
     world,
     tokens,
     codes,
     routes,
-    description: describeRest(),
+    description,
     find: createRouter(routes),
     limits,
     faults: createFaults(),
     memory: createMemory(),
     lagging: createLagging(world),
-    violations: createViolations(now, (line) => console.error(line)),
+    violations,
     webhooks,
     ghes: options.ghes,
   }

@@ -21,6 +21,8 @@ type Operation = {
 type Extract = {
   readonly source: Readonly<Record<string, string>>
   readonly operations: Readonly<Record<string, Operation>>
+  /** By event and action: `check-run-completed`. */
+  readonly webhooks: Readonly<Record<string, Schema>>
   readonly schemas: Readonly<Record<string, Schema>>
 }
 
@@ -38,6 +40,8 @@ export type Description = {
   operations(): readonly string[]
   requestProblems(route: Key, asked: Asked): readonly string[]
   answerProblems(route: Key, answer: Answer): readonly string[]
+  /** Of the body of a webhook; nothing of events that the extract does not hold. */
+  payloadProblems(event: string, body: Readonly<Record<string, unknown>>): readonly string[]
 }
 
 /** Any operation may answer these, listed or not. */
@@ -74,6 +78,12 @@ export function describeRest(extract: Extract = readExtract()): Description {
       const known = operation(route)
       if (known === undefined) return []
       return answerOf(known, answer, (status, schema) => compile(`${known.id} ${status}`, schema))
+    },
+    payloadProblems: (event, body) => {
+      const { action } = body
+      const name = (typeof action === 'string' ? `${event}-${action}` : event).replaceAll('_', '-')
+      const schema = Object.hasOwn(extract.webhooks, name) ? extract.webhooks[name] : undefined
+      return schema === undefined ? [] : failures(compile(`webhook ${name}`, schema), body, name)
     },
   }
 }

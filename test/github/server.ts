@@ -41,7 +41,7 @@ export async function listen(
 }
 
 async function closed(standIn: StandIn, server: Server): Promise<void> {
-  standIn.webhooks.stop()
+  await standIn.webhooks.stop()
   standIn.world.jobs.stop()
   // What runs already still needs its repository.
   await standIn.world.jobs.settle()

@@ -1,7 +1,7 @@
 /** Something that GitHub would not understand, or that the stand-in should not have said. It fails the test. */
 export type Violation = {
   readonly at: number
-  readonly kind: 'unknown-route' | 'request' | 'answer' | 'graphql' | 'crash'
+  readonly kind: 'unknown-route' | 'request' | 'answer' | 'graphql' | 'webhook' | 'crash'
   readonly operation: string
   readonly problems: readonly string[]
 }

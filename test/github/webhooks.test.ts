@@ -2,11 +2,15 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { verify } from '@octokit/webhooks-methods'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { seedCommit } from './seed.ts'
 import { type Started, started } from './started.ts'
 import { PROMPT } from './webhooks.ts'
 import type { Account, App, Installation } from './world/accounts.ts'
+import { branchRef, moveBranches } from './world/branches.ts'
+import { createRun, createStatus } from './world/check-runs.ts'
 import { createAccount, createApp, createOrganisation, createRepository, install } from './world/establish.ts'
 import { createIssue } from './world/issue-life.ts'
+import { createPull, endPull, findPull } from './world/pulls.ts'
 import type { Repository } from './world/repositories.ts'
 import { addComment } from './world/threads.ts'
 
@@ -115,6 +119,59 @@ describe('a delivery', () => {
       comment: { body: '/kintsugi hold', user: { login: 'mona' }, performed_via_github_app: null },
       issue: { number: 1 },
     })
+  })
+})
+
+describe('every event', () => {
+  it("is in the form that GitHub's description has for it", async () => {
+    const { world } = here.standIn
+    const all = ['push', 'pull_request', 'pull_request_review', 'issue_comment', 'check_suite', 'check_run', 'status']
+    app.events = [...all, 'merge_group']
+    const read = ['contents', 'issues', 'pull_requests', 'checks', 'statuses', 'merge_queues'].map((one) => [
+      one,
+      'read',
+    ])
+    installation.permissions = { ...Object.fromEntries(read), checks: 'write', metadata: 'read' }
+    here.standIn.webhooks.setPlan({ silent: [] })
+    shop.roles.set('mona', 'write')
+    const main = await seedCommit(world, shop, 'mona', 'main', { 'a.yaml': 'a: 1\n' })
+    const change = { ref: branchRef('fix'), before: undefined, after: main }
+    await world.exclusive(() => moveBranches(world, shop, { account: person, workflows: true }, [change]))
+    await seedCommit(world, shop, 'mona', 'fix', { 'a.yaml': 'a: 2\n' })
+    const wanted = { title: 'a fix', body: 'why', head: 'fix', base: 'main', draft: false }
+    await world.exclusive(() => createPull(world, shop, person, wanted))
+    const head = await seedCommit(world, shop, 'mona', 'fix', { 'a.yaml': 'a: 3\n' })
+    const pull = findPull(shop, 1)
+    if (pull === undefined) throw new Error('no pull request was opened')
+    addComment(world, shop, person, pull, 'hello')
+    createRun(world, shop, app, head, 'build', { status: 'completed', conclusion: 'success' })
+    createStatus(world, shop, person, {
+      sha: head,
+      context: 'ci',
+      state: 'success',
+      description: 'x',
+      targetUrl: undefined,
+    })
+    await world.exclusive(async () => endPull(world, shop, person, pull))
+    await here.ask('PUT', `/app/installations/${installation.id}/suspended`, here.jwt(app))
+    await settled()
+    expect(here.standIn.violations.all()).toEqual([])
+    const seen = received.map((one) => `${one.headers['x-github-event']} ${JSON.parse(one.text).action ?? ''}`.trim())
+    expect(new Set(seen)).toEqual(
+      new Set([
+        'push',
+        'check_suite requested',
+        'pull_request opened',
+        'pull_request synchronize',
+        'issue_comment created',
+        'check_run created',
+        'check_run completed',
+        'check_suite completed',
+        'status',
+        'pull_request closed',
+        'installation suspend',
+      ]),
+    )
   })
 })
 

@@ -73,12 +73,13 @@ export type Webhooks = {
   send(payload: Payload): void
   /** Until nothing is on its way. */
   settle(): Promise<void>
-  stop(): void
+  /** Sends nothing more; what is still read for a body is waited for. */
+  stop(): Promise<void>
 }
 
 type Parcel = Payload & { readonly guid: string; readonly redelivery: boolean }
 
-export function createWebhooks(world: World, root: () => string): Webhooks {
+export function createWebhooks(world: World, root: () => string, check: (payload: Payload) => void): Webhooks {
   let plan = PROMPT
   let count = 0
   const log: Delivery[] = []
@@ -105,8 +106,18 @@ export function createWebhooks(world: World, root: () => string): Webhooks {
       for (const late of overtaken.splice(0)) send(late)
     }
   }
+  // In the order of the changes, whatever git takes to say what they were.
+  let tail = Promise.resolve()
   world.events.on((event) => {
-    for (const payload of payloadsOf(world, event, root())) post(payload)
+    const payloads = payloadsOf(world, event, root())
+    tail = tail
+      .then(async () => {
+        for (const payload of await payloads) {
+          check(payload)
+          post(payload)
+        }
+      })
+      .catch((error: unknown) => console.error('stand-in: a webhook was not built', error))
   })
   return {
     plan: () => plan,
@@ -121,12 +132,14 @@ export function createWebhooks(world: World, root: () => string): Webhooks {
     },
     send: post,
     async settle() {
+      await tail
       for (const late of overtaken.splice(0)) send(late)
       while (open.size > 0) await Promise.all(open)
     },
-    stop: () => {
+    async stop() {
       overtaken = []
       ended.abort()
+      await tail
     },
   }
 }

@@ -2,11 +2,12 @@ import { satisfies } from '../access.ts'
 import { accountForm, appForm, installationForm } from '../auth/forms.ts'
 import { covers } from '../auth/tokens.ts'
 import type { Permissions } from '../exchange.ts'
+import { repositoryForm } from '../rest/forms/repository.ts'
 import type { Payload } from '../webhooks.ts'
-import type { App, Installation } from '../world/accounts.ts'
+import type { Installation } from '../world/accounts.ts'
 import type { WorldEvent } from '../world/events.ts'
 import type { World } from '../world/world.ts'
-import { eventBody, repositoryForm } from './bodies.ts'
+import { eventBody, type RepositoryEvent } from './bodies.ts'
 
 /** What an App must be granted to be told. Source: docs.github.com, "Webhook events and payloads", availability of each. */
 const NEEDS: Readonly<Record<string, Permissions>> = {
@@ -25,24 +26,21 @@ const NEEDS: Readonly<Record<string, Permissions>> = {
 }
 
 /** What each App that listens is sent of a change. */
-export function payloadsOf(world: World, event: WorldEvent, root: string): readonly Payload[] {
+export async function payloadsOf(world: World, event: WorldEvent, root: string): Promise<readonly Payload[]> {
   if (event.event === 'installation' || event.event === 'installation_repositories')
     return [ofInstallation(world, event, root)]
-  const body = eventBody(world, event, root)
-  return [...world.installations.values()].flatMap((installation) => {
-    const app = world.apps.get(installation.appId)
-    if (app === undefined || !isTold(world, app, installation, event)) return []
-    const own = { ...body, installation: { id: installation.id, node_id: `I_${installation.id}` } }
-    const { repository } = event
-    return [
-      { appId: app.id, installationId: installation.id, repositoryId: repository.id, event: event.event, body: own },
-    ]
+  const told = [...world.installations.values()].filter((one) => isTold(world, one, event))
+  if (told.length === 0) return []
+  const body = await eventBody(world, event, root)
+  return told.map(({ id, appId }) => {
+    const own = { ...body, installation: { id, node_id: `I_${id}` } }
+    return { appId, installationId: id, repositoryId: event.repository.id, event: event.event, body: own }
   })
 }
 
-type RepositoryEvent = Exclude<WorldEvent, { event: 'installation' | 'installation_repositories' }>
-
-function isTold(world: World, app: App, installation: Installation, event: RepositoryEvent): boolean {
+function isTold(world: World, installation: Installation, event: RepositoryEvent): boolean {
+  const app = world.apps.get(installation.appId)
+  if (app === undefined || app.webhookUrl === undefined) return false
   if (installation.suspendedAt !== undefined || !app.events.includes(event.event)) return false
   if (!covers(world, installation, event.repository.id)) return false
   // The buttons of a check run are for the App that made it.
