@@ -32,7 +32,9 @@ const WEBHOOKS = [
   ...['created', 'edited', 'deleted'].map((action) => `issue-comment-${action}`),
   ...['created', 'completed', 'rerequested', 'requested-action'].map((action) => `check-run-${action}`),
   ...['requested', 'rerequested', 'completed'].map((action) => `check-suite-${action}`),
-  ...['created', 'deleted', 'suspend', 'unsuspend', 'new-permissions-accepted'].map((action) => `installation-${action}`),
+  ...['created', 'deleted', 'suspend', 'unsuspend', 'new-permissions-accepted'].map(
+    (action) => `installation-${action}`,
+  ),
   ...['added', 'removed'].map((action) => `installation-repositories-${action}`),
   ...['checks-requested', 'destroyed'].map((action) => `merge-group-${action}`),
   'push',
