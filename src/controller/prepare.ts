@@ -24,7 +24,7 @@ import type { LaneView, Tick } from './lane.ts'
 import type { Step } from './next-step.ts'
 import type { Owner } from './owner.ts'
 import { editFor, proveBack } from './proving.ts'
-import { peopleTold, publicIdFor, toldOf, workloadTold } from './told.ts'
+import { peopleTold, publicIdFor, rulesTold, toldOf, workloadTold } from './told.ts'
 
 /** What a step would write. A dry run ends here. */
 export type Prepared =
@@ -231,6 +231,7 @@ async function prepareRevert(
       ...{ record, because, evidence, reverted: fix, tree: owner.tree, ...workloadTold(view, owner) },
       ...{ edits: proven.edits, files: proven.files, proof: proven.proof },
       ...peopleTold(tick, owner, proven.files),
+      ...{ approvers: fix.pull.approvers ?? [], ...rulesTold(tick, fix) },
       ...{ prefix: prefixOf(deps, owner.repository), version: deps.version },
     },
     deps.templates,

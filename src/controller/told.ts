@@ -7,7 +7,7 @@ import {
   valueAt,
   workloadKey,
 } from '../domain/index.ts'
-import { type ProposalInput, publicId } from '../proposal/index.ts'
+import { type ProposalInput, publicId, type RevertInput } from '../proposal/index.ts'
 import { siblingsOf } from '../source/index.ts'
 import { forgeOf } from './binding.ts'
 import { reviewersOf } from './code-owners.ts'
@@ -72,15 +72,24 @@ export function workloadTold(view: LaneView, owner: Owner): Omit<Told, 'siblings
   }
 }
 
-/** Whether people may command here, and whom CODEOWNERS asks for these files. */
+/** Whether people may command here, whom CODEOWNERS asks for these files, and the page of the repository. */
 export function peopleTold(
   tick: Tick,
   owner: Owner,
   files: readonly FileChange[],
-): { readonly commands: boolean; readonly owners: readonly string[] } {
+): Pick<ProposalInput, 'commands' | 'owners' | 'web'> {
   const commands = forgeOf(tick.deps, owner.repository)?.kind === 'github'
   const paths = files.map(({ path }) => path)
-  return { commands, owners: commands ? reviewersOf(tick.memory, owner.tree, paths).map((name) => `@${name}`) : [] }
+  if (!commands) return { commands, owners: [] }
+  const web = owner.repository.urls.find((url) => url.startsWith('https://'))
+  const owners = reviewersOf(tick.memory, owner.tree, paths).map((name) => `@${name}`)
+  return { commands, owners, ...(web === undefined ? {} : { web: web.replace(/\.git$/, '') }) }
+}
+
+/** Window and checks of the policy that a fix was made under, where it is still the same. */
+export function rulesTold({ policies }: Tick, { record }: Attempt): Pick<RevertInput, 'rules'> {
+  const policy = policies.find(({ name, digest }) => name === record.policy.name && digest === record.policy.digest)
+  return policy === undefined ? {} : { rules: policy.pullRequest }
 }
 
 function dayOf(ms: number): string {
