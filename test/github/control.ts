@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Fault, Struck } from './faults.ts'
 import type { LimitPlan } from './limits.ts'
+import { projectRoot } from './project-root.ts'
 import type { Violation } from './violations.ts'
 import type { Delivery, DeliveryPlan } from './webhooks.ts'
 import type { ControlInput, ControlName, ControlOutput } from './world/control-routes.ts'
@@ -43,7 +44,7 @@ export type StandIn = {
   stop(): Promise<void>
 }
 
-const BUILT = resolve(import.meta.dirname, '../../.stand-in/test/github/main.js')
+const BUILT = join(projectRoot(), '.stand-in/test/github/main.js')
 
 /** Starts the built stand-in (`npm run build:stand-in`); it ends with this process at the latest. */
 export async function startStandIn(options: StandInStart = {}): Promise<StandIn> {

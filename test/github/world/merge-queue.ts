@@ -53,11 +53,12 @@ export async function enqueue(
 }
 
 /** Takes a pull request out, with the branch that was built for it. */
-export function dequeue(world: World, repo: Repository, sender: Account, pull: Pull): boolean {
+export async function dequeue(world: World, repo: Repository, sender: Account, pull: Pull): Promise<boolean> {
   const entry = repo.queue.find((candidate) => candidate.pull === pull.number)
   if (!entry) return false
   repo.queue = repo.queue.filter((candidate) => candidate !== entry)
   if (entry.group) {
+    await dropGroup(repo, entry)
     const reason = 'dequeued'
     world.events.emit({ event: 'merge_group', action: 'destroyed', repository: repo, sender, entry, reason })
   }
@@ -94,8 +95,7 @@ async function advanceEntry(
   const states = requiredStates(world, repo, rulesFor(repo, entry.baseRef), entry.group.head).map(({ state }) => state)
   const late = world.clock.now() - entry.enqueuedAt > rule.check_response_timeout_minutes * 60_000
   if (states.includes('failure') || (late && !states.every((state) => state === 'success'))) {
-    await dropGroup(repo, entry)
-    dequeue(world, repo, sender, pull)
+    await dequeue(world, repo, sender, pull)
   } else if (states.every((state) => state === 'success')) {
     const { head } = entry.group
     await destroy(world, repo, sender, entry, 'merged')
@@ -116,7 +116,7 @@ async function build(
   const method = rule.merge_method.toLowerCase() as MergeMethod
   const head = await buildMerge(world, repo, pull, sender, base, { method, title: undefined, message: undefined })
   if (head === undefined) {
-    dequeue(world, repo, sender, pull)
+    await dequeue(world, repo, sender, pull)
     return
   }
   const branch = `gh-readonly-queue/${entry.baseRef}/pr-${pull.number}-${base}`

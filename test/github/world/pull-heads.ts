@@ -37,7 +37,7 @@ async function headMoved(world: World, repo: Repository, sender: Account, pull: 
   pull.mergeability = { state: 'unknown' }
   await git(repo.gitDir, ['update-ref', `refs/pull/${pull.number}/head`, pull.headOid])
   if (move.forced) note(world, pull, 'head_ref_force_pushed', sender)
-  if (repo.queue.some((entry) => entry.pull === pull.number)) dequeue(world, repo, sender, pull)
+  if (repo.queue.some((entry) => entry.pull === pull.number)) await dequeue(world, repo, sender, pull)
   dismissStale(world, repo, sender, pull)
   world.events.emit({
     event: 'pull_request',

@@ -117,7 +117,7 @@ async function dequeuePullRequest(input: Args, context: Context) {
   needToWrite(context, repo, BOTH)
   const entry = repo.queue.find((candidate) => candidate.pull === pull.number)
   if (!entry) throw unprocessable('Pull request is not in the queue')
-  dequeue(context.world, repo, viewer(context), pull)
+  await dequeue(context.world, repo, viewer(context), pull)
   return { mergeQueueEntry: { type: 'MergeQueueEntry', repo, entry } }
 }
 
