@@ -1,3 +1,5 @@
 export type { GitHubApi, Mirror } from './api.ts'
 export type { CheckText, GitHubForgeOptions } from './desk.ts'
 export { githubForge } from './forge.ts'
+export * from './http/index.ts'
+export * from './mirror/index.ts'
