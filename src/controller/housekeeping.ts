@@ -1,12 +1,18 @@
-import { KintsugiError } from '../domain/index.ts'
+import { KintsugiError, type Reason } from '../domain/index.ts'
+import { writeDashboard } from './dashboard.ts'
 import type { Remembered } from './history.ts'
 import type { Tick } from './lane.ts'
+import { offerSettings, offersToday } from './onboarding.ts'
 import type { LaneReport } from './reconcile.ts'
 
 /** What was done for a repository as a whole. */
-export type Kept =
-  | { readonly repository: string; readonly kept: 'swept'; readonly branches: readonly string[] }
-  | { readonly repository: string; readonly kept: 'failed'; readonly message: string }
+export type Kept = { readonly repository: string } & (
+  | { readonly kept: 'offered'; readonly pull: number; readonly url: string }
+  | { readonly kept: 'refused'; readonly reason: Reason; readonly message: string }
+  | { readonly kept: 'dashboard' }
+  | { readonly kept: 'swept'; readonly branches: readonly string[] }
+  | { readonly kept: 'failed'; readonly message: string }
+)
 
 /** Ticks between two sweeps of branches that nothing holds any more. */
 const SWEEP_EVERY = 60
@@ -15,23 +21,47 @@ const SWEEP_EVERY = 60
 export async function keepHouse(
   tick: Tick,
   remembered: readonly Remembered[],
-  _lanes: readonly LaneReport[],
+  lanes: readonly LaneReport[],
 ): Promise<readonly Kept[]> {
   const kept: Kept[] = []
   const sweeps = tick.memory.ticks % SWEEP_EVERY === 0
   tick.memory.ticks += 1
+  let today = offersToday(remembered, tick.sight.nowMs)
   for (const one of remembered) {
     try {
-      if (sweeps) kept.push(...(await sweep(one)))
+      const offer = await offered(tick, one, lanes, today)
+      if (offer?.kept === 'offered') today += 1
+      const swept = sweeps ? await sweep(one) : undefined
+      const written = await dashboard(tick, one, lanes)
+      kept.push(...[offer, swept, written].filter((done) => done !== undefined))
     } catch (error) {
       if (!(error instanceof KintsugiError)) throw error
-      kept.push({ repository: one.repository.forge.repository, kept: 'failed', message: error.message })
+      kept.push({ repository: one.view.repository, kept: 'failed', message: error.message })
     }
   }
   return kept
 }
 
-async function sweep({ repository: { forge } }: Remembered): Promise<readonly Kept[]> {
+async function offered(
+  tick: Tick,
+  remembered: Remembered,
+  lanes: readonly LaneReport[],
+  today: number,
+): Promise<Kept | undefined> {
+  const { repository } = remembered.view
+  const result = await offerSettings(tick, remembered, lanes, today)
+  if (result === undefined) return undefined
+  if (result.result === 'refused')
+    return { repository, kept: 'refused', reason: result.reason, message: result.message }
+  return { repository, kept: 'offered', pull: result.pull.number, url: result.pull.url }
+}
+
+async function dashboard(tick: Tick, remembered: Remembered, lanes: readonly LaneReport[]): Promise<Kept | undefined> {
+  const { repository } = remembered.view
+  return (await writeDashboard(tick, remembered, lanes)) ? { repository, kept: 'dashboard' } : undefined
+}
+
+async function sweep({ repository: { forge }, view: { repository } }: Remembered): Promise<Kept | undefined> {
   const branches = await forge.sweep()
-  return branches.length === 0 ? [] : [{ repository: forge.repository, kept: 'swept', branches }]
+  return branches.length === 0 ? undefined : { repository, kept: 'swept', branches }
 }

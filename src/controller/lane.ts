@@ -44,6 +44,8 @@ export type Tick = {
   readonly epoch?: number | undefined
   /** Repositories that did not answer. */
   readonly unreachable: ReadonlySet<string>
+  /** Repositories whose offer of settings is not taken yet. */
+  readonly withoutSettings: ReadonlySet<string>
   /** Rules of base branches beside the one that was looked at, read once. */
   readonly otherRules: Map<string, BaseRules>
 }
@@ -58,6 +60,8 @@ export type LaneView = {
   readonly owner: OwnerAnswer
   readonly history: LaneHistory
   readonly seen: Seen
+  /** What would be decided if the offer of settings were merged: for the offer alone. */
+  readonly would?: Decision
 }
 
 export async function viewLane(tick: Tick, lane: Lane, subject: Subject, history: LaneHistory): Promise<LaneView> {
@@ -69,7 +73,8 @@ export async function viewLane(tick: Tick, lane: Lane, subject: Subject, history
   const facts = owner.found ? factsWith(told, owner.owner) : told
   const diagnosis = findings.length === 0 ? undefined : diagnose(findings, sight.answers, sight.nowMs)
   const wishes = wishesOf(history.answers, sight.nowMs)
-  const decision = diagnosis && decisionOf(tick, { diagnosis, facts, owner, history, lane, wishes })
+  const would = diagnosis && decisionOf(tick, { diagnosis, facts, owner, history, lane, wishes })
+  const decision = would && heldUntilOffered(tick, would, owner, history)
   const pending = await pendingOf(tick, {
     lane,
     wishes,
@@ -89,6 +94,7 @@ export async function viewLane(tick: Tick, lane: Lane, subject: Subject, history
     facts,
     owner,
     history,
+    ...(would !== undefined && would !== decision && { would }),
     seen: {
       ...(diagnosis && { diagnosis }),
       ...(decision && { decision }),
@@ -142,6 +148,14 @@ function decisionOf(tick: Tick, { lane, diagnosis, facts, owner, history, wishes
     nowMs: sight.nowMs,
   })
   return repository !== undefined && tick.unreadPolicies.has(repository.forge.repository) ? capped(decision) : decision
+}
+
+/** Where settings are offered, nothing is proposed before they are taken. What is open already stays as it is. */
+function heldUntilOffered(tick: Tick, decision: Decision, owner: OwnerAnswer, { all, pending }: LaneHistory): Decision {
+  const repository = owner.found ? owner.owner.repository : owner.repository
+  const remembered = all.find((one) => one.repository === repository)
+  if (decision.do === 'hold' || pending !== undefined || remembered === undefined) return decision
+  return tick.withoutSettings.has(remembered.view.repository) ? { do: 'hold', reason: 'not-onboarded' } : decision
 }
 
 /** What stands in a policy that cannot be read might have been stricter: until it can, people merge. */

@@ -122,6 +122,11 @@ async function note(
   const text = refusalText(diagnosis, reason, message, deps.templates, audience)
   const { lookBackMs, stepMs } = deps.config.tick
   const written = view.history.note?.text
+  const { note: living } = view.history
+  const home = view.history.all.find(({ repository }) => repository.forge === forge)?.view
+  // Without issues there is the dashboard; and who closed the note has said enough.
+  if (home?.issues === false || living?.closedByPerson === true)
+    return { done: 'noted', reason, ...(message === undefined ? {} : { message }) }
   const startMoves = diagnosis !== undefined && sight.nowMs - diagnosis.startMs >= lookBackMs - 2 * stepMs
   if (written === undefined || !sameNote(written, text, startMoves)) await forge?.say({ lane: view.lane }, text)
   return { done: 'noted', reason, ...(message === undefined ? {} : { message }) }

@@ -1,6 +1,7 @@
 import {
   type Diagnosis,
   type Finding,
+  type Gate,
   KintsugiError,
   type Lane,
   laneOf,
@@ -25,6 +26,7 @@ import type { Again } from './merging.ts'
 import { modelFindings } from './models.ts'
 import { describeStep, nextStep, type Step, whilePaused } from './next-step.ts'
 import { observe, type Sight } from './observe.ts'
+import { POLICY_FILE, repositoriesWithoutSettings } from './onboarding.ts'
 import { Trees } from './owner.ts'
 import { type Done, perform } from './perform.ts'
 import { type Prepared, prepare } from './prepare.ts'
@@ -38,6 +40,10 @@ export type LaneReport = {
   readonly step: Step
   readonly prepared: Prepared
   readonly done: Done
+  /** Where it belongs, as far as that is known. */
+  readonly repository?: string
+  /** Every gate of its open pull request. */
+  readonly gates?: readonly Gate[]
 }
 
 export type TickReport = {
@@ -114,6 +120,7 @@ async function look(deps: ControllerDeps, memory: Memory, sight: Sight): Promise
     paused: await deps.paused(),
     frozen: await deps.frozen(),
     epoch: await deps.epoch?.(),
+    withoutSettings: await repositoriesWithoutSettings(deps, trees, memories.remembered),
     otherRules: new Map(),
   }
   return { tick, ...memories, problems }
@@ -194,10 +201,28 @@ async function reconcileLane(tick: Tick, lane: Lane, remembered: readonly Rememb
   const view = await viewLane(tick, lane, subject, history)
   const next = nextStep(view.seen, tick.sight.nowMs)
   const step = stopped(tick, next)
-  const prepared = await prepare(tick, view, step)
+  const prepared = await preparedFor(tick, view, step)
   const again: Again = () => lookAgain(tick, view, remembered)
   const done = tick.deps.writes === 'observe' ? would(step, prepared) : await perform(tick, view, step, prepared, again)
-  return { lane, subject, step, prepared, done, ...(view.seen.diagnosis && { diagnosis: view.seen.diagnosis }) }
+  const { diagnosis, pending } = view.seen
+  const owned = view.owner.found ? view.owner.owner.repository : view.owner.repository
+  const repository = (owned ?? history.remembered?.repository)?.forge.repository
+  return {
+    ...{ lane, subject, step, prepared, done },
+    ...(diagnosis && { diagnosis }),
+    ...(repository !== undefined && { repository }),
+    ...(pending?.state === 'open' && { gates: pending.gates }),
+  }
+}
+
+/** What the step would write; for a repository that has not taken its settings, what it would be offered as an example. */
+async function preparedFor(tick: Tick, view: LaneView, step: Step): Promise<Prepared> {
+  const { would, seen } = view
+  const { diagnosis } = seen
+  const offered = step.do === 'hold' && step.reason === 'not-onboarded'
+  if (!offered || would?.do !== 'act' || diagnosis === undefined) return prepare(tick, view, step)
+  const prepared = await prepare(tick, view, { do: 'propose', diagnosis, decision: would })
+  return prepared.ready === 'proposal' ? prepared : { ready: 'nothing' }
 }
 
 function stopped({ paused, deps, epoch }: Tick, step: Step): Step {
@@ -248,8 +273,6 @@ function subjectOf(lane: Lane, sight: Sight, recorded: Subject | undefined): Sub
   if (found === undefined) throw new RangeError(`no subject is known of ${lane}`)
   return { cluster: found.cluster, namespace: found.namespace, kind: found.kind, name: found.name }
 }
-
-const POLICY_FILE = /^\.kintsugi\/policies\/[^/]+\.ya?ml$/
 
 /** The operator's policies, those on the default branch of each repository, and the cluster's own resources. */
 async function readPolicies(

@@ -43,6 +43,12 @@ export const REASONS = {
     means: 'A person closed the last proposal for this failure: closed means no, for 7 days.',
     next: 'Say /kintsugi retry on the closed pull request, or wait until the time has passed.',
   },
+  'not-onboarded': {
+    group: 'hold',
+    means:
+      'The repository has no policies of its own, and the pull request that offers them is not merged: nothing is proposed there.',
+    next: 'Merge the offer, add policies below .kintsugi/policies, or set onboarding.enabled: false. A closed offer means no.',
+  },
   'held-by-person': {
     group: 'hold',
     means: 'A person asked the bot to leave this workload alone.',

@@ -25,6 +25,7 @@ export {
   unjudged,
 } from './gates.ts'
 export { covers, globProblem } from './globs.ts'
+export { breakerUntil } from './history.ts'
 export { effectiveMode, type MatchInput, matchPolicies } from './match.ts'
 export { brokenNameRule, type Named } from './names.ts'
 export { mayArm } from './native.ts'

@@ -19,6 +19,7 @@ export async function tickOf(walk: Walk, change: Partial<Tick> = {}): Promise<Ti
     paused: false,
     frozen: false,
     unreachable: new Set(),
+    withoutSettings: new Set(),
     otherRules: new Map(),
     ...change,
   }
