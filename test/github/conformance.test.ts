@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { BEHAVIOURS } from './conformance/behaviours.ts'
+import { BEHAVIOURS as GRAPHQL_BEHAVIOURS } from './conformance/behaviours.ts'
 import { realTarget, standInTarget } from './conformance/open-target.ts'
 import { conformancePage } from './conformance/page.ts'
 import { PINNED } from './conformance/pinned.ts'
+import { REST_BEHAVIOURS } from './conformance/rest-behaviours.ts'
 import type { Target } from './conformance/target.ts'
+
+const BEHAVIOURS = [...GRAPHQL_BEHAVIOURS, ...REST_BEHAVIOURS]
 
 type Open = { readonly target: Target; close(): Promise<void> }
 

@@ -128,6 +128,12 @@ describe.skipIf(version === undefined)("GitHub's own client", () => {
     expect(JSON.parse((await gh('api', 'graphql', '-f', 'query={viewer{login}}')).out)).toEqual({
       data: { viewer: { login: 'mona' } },
     })
+    expect(JSON.parse((await gh('api', 'repos/acme/shop')).out)).toMatchObject({
+      full_name: 'acme/shop',
+      private: true,
+    })
+    const listed = await gh('api', 'repos/acme/shop/pulls?state=all&per_page=1', '--paginate', '--jq', '.[].title')
+    expect(listed.out).toBe('a fix\n')
     expect(JSON.parse((await gh('api', 'rate_limit')).out)).toMatchObject({ resources: { core: { limit: 5000 } } })
   })
 

@@ -90,7 +90,7 @@ export function describeRest(extract: Extract = readExtract()): Description {
 
 /** Compiles each schema once, when it is first needed: the pull request of GitHub takes 100 ms. */
 function compiler(schemas: Extract['schemas']): (key: string, schema: Schema) => ValidateFunction {
-  const ajv = new Ajv2019({ strict: false, allErrors: true, coerceTypes: false, validateFormats: true })
+  const ajv = new Ajv2019({ strict: false, allErrors: true, coerceTypes: false, validateFormats: true, logger: false })
   formats.default(ajv)
   ajv.addSchema({ $id: 'github', schemas })
   const made = new Map<string, ValidateFunction>()
