@@ -63,7 +63,8 @@ describe('what is believed', () => {
 describe('what others forge', () => {
   it('as a pull request from a fork is not seen', async () => {
     const body = made.repository.state.pulls.get(pull.number)?.body ?? ''
-    made.people.fork(MALLORY, { branch: pull.branch, base: 'main', title: pull.title, body, files: { [CART]: 'x' } })
+    for (const by of [MALLORY, OTHER_APP, BOT])
+      made.people.fork(by, { branch: pull.branch, base: 'main', title: pull.title, body, files: { [CART]: 'x' } })
     expect(await lane()).toEqual([await newest()])
     expect((await forge.look('main', [])).open).toHaveLength(1)
   })
