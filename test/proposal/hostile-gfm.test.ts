@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { code, codeCell, fenced, link, plainLine, prose } from '../../src/proposal/text.ts'
+import { size } from '../fakes/size.ts'
 import { live, liveInLine, shapeOf } from './gfm.ts'
-import { HOSTILE } from './hostile.ts'
+import { HOSTILE as ALL } from './hostile.ts'
+
+/** Each payload in one or two of its frames; in all of them where there is time. */
+const COUNT = size(360, ALL.length)
+const HOSTILE = ALL.filter(
+  (_, at) => Math.floor((at * COUNT) / ALL.length) !== Math.floor(((at - 1) * COUNT) / ALL.length),
+)
 
 const HOSTS = ['prometheus.example']
 
