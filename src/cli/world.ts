@@ -40,7 +40,7 @@ export const WORLD_OPTIONS: readonly Option[] = [
   {
     name: 'config',
     value: 'FILE',
-    says: 'operator configuration; without one, every mode above propose is off',
+    says: 'operator configuration; without one, every mode above propose is off. With a GitHub in it, --repo is left out',
   },
   { name: 'at', value: 'TIME', says: 'look at this past moment (ISO 8601) instead of now; never with --write' },
   { name: 'simulation', value: 'DIR', says: 'a world made by kintsugi demo, instead of a real one' },
@@ -67,7 +67,7 @@ export type Opened = {
 const MOST_SKEW_MS = 60_000
 
 /** Wires the controller to the world that the flags name. */
-export async function open({ args, io }: Context, writes: ControllerDeps['writes']): Promise<Opened> {
+export async function open({ args, io, terminal }: Context, writes: ControllerDeps['writes']): Promise<Opened> {
   const { chartsOf, controllerDeps, readConfig, readPolicies } = await import('./compose/controller.ts')
   const atMs = momentOf(args)
   const policies = await readPolicies(args.list('policies'), io.cwd, 'operator')
@@ -81,11 +81,12 @@ export async function open({ args, io }: Context, writes: ControllerDeps['writes
     const nothing = async () => undefined
     return { deps: controllerDeps({ ...parts, policies, charts, writes }), clock, check: nothing, close: nothing }
   }
-  const world = await realWorld({ args, io, config, readOnly: writes === 'observe', atMs })
+  const note = (text: string): void => terminal.note(text)
+  const world = await realWorld({ args, io, config, readOnly: writes === 'observe', atMs, note })
   return {
     deps: controllerDeps({ ...world, policies, charts, writes }),
     clock: world.clock,
-    around: { ...world.around, applications: world.applications, jobs: world.jobs },
+    ...(world.around && { around: { ...world.around, applications: world.applications, jobs: world.jobs } }),
     check: async (terminal) => {
       const answer = await world.reach()
       if (!answer.reached) throw new KintsugiError(answer.code, answer.problem)
@@ -102,10 +103,11 @@ type RealArguments = {
   readonly config: Config | undefined
   readonly readOnly: boolean
   readonly atMs: number | undefined
+  readonly note: (text: string) => void
 }
 
-/** The bare repository that --repo names. */
-async function realWorld({ args, io, config, readOnly, atMs }: RealArguments) {
+/** The repositories of the configuration's GitHubs, or the bare one that --repo names. */
+async function realWorld({ args, io, config, readOnly, atMs, note }: RealArguments) {
   const [prometheus, tokenFile, caFile] = [args.text('prometheus'), args.text('token-file'), args.text('ca-file')]
   const asked = {
     cwd: io.cwd,
@@ -116,6 +118,13 @@ async function realWorld({ args, io, config, readOnly, atMs }: RealArguments) {
     ...(tokenFile !== undefined && { tokenFile }),
     ...(caFile !== undefined && { caFile }),
     ...(atMs !== undefined && { atMs }),
+  }
+  const onGithub = config?.forges.some(({ kind }) => kind === 'github') === true
+  if (config !== undefined && onGithub && args.text('repo') === undefined) {
+    const { openGithubWorld } = await import('./compose/github-world.ts')
+    const { githubDoor } = await import('./compose/github-door.ts')
+    const door = githubDoor({ cwd: io.cwd, env: io.env, notice: note })
+    return { ...(await openGithubWorld({ ...asked, config, door })), around: undefined }
   }
   if (config === undefined && prometheus === undefined) needed(args, 'prometheus')
   const repo = needed(args, 'repo')

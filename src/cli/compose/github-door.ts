@@ -1,0 +1,53 @@
+import { tmpdir } from 'node:os'
+import { isAbsolute, join, resolve } from 'node:path'
+import { fileSigner, githubAccount, mirrorOf } from '../../adapters/github/index.ts'
+import { digestOf, type ForgeConfig, KintsugiError } from '../../domain/index.ts'
+import type { GithubAccess, GithubDoor } from './github-access.ts'
+
+type Env = Readonly<Record<string, string | undefined>>
+
+export type GithubDoorOptions = {
+  readonly cwd: string
+  readonly env: Env
+  /** Told what an operator should know: a clock that is wrong. */
+  readonly notice?: (text: string) => void
+}
+
+/** Speaks to GitHub as the App of each forge. What is mirrored on disk may be deleted at any time. */
+export function githubDoor({ cwd, env, notice }: GithubDoorOptions): GithubDoor {
+  return (forge) => accessTo(forge, cwd, join(cacheFolder(env), 'mirror'), notice)
+}
+
+function accessTo(
+  { name: forge, github }: ForgeConfig,
+  cwd: string,
+  mirrors: string,
+  notice: GithubDoorOptions['notice'],
+): GithubAccess {
+  if (github === undefined)
+    throw new KintsugiError(
+      'KIN-2001',
+      `forges: ${forge} has no appId and privateKeyFile; kintsugi init github makes both`,
+    )
+  const account = githubAccount({
+    credentials: { kind: 'app', appId: github.appId, signer: fileSigner(resolve(cwd, github.privateKeyFile)) },
+    baseUrl: github.apiUrl,
+    ...(notice !== undefined && { notice }),
+  })
+  return {
+    async repository(owner, name) {
+      const api = await account.repository(owner, name)
+      // By digest: names of people are no names of folders.
+      const dir = join(mirrors, digestOf([github.apiUrl, owner.toLowerCase(), name.toLowerCase()]).slice(0, 32))
+      return { api, mirror: mirrorOf(api, { dir }) }
+    },
+    close: () => account.close(),
+  }
+}
+
+/** `$XDG_CACHE_HOME/kintsugi`, the user's own cache, or a folder among the temporary files. */
+function cacheFolder({ XDG_CACHE_HOME: told, HOME: home }: Env): string {
+  if (told !== undefined && isAbsolute(told)) return join(told, 'kintsugi')
+  if (home !== undefined && isAbsolute(home)) return join(home, '.cache', 'kintsugi')
+  return join(tmpdir(), `kintsugi-${process.getuid?.() ?? 'user'}`)
+}
