@@ -3,7 +3,7 @@ import { createTokens } from './auth/tokens.ts'
 import { createFaults, createMemory } from './faults.ts'
 import { createLagging } from './lagging.ts'
 import { createLimits } from './limits.ts'
-import { describeRest } from './openapi.ts'
+import { sharedDescription } from './openapi.ts'
 import { createRouter } from './router.ts'
 import { allRoutes } from './routes.ts'
 import type { StandIn } from './stand-in.ts'
@@ -26,7 +26,7 @@ export function assemble(options: StandInOptions, url: () => string): StandIn {
   const root = () => (options.ghes === undefined ? url() : `${url()}/api/v3`)
   const codes = createCodes(world)
   const limits = createLimits(now)
-  const description = describeRest()
+  const description = sharedDescription()
   const violations = createViolations(now, (line) => console.error(line))
   const webhooks = createWebhooks(world, root, ({ event, body }) => {
     const problems = description.payloadProblems(event, body)

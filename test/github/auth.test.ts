@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { LIMITS } from './limits.ts'
 import { type Reply, type Started, started } from './started.ts'
 import type { App, Installation } from './world/accounts.ts'
 import { createApp, createOrganisation, createRepository, install } from './world/establish.ts'
@@ -109,6 +110,47 @@ describe('an App', () => {
     const good = await ask('GET', '/app', jwt(), undefined, { 'x-github-api-version': '2022-11-28' })
     expect(good.headers.get('x-github-api-version-selected')).toBe('2022-11-28')
     expect(good.headers.get('x-github-request-id')).toMatch(/^[0-9A-F]{4}:/)
+  })
+})
+
+describe('a token of an installation', () => {
+  const ref = { ref: 'refs/heads/x', sha: '0'.repeat(40) }
+  const narrowed = async (body: object) => text(await ask('POST', tokens(), jwt(), body), 'token')
+
+  it('is told which permission was missing', async () => {
+    const reads = await narrowed({ permissions: { contents: 'read' } })
+    const refused = await ask('POST', '/repos/acme/shop/git/refs', reads, ref)
+    expect(refused).toMatchObject({ status: 403, body: { message: 'Resource not accessible by integration' } })
+    expect(refused.headers.get('x-accepted-github-permissions')).toContain('contents=write')
+  })
+
+  it('sees no repository that it was not given', async () => {
+    const all = await narrowed({})
+    expect(await ask('GET', '/repos/acme/shop', all)).toMatchObject({ status: 200, body: { private: true } })
+    expect(await ask('GET', '/repos/acme/stall', all)).toMatchObject({ status: 404, body: { message: 'Not Found' } })
+    expect((await ask('GET', '/repos/acme/shop')).status).toBe(404)
+    expect((await ask('POST', '/repos/acme/stall/git/refs', all, ref)).status).toBe(404)
+  })
+
+  it('loses what the installation loses, at once', async () => {
+    const all = await narrowed({})
+    installation.repositories = new Set([stall.id])
+    expect((await ask('GET', '/repos/acme/shop', all)).status).toBe(404)
+    installation.repositories = new Set([shop.id])
+  })
+
+  it('is limited as GitHub limits: content by the minute, requests by the hour, in its own words', async () => {
+    const all = await narrowed({})
+    here.standIn.limits.set({ secondary: true, contentPerMinute: 0, retryAfter: 7 })
+    const content = await ask('POST', '/repos/acme/shop/git/refs', all, ref)
+    expect([content.status, content.headers.get('retry-after')]).toEqual([403, '7'])
+    expect(text(content, 'message')).toContain('temporarily blocked from content creation')
+    here.standIn.limits.set({ secondary: false, primary: true, perHour: 1 })
+    expect((await ask('GET', '/repos/acme/shop', all)).headers.get('x-ratelimit-remaining')).toBe('0')
+    const over = await ask('GET', '/repos/acme/shop', all)
+    expect([over.status, over.headers.get('x-ratelimit-remaining')]).toEqual([403, '0'])
+    expect(text(over, 'message')).toContain('API rate limit exceeded for installation ID')
+    here.standIn.limits.set({ ...LIMITS })
   })
 })
 
