@@ -78,7 +78,7 @@ export function githubAccount(options: AccountOptions): GitHubAccount {
       const tokens =
         app === undefined ? personalTokens(personal(credentials)) : appTokens({ owner, name }, app, pace, scrub)
       const parts = { wire: line, tokens, turns: () => turns(tokens), pace, scrub, report: onRequest }
-      return apiOf({ owner, name }, await self(), clientOf(parts), graphqlUrl(baseUrl), pace)
+      return apiOf({ owner, name }, await self(), clientOf(parts), graphqlUrl(baseUrl), pace, scrub)
     },
     close: () => line.close(),
   }
@@ -177,9 +177,10 @@ function apiOf(
   client: ReturnType<typeof clientOf>,
   graphqlAt: string,
   pace: Pace,
+  scrub: Scrubber,
 ): GitHubApi {
   const memory = emptyMemory()
-  const graphql = graphqlOn(client, graphqlAt)
+  const graphql = graphqlOn(client, graphqlAt, scrub)
   const rest = restOn(client, repository)
   const { made, ...bytes } = bytesOf({ client, rest, repository, pace })
   const writing: Writing = { graphql, repository, memory, made }

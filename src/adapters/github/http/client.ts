@@ -130,7 +130,8 @@ async function exchange(parts: ClientParts, call: Call, route: string, redirects
   if (status === 401) parts.tokens.forget(call.step, token)
   if (status >= 500 || heard.broken) throw passingOrAmbiguous(call, `answered ${status}`)
   if (status >= 300 && status < 400 && status !== 304) return redirected(parts, call, reply, redirects)
-  return { status, headers, bytes }
+  // Whatever GitHub says of a refused request is quoted in errors and refusals.
+  return { status, headers, bytes: status < 400 ? bytes : Buffer.from(parts.scrub.clean(bytes.toString('utf8'))) }
 }
 
 type Budget = Turns['budget']
@@ -169,7 +170,6 @@ type SentReply = { readonly reply: WireReply; readonly token: string; readonly s
 /** Takes a turn and a token and sends. The budget counts it as open until the caller has read it. */
 async function sent(parts: ClientParts, call: Call, route: string, anonymous = false): Promise<SentReply> {
   const { params, method, headers } = call
-  const token = anonymous ? '' : await tokenFor(parts, call)
   const turns = await parts.turns()
   await turns.take(call.what, {
     resource: call.resource ?? 'core',
@@ -177,6 +177,8 @@ async function sent(parts: ClientParts, call: Call, route: string, anonymous = f
     content: call.write?.content ?? 0,
     priority: call.write?.priority ?? 'open',
   })
+  // After the turn: asking for a token is a request too.
+  const token = anonymous ? '' : await tokenFor(parts, call, turns)
   const startMs = parts.pace.nowMs()
   try {
     const reply = await parts.wire.send({
@@ -196,10 +198,16 @@ async function sent(parts: ClientParts, call: Call, route: string, anonymous = f
   }
 }
 
-async function tokenFor(parts: ClientParts, call: Call): Promise<string> {
-  const token = await parts.tokens.token(call.step)
-  if (token === undefined) throw new KintsugiError('KIN-4007', `the App was not given what ${call.what} needs`)
-  return token
+async function tokenFor(parts: ClientParts, call: Call, { budget }: Turns): Promise<string> {
+  try {
+    const token = await parts.tokens.token(call.step)
+    if (token !== undefined) return token
+  } catch (error) {
+    budget.ended()
+    throw error
+  }
+  budget.ended()
+  throw new KintsugiError('KIN-4007', `the App was not given what ${call.what} needs`)
 }
 
 function failed(parts: ClientParts, call: Call, error: unknown): Error {

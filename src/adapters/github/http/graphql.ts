@@ -5,6 +5,7 @@ import type { Priority } from './budget.ts'
 import type { Call, Client } from './client.ts'
 import { isObject, type Node, nodeOf, parseJson } from './json.ts'
 import { refusalOf } from './refusals.ts'
+import type { Scrubber } from './scrub.ts'
 
 export type GraphqlError = { readonly path: readonly string[]; readonly message: string; readonly type?: string }
 
@@ -24,7 +25,7 @@ const DIED = /something went wrong while executing your query|timedout|timed out
 export type Graphql = (document: Document) => Promise<GraphqlAnswer>
 
 /** Sends one document. Its errors are handed back with their paths: a document with any error is no success of every part. */
-export function graphqlOn(client: Client, url: string): Graphql {
+export function graphqlOn(client: Client, url: string, scrub: Scrubber): Graphql {
   return async (document) => {
     const call: Call = {
       method: 'POST',
@@ -41,7 +42,10 @@ export function graphqlOn(client: Client, url: string): Graphql {
     if (reply.status !== 200) throw unanswered(document, `${reply.status} ${body.slice(0, 300)}`)
     const parsed = parseJson(body)?.value
     if (!isObject(parsed)) throw broken(document, 'GitHub answered with something that is not JSON')
-    return { data: isObject(parsed['data']) ? nodeOf(parsed['data'], 'data') : undefined, errors: errorsIn(parsed) }
+    return {
+      data: isObject(parsed['data']) ? nodeOf(parsed['data'], 'data') : undefined,
+      errors: errorsIn(parsed, scrub),
+    }
   }
 }
 
@@ -61,12 +65,13 @@ function hear(text: string) {
   }
 }
 
-function errorsIn(parsed: Readonly<Record<string, unknown>>): readonly GraphqlError[] {
+function errorsIn(parsed: Readonly<Record<string, unknown>>, scrub?: Scrubber): readonly GraphqlError[] {
+  const clean = (text: string): string => scrub?.clean(text.slice(0, 10_000)) ?? text
   const listed = parsed['errors']
   if (!Array.isArray(listed)) return []
   return listed.filter(isObject).map((one) => ({
     path: Array.isArray(one['path']) ? one['path'].map(String) : [],
-    message: typeof one['message'] === 'string' ? one['message'] : 'an error without words',
+    message: typeof one['message'] === 'string' ? clean(one['message']) : 'an error without words',
     ...(typeof one['type'] === 'string' ? { type: one['type'] } : {}),
   }))
 }

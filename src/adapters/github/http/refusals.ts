@@ -22,7 +22,7 @@ export const REFUSALS: readonly Row[] = [
   { pattern: /reference already exists|A ref named .{0,300} already exists/i, kind: 'exists' },
   { pattern: /a pull request already exists/i, kind: 'exists' },
   { pattern: /already queued|already in (?:the|a) (?:merge )?queue/i, kind: 'exists' },
-  { pattern: /auto-?merge is already enabled/i, kind: 'exists' },
+  { pattern: /auto[- ]?merge is already enabled/i, kind: 'exists' },
   { pattern: /path was requested for deletion/i, kind: 'invalid' },
   { pattern: /no commits between/i, kind: 'no-commits' },
   { pattern: /pull request is in (?:clean|unstable|has_hooks) status/i, kind: 'clean' },
@@ -52,7 +52,7 @@ export const REFUSALS: readonly Row[] = [
     kind: 'rules',
   },
   { pattern: /(?:can'?t|cannot) be rebased|not up to date with the base/i, kind: 'not-mergeable' },
-  { pattern: /auto-?merge is not (?:allowed|enabled)|protected branch rules not configured/i, kind: 'rules' },
+  { pattern: /auto[- ]?merge is not (?:allowed|enabled)|protected branch rules not configured/i, kind: 'rules' },
   { pattern: /pull request is in (?:dirty|unknown|draft|behind|blocked) status/i, kind: 'not-mergeable' },
   {
     pattern: /not mergeable|merge conflict|merge already in progress|still a draft|is in draft|(?:is|are) closed/i,
