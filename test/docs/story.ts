@@ -32,7 +32,7 @@ import {
 import { pullOf, templates, treeOf } from '../proposal/fixtures.ts'
 import { ROOT } from './pages.ts'
 
-// One story, told by the writers of the product: cart of the shop is OOM-killed on a Tuesday, mended, and a later fix is taken back.
+// One story, told by the writers of the product: cart of the shop is OOM-killed on a Tuesday and mended; a fix of search is taken back.
 
 const MINUTE = 60_000
 const MEBI = 1024 ** 2
@@ -185,32 +185,70 @@ const input: ProposalInput = {
   ],
 }
 const fix = writeProposal(input, templates)
-const merged = pullOf(fix, { number: 118, state: 'merged', url: `${WEB}/pull/118` })
 
-const crash: Evidence = {
-  signal: 'crash-loop',
-  subject,
+// The second half: more CPU was asked for search, no node had room for it, and the fix is taken back.
+
+const SEARCH_FILE = 'apps/search/overlays/prod/resources.yaml'
+const SEARCH_SOURCE = SOURCE.replace('cart', 'search')
+  .replace('memory: 384Mi', 'cpu: 250m')
+  .replace('memory: 512Mi', 'cpu: 500m')
+const search: Subject = { ...subject, name: 'search' }
+const SEARCH_OBJECT = 'apps/Deployment shop/search'
+
+const stuck: Evidence = {
+  signal: 'unschedulable',
+  subject: { cluster: 'prod-eu', namespace: 'shop', kind: 'Deployment', name: 'search' },
   atMs: SEEN + 31 * MINUTE,
   value: 1,
   threshold: 1,
-  says: 'waiting with reason CrashLoopBackOff within the last 5 minutes',
-  asked:
-    'max by (namespace,pod,container) (kube_pod_container_status_waiting_reason{reason="CrashLoopBackOff",namespace="shop"})',
+  says: 'a pod is unschedulable',
+  asked: 'max by (namespace,pod) (kube_pod_status_unschedulable{namespace="shop"})',
 }
 
-const back = { ...proof, changes: proof.changes.map((one) => ({ ...one, before: one.after, after: one.before })) }
-const because = 'CrashLoopBackOff of shop/cart began 2m after the sync of the merged revision; it was not there before.'
+const asked: Plan = {
+  subject: search,
+  action: 'adjust-resources',
+  changes: [{ field: 'resources.requests.cpu', container: 'app', value: '1500m' }],
+  rationale: 'Raise the CPU request from 250m to 1500m, what it used at its busiest.',
+  title: 'raise CPU request 250m -> 1500m',
+  watch: ['cpu-throttled'],
+}
+const searchEdit = { file: SEARCH_FILE, line: 12, column: 20, before: '250m', after: '1500m' }
+const searchChange = { object: SEARCH_OBJECT, path: `${PATH}.requests.cpu`, before: '250m', after: '1500m' }
+const searchProof: Proof = {
+  ...proof,
+  changes: [searchChange],
+  inputs: { [SEARCH_FILE]: blobOid(new TextEncoder().encode(SEARCH_SOURCE)) },
+}
+const searchPolicy: Policy = { ...policy, name: 'search-cpu', failure: 'CPUThrottling' }
+const searchRecord: AttemptRecord = attemptRecord({
+  diagnosis: { ...diagnosis, subject: search, failure: 'CPUThrottling', evidence: [] },
+  ...{ plan: asked, edits: [searchEdit], proof: searchProof, policy: searchPolicy, mode: 'automerge', base: BASE },
+  application: { namespace: 'argocd', name: 'shop-prod' },
+  present: ['CPUThrottling'],
+  decidedAtMs: SEEN,
+  publicId: 'rem-20261124-002',
+})
+const searchFix = pullOf(fix, { number: 119, state: 'merged', title: `fix(search): ${asked.title}` })
+
+const because = 'Unschedulable of shop/search began 2m after the sync of the merged revision; it was not there before.'
 const revert = writeRevert(
   {
     ...told,
-    record: { ...record, kind: 'revert', decidedAtMs: SEEN + 32 * MINUTE, reverts: 118, watch: ['crash-loop'] },
-    edits: edits.map((edit) => ({ ...edit, before: edit.after, after: edit.before })),
-    tree: treeOf({ [FILE]: SOURCE.replace('384Mi', '768Mi').replace('512Mi', '1Gi') }),
+    record: {
+      ...searchRecord,
+      kind: 'revert',
+      decidedAtMs: SEEN + 32 * MINUTE,
+      reverts: 119,
+      watch: ['unschedulable'],
+    },
+    edits: [{ ...searchEdit, before: '1500m', after: '250m' }],
+    tree: treeOf({ [SEARCH_FILE]: SEARCH_SOURCE.replace('250m', '1500m') }),
     files: [],
-    proof: back,
-    reverted: { pull: merged, record },
+    proof: { ...searchProof, changes: [{ ...searchChange, before: '1500m', after: '250m' }] },
+    reverted: { pull: searchFix, record: searchRecord },
     because,
-    evidence: [crash],
+    evidence: [stuck],
     approvers: ['ada', 'grace'],
     rules: policy.pullRequest,
   },
@@ -242,8 +280,8 @@ const snoozed: CommandAnswer = {
 }
 
 const dashboard: DashboardState = {
-  open: [{ pull: 119, title: revert.title, waiting: [{ gate: 'required checks', reason: 'checks-pending' }] }],
-  held: [{ subject: { ...subject, name: 'search' }, pull: 97, by: 'ada', untilMs: SEEN + 7 * 24 * 60 * MINUTE }],
+  open: [{ pull: 120, title: revert.title, waiting: [{ gate: 'required checks', reason: 'checks-pending' }] }],
+  held: [{ subject: { ...subject, name: 'mailer' }, pull: 97, by: 'ada', untilMs: SEEN + 7 * 24 * 60 * MINUTE }],
   refused: [
     { subject: { ...subject, name: 'ledger' }, failure: 'MemoryLeak', reason: 'at-maximum' },
     { subject: { ...subject, name: 'web' }, failure: 'CPUThrottling', reason: 'owned-by-autoscaler' },
@@ -271,6 +309,7 @@ const onboarding = writeOnboarding({
   audience: 'private',
 })
 
+const quiet = 'oom-killed stayed quiet for 15m at the merged revision, with 45 of 45 samples.'
 const check = checkText(GATES)
 
 function titled(title: string, body: string): string {
@@ -286,7 +325,11 @@ export const STORY: ReadonlyMap<string, string> = new Map([
   ['answer.md', answerText(snoozed, ['this workload is left alone until 2026-12-01T09:26:00Z'])],
   [
     'living-comment.md',
-    conclusionText({ verdict: 'harmful', atMs: SEEN + 32 * MINUTE, because }, record, templates, [crash]),
+    conclusionText({ verdict: 'resolved', atMs: SEEN + 40 * MINUTE, because: quiet }, record, templates),
+  ],
+  [
+    'living-comment-harmful.md',
+    conclusionText({ verdict: 'harmful', atMs: SEEN + 32 * MINUTE, because }, searchRecord, templates, [stuck]),
   ],
   ['revert.md', titled(revert.title, revert.body)],
   ['dashboard.md', titled('Kintsugi dashboard', dashboardText(dashboard))],
