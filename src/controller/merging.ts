@@ -21,8 +21,10 @@ export async function merge(tick: Tick, forge: Forge, step: MergeStep, again: Ag
   const { tick: now, view } = await again()
   const next = nextStep(view.seen, now.sight.nowMs)
   if (now.paused) return { done: 'held', reason: 'paused' }
-  await showGates(now, forge, view.seen.pending)
-  if (next.do !== step.do || !('attempt' in next)) return { done: 'held', reason: reasonOf(next) }
+  if (next.do !== step.do || !('attempt' in next)) {
+    await showGates(now, forge, view.seen.pending)
+    return { done: 'held', reason: reasonOf(next) }
+  }
   const { pull } = next.attempt
   if (pull.number !== step.attempt.pull.number || pull.headSha !== step.attempt.pull.headSha)
     return { done: 'held', reason: 'head-not-ours' }
@@ -56,9 +58,10 @@ function factsDigest(
 }
 
 async function stoppedMeanwhile({ deps, epoch }: Tick): Promise<Reason | undefined> {
-  if (await deps.paused()) return 'paused'
-  if (await deps.frozen()) return 'frozen'
-  return deps.epoch !== undefined && (await deps.epoch()) !== epoch ? 'not-leader' : undefined
+  const [paused, frozen, now] = await Promise.all([deps.paused(), deps.frozen(), deps.epoch?.()])
+  if (paused) return 'paused'
+  if (frozen) return 'frozen'
+  return deps.epoch !== undefined && (now === undefined || now !== epoch) ? 'not-leader' : undefined
 }
 
 function reasonOf(step: Step): Reason {

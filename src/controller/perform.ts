@@ -45,8 +45,8 @@ export async function perform(tick: Tick, view: LaneView, step: Step, prepared: 
   }
 }
 
-/** Steps after which the pull request stands as it did, so that its gates are shown. A merge shows them when they were judged again. */
-const SHOWN_WITH: ReadonlySet<Step['do']> = new Set(['hold', 'arm', 'disarm'])
+/** Steps with which an open pull request stays as it is, so that its gates are shown: before a merge too, since nothing is written between the second look and the merge itself. */
+const SHOWN_WITH: ReadonlySet<Step['do']> = new Set(['hold', 'arm', 'disarm', 'merge', 'enqueue'])
 
 type Write = Exclude<Step, { do: 'nothing' | 'hold' | 'await-sync' | 'verify' | 'notify' }>
 
