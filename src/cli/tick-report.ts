@@ -38,6 +38,9 @@ export type TickDocument = {
   readonly quiet: readonly string[]
   readonly problems: readonly string[]
   readonly failed: readonly { readonly lane: string; readonly code: string; readonly message: string }[]
+  readonly unreachable: TickReport['unreachable']
+  readonly answered: TickReport['answered']
+  readonly kept: TickReport['kept']
 }
 
 export function tickDocument(report: TickReport): TickDocument {
@@ -53,6 +56,9 @@ export function tickDocument(report: TickReport): TickDocument {
     quiet: report.quiet,
     problems: report.problems,
     failed: report.failed.map(({ lane, error }) => ({ lane, code: error.code, message: error.message })),
+    unreachable: report.unreachable,
+    answered: report.answered,
+    kept: report.kept,
   }
 }
 
@@ -90,6 +96,11 @@ function changeDocument(
 /** The same for people: a line per lane, and under it what is changed where, or why nothing is. */
 export function printTick(report: TickReport, terminal: Terminal): void {
   for (const lane of report.lanes) printLane(lane, terminal)
+  for (const { repository, reason, message } of report.unreachable)
+    terminal.note(styled('yellow', `${repository}: ${reason}: ${message}`))
+  for (const { by, command, pull, accepted } of report.answered)
+    terminal.note(styled('dim', `${by} asked for ${command} on #${pull}: ${accepted ? 'done' : 'not done'}`))
+  for (const one of report.kept) terminal.note(styled('dim', `${one.repository}: ${sayKept(one)}`))
   for (const problem of report.problems) terminal.note(styled('yellow', `not read: ${problem}`))
   for (const { signal, subject, why, problem } of report.unknown) {
     const about = subject === undefined ? 'every workload' : formatSubject(subject)
@@ -98,6 +109,23 @@ export function printTick(report: TickReport, terminal: Terminal): void {
     )
   }
   terminal.line(styled('dim', sayQuiet(report)))
+}
+
+function sayKept(one: TickReport['kept'][number]): string {
+  switch (one.kept) {
+    case 'offered':
+      return `settings offered as #${one.pull} ${one.url}`
+    case 'refused':
+      return `settings not offered: ${one.reason}. ${one.message}`
+    case 'dashboard':
+      return 'dashboard written'
+    case 'swept':
+      return `branches deleted: ${one.branches.join(', ')}`
+    case 'failed':
+      return one.message
+    default:
+      return one satisfies never
+  }
 }
 
 function sayQuiet({ lanes, quiet }: TickReport): string {
