@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { leastPermissions } from './least-permissions.ts'
 import { seedCommit } from './seed.ts'
@@ -155,6 +156,19 @@ describe('a read from a replica that lags', () => {
     expect((await graphql(query)).body).toMatchObject({
       data: { repository: { new: { name: BRANCH }, pullRequests: { totalCount: 1 } } },
     })
+  })
+})
+
+describe('a client that goes away in the middle of its request', () => {
+  it('is no violation, and nothing was done', async () => {
+    const { port } = new URL(here.url)
+    const socket = connect(Number(port), '127.0.0.1')
+    socket.write('POST /graphql HTTP/1.1\r\nhost: x\r\nuser-agent: x\r\ncontent-length: 1000\r\n\r\n{"query"')
+    await later(50)
+    socket.destroy()
+    await later(50)
+    expect(here.standIn.violations.all()).toEqual([])
+    expect((await graphql('query { viewer { login } }')).status).toBe(200)
   })
 })
 

@@ -131,6 +131,8 @@ function send(standIn: StandIn, response: ServerResponse, id: string, answer: An
 }
 
 function crash(standIn: StandIn, request: IncomingMessage, response: ServerResponse, error: unknown): void {
+  // A client that was killed, or gave up, in the middle of its request is no fault of the stand-in.
+  if (!request.complete) return void request.socket.destroy()
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
   const answer = broken(standIn, 'crash', `${request.method} ${request.url}`, [text])
   if (response.headersSent) request.socket.destroy()
