@@ -1,13 +1,15 @@
 import { type Commit, mustCommit } from './commits.ts'
-import { git, gitBytes, tryGit } from './process.ts'
+import { git, gitBytes, gitOnce, gitTextOnce } from './process.ts'
 
 export async function mergeBase(gitDir: string, one: string, other: string): Promise<string | undefined> {
-  const run = await tryGit(gitDir, ['merge-base', one, other])
+  const run = await gitOnce(gitDir, ['merge-base', one, other], [one, other])
   return run.code === 0 ? run.stdout.toString().trim() : undefined
 }
 
 export async function isAncestor(gitDir: string, ancestor: string, descendant: string): Promise<boolean> {
-  return (await tryGit(gitDir, ['merge-base', '--is-ancestor', ancestor, descendant])).code === 0
+  return (
+    (await gitOnce(gitDir, ['merge-base', '--is-ancestor', ancestor, descendant], [ancestor, descendant])).code === 0
+  )
 }
 
 export type LogQuery = {
@@ -32,12 +34,13 @@ export async function log(gitDir: string, query: LogQuery): Promise<Commit[]> {
   if (query.not !== undefined) args.push(`^${query.not}`)
   args.push('--')
   if (query.path !== undefined && query.path !== '') args.push(`:(literal)${query.path}`)
-  const oids = (await git(gitDir, args)).split('\n').filter((oid) => oid !== '')
+  const names = query.not === undefined ? [query.from] : [query.from, query.not]
+  const oids = (await gitTextOnce(gitDir, args, names)).split('\n').filter((oid) => oid !== '')
   return Promise.all(oids.map((oid) => mustCommit(gitDir, oid)))
 }
 
 export async function countBetween(gitDir: string, from: string, not: string): Promise<number> {
-  return Number(await git(gitDir, ['rev-list', '--count', from, `^${not}`]))
+  return Number(await gitTextOnce(gitDir, ['rev-list', '--count', from, `^${not}`], [from, not]))
 }
 
 export type FileChange = {
@@ -57,7 +60,7 @@ type Counts = { readonly additions: number; readonly deletions: number }
 /** What changed from one tree or commit to another, renames found as GitHub finds them. */
 export async function diffFiles(gitDir: string, from: string, to: string): Promise<FileChange[]> {
   const args = ['diff-tree', '-r', '-M', '-z', '--raw', '--numstat', '--no-abbrev', from, to]
-  const words = (await git(gitDir, args)).split('\0')
+  const words = (await gitTextOnce(gitDir, args, [from, to])).split('\0')
   const files: Omit<FileChange, keyof Counts>[] = []
   const counts = new Map<string, Counts>()
   const next = () => words.shift() ?? ''
@@ -107,7 +110,11 @@ export async function touchedPaths(gitDir: string, from: string, not: readonly s
 
 /** Unified hunks of one file without the header, as `patch` has them. */
 export async function patchOf(gitDir: string, from: string, to: string, path: string): Promise<string> {
-  const text = await git(gitDir, ['diff-tree', '-r', '-M', '-p', from, to, '--', `:(literal)${path}`])
+  const text = await gitTextOnce(
+    gitDir,
+    ['diff-tree', '-r', '-M', '-p', from, to, '--', `:(literal)${path}`],
+    [from, to],
+  )
   const start = text.indexOf('\n@@')
   return start < 0 ? '' : text.slice(start + 1).trimEnd()
 }

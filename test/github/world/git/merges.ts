@@ -1,11 +1,11 @@
 import type { World } from '../world.ts'
 import { mustCommit, type Stamp, webFlowStamp, writeCommit } from './commits.ts'
 import { log, mergeBase } from './history.ts'
-import { tryGit } from './process.ts'
+import { gitOnce } from './process.ts'
 
 /** Tree of both sides together; undefined where they conflict. */
 export async function mergeTrees(gitDir: string, ours: string, theirs: string): Promise<string | undefined> {
-  const run = await tryGit(gitDir, ['merge-tree', '--write-tree', '--no-messages', ours, theirs])
+  const run = await gitOnce(gitDir, ['merge-tree', '--write-tree', '--no-messages', ours, theirs], [ours, theirs])
   if (run.code > 1 || run.code < 0) throw new Error(`git merge-tree ended with ${run.code}: ${run.stderr}`)
   return run.code === 0 ? run.stdout.toString().trim() : undefined
 }

@@ -41,3 +41,32 @@ export async function gitBytes(gitDir: string, args: readonly string[], given: G
   if (run.code !== 0) throw new Error(`git ${args.join(' ')} ended with ${run.code}: ${run.stderr}`)
   return run.stdout
 }
+
+const answers = new Map<string, Promise<GitRun>>()
+const MOST_ANSWERS = 4000
+const OID = /^[0-9a-f]{40}$/
+
+/**
+ * The same, remembered: for commands that are about objects alone, whose answer never changes. `names` are the revisions among the
+ * arguments; unless all are whole oids the command is run.
+ */
+export async function gitOnce(gitDir: string, args: readonly string[], names: readonly string[]): Promise<GitRun> {
+  if (!names.every((name) => OID.test(name))) return tryGit(gitDir, args)
+  const key = `${gitDir}\0${args.join('\0')}`
+  const known = answers.get(key)
+  if (known) return known
+  if (answers.size >= MOST_ANSWERS) answers.clear()
+  const asked = tryGit(gitDir, args)
+  answers.set(key, asked)
+  const run = await asked
+  // Anything but yes and no may only say that an object is not there yet.
+  if (run.code !== 0 && run.code !== 1) answers.delete(key)
+  return run
+}
+
+/** What a command about objects printed, remembered; anything but success is thrown. */
+export async function gitTextOnce(gitDir: string, args: readonly string[], names: readonly string[]): Promise<string> {
+  const run = await gitOnce(gitDir, args, names)
+  if (run.code !== 0) throw new Error(`git ${args.join(' ')} ended with ${run.code}: ${run.stderr}`)
+  return run.stdout.toString()
+}

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readObject } from './object-reader.ts'
-import { git } from './process.ts'
+import { git, gitTextOnce } from './process.ts'
 
 export const EMPTY_TREE = '4b825dc642cb6eb9a060e54bf8d69288fbee4904'
 
@@ -20,7 +20,7 @@ export type TreeChange = { readonly path: string; readonly mode: string; readonl
 
 export async function listTree(gitDir: string, treeish: string, recursive: boolean): Promise<TreeEntry[]> {
   const args = ['ls-tree', '-z', '-l', '--full-tree', ...(recursive ? ['-r', '-t'] : []), treeish]
-  const lines = (await git(gitDir, args)).split('\0')
+  const lines = (await gitTextOnce(gitDir, args, [treeish])).split('\0')
   return lines.flatMap((line) => {
     const [, mode, type, oid, size, path] = /^(\d+) (blob|tree|commit) ([0-9a-f]{40}) +(-|\d+)\t(.*)$/s.exec(line) ?? []
     if (mode === undefined || oid === undefined || path === undefined) return []
