@@ -187,6 +187,10 @@ describe('parseConfig: a GitHub', () => {
   it.each([
     [`${CLUSTERS}forges: [{name: a, kind: github, url: "https://github.com"}]\n`, 'appId is missing'],
     [
+      `${CLUSTERS}forges: [{name: a, kind: github, url: "https://github.com", appId: 7, privateKeyFile: /k, signatures: absent}]\n`,
+      'GitHub itself signs commits',
+    ],
+    [
       `${CLUSTERS}forges: [{name: a, kind: github, url: "https://github.com", appId: 1}]\n`,
       'privateKeyFile is missing',
     ],

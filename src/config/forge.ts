@@ -70,6 +70,7 @@ const written = object({
   webhookSecretFile: optional(path),
   webhookPreviousSecretFile: optional(path),
   nativeAutoMerge: optional(boolean()),
+  signatures: optional(oneOf(['required', 'absent'])),
 })
 
 type Written = Extract<ReturnType<typeof written.read>, { ok: true }>['value']
@@ -81,6 +82,7 @@ const GITHUB_KEYS = [
   'webhookSecretFile',
   'webhookPreviousSecretFile',
   'nativeAutoMerge',
+  'signatures',
 ] as const
 
 function objections(one: Written): readonly Objection[] {
@@ -94,6 +96,14 @@ function objections(one: Written): readonly Objection[] {
       .map(
         (key): Objection => ({ path: [], message: `${key} is missing; kintsugi init github makes an App and says it` }),
       ),
+    ...(one.signatures === 'absent' && isGitHubs(one.url)
+      ? [
+          found(
+            'signatures',
+            'GitHub itself signs commits of Apps; only an Enterprise Server may have that switched off',
+          ),
+        ]
+      : []),
     ...(one.webhookPreviousSecretFile !== undefined && one.webhookSecretFile === undefined
       ? [found('webhookPreviousSecretFile', 'a previous secret needs webhookSecretFile, the present one')]
       : []),
@@ -104,6 +114,12 @@ function isRoot(text: string): boolean {
   if (!URL.canParse(text)) return false
   const { protocol, pathname, search, hash, username } = new URL(text)
   return /^https?:$/.test(protocol) && pathname === '/' && search + hash + username === ''
+}
+
+/** Whether GitHub runs it, and not its owner. */
+function isGitHubs(root: string): boolean {
+  const host = URL.canParse(root) ? new URL(root).hostname : ''
+  return host === 'github.com' || host.endsWith('.ghe.com')
 }
 
 /** Where a GitHub has its REST API: github.com, data residency, an Enterprise Server. */
@@ -130,6 +146,7 @@ function githubOf(one: Written): GithubConfig | undefined {
     ...(webhookSecretFile !== undefined && { webhookSecretFile }),
     ...(webhookPreviousSecretFile !== undefined && { webhookPreviousSecretFile }),
     nativeAutoMerge: one.nativeAutoMerge ?? false,
+    ...(one.signatures === 'absent' && { signatures: 'absent' as const }),
   }
 }
 

@@ -73,6 +73,8 @@ export type GithubConfig = {
   readonly webhookPreviousSecretFile?: string
   /** Whether GitHub may merge by itself, where policies allow it and no window or freeze could be missed. */
   readonly nativeAutoMerge: boolean
+  /** The server does not sign commits of Apps: then they are believed by their accounts alone. */
+  readonly signatures?: 'absent'
 }
 
 /** Where a server listens, such as 0.0.0.0:8080. */

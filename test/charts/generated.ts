@@ -16,7 +16,7 @@ const closed = (properties: JsonObject, required: readonly string[] = []): JsonO
 
 /** What the chart makes itself, so that it must not be told twice. */
 const OF_THE_CHART = ['forges', 'listen', 'webhooks', 'renderer']
-const OF_THE_FORGE = ['branchPrefix', 'nativeAutoMerge', 'rules', 'repositories', 'apiUrl']
+const OF_THE_FORGE = ['branchPrefix', 'nativeAutoMerge', 'signatures', 'rules', 'repositories', 'apiUrl']
 
 function propertiesOf(schema: JsonValue | undefined): JsonObject {
   const found = isJsonObject(schema) ? schema['properties'] : undefined

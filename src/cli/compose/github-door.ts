@@ -9,7 +9,7 @@ type Env = Readonly<Record<string, string | undefined>>
 export type GithubDoorOptions = {
   readonly cwd: string
   readonly env: Env
-  /** Told what an operator should know: a clock that is wrong. */
+  /** Told what an operator should know: a clock that is wrong, commits that nobody signs. */
   readonly notice?: (text: string) => void
 }
 
@@ -29,6 +29,8 @@ function accessTo(
       'KIN-2001',
       `forges: ${forge} has no appId and privateKeyFile; kintsugi init github makes both`,
     )
+  if (github.signatures === 'absent')
+    notice?.(`forge ${forge}: its server does not sign commits of Apps, so they are believed by their accounts alone`)
   const account = githubAccount({
     credentials: { kind: 'app', appId: github.appId, signer: fileSigner(resolve(cwd, github.privateKeyFile)) },
     baseUrl: github.apiUrl,

@@ -124,6 +124,7 @@ async function repositoryOf(bound: Bound, access: GithubAccess, clock: Clock, re
       branchOf: (lane) => branchOf(lane, forge.branchPrefix),
       read: readAttempt,
       checkText,
+      ...(forge.github?.signatures !== undefined && { signatures: forge.github.signatures }),
       bases: [...new Set(bindings.flatMap(({ baseBranches }) => baseBranches))],
       covers: (path) => bindings.some(({ paths }) => covers(paths, path)),
       readOnly,
