@@ -180,6 +180,12 @@ describe('parseConfig: a GitHub', () => {
     )
     const house = { labels: ['a'], draft: true, title: '[X] {title}', signOff: 'Bot <bot@example.com>' }
     expect(houseRulesFor(forges[0], 'example/Shop')).toEqual({ ...house, draft: false, mergeMethod: 'rebase' })
+    for (const url of [
+      'https://github.com/example/shop',
+      'git@github.com:example/shop.git',
+      'https://github.com/example/shop/',
+    ])
+      expect(houseRulesFor(forges[0], url)).toMatchObject({ mergeMethod: 'rebase' })
     expect(houseRulesFor(forges[0], 'example/other')).toEqual(house)
     expect(houseRulesFor(undefined, 'example/other')).toEqual(NO_HOUSE_RULES)
   })

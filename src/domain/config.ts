@@ -40,10 +40,11 @@ export type HouseRules = {
 
 export const NO_HOUSE_RULES: HouseRules = { labels: [], draft: false }
 
-/** What holds in one repository (`owner/name`): its own rules over those of its forge. */
+/** What holds in one repository, by its URL or `owner/name`: its own rules over those of its forge. */
 export function houseRulesFor(forge: ForgeConfig | undefined, repository: string): HouseRules {
   if (forge === undefined) return NO_HOUSE_RULES
-  const wanted = repository.toLowerCase()
+  const plain = repository.replace(/\/+$/, '').replace(/\.git$/, '')
+  const wanted = plain.split(/[/:]/).slice(-2).join('/').toLowerCase()
   const own = forge.repositories.find(({ name }) => name.toLowerCase() === wanted)
   if (own === undefined) return forge.rules
   const { name: _, ...rules } = own

@@ -1,10 +1,16 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { createHmac, randomBytes } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { PERMISSIONS, REFUSED_PERMISSIONS } from '../../src/adapters/github/permissions.ts'
 import { openMetrics } from '../contracts/openmetrics.ts'
+import { CLI } from '../fakes/built.ts'
 import { type KubernetesServer, kubeconfigFor, kubernetesServer } from '../fakes/kubernetes-server.ts'
 import { prometheusTools, type RealPrometheus, realPrometheus } from '../fakes/real-prometheus.ts'
+import { leastPermissions } from '../github/least-permissions.ts'
 import { type Scene, scene } from '../github/scene.ts'
 import { kintsugi } from './command.ts'
 import { climbers } from './failing-memory.ts'
@@ -32,6 +38,15 @@ spec:
             limits:
               memory: 512Mi # since the sale
 `
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  // A server that listens on a port has an address of this form.
+  const { port } = server.address() as { port: number }
+  await new Promise((done) => server.close(done))
+  return port
+}
 
 const tools = prometheusTools('kintsugi run on the stand-in of GitHub')
 
@@ -133,6 +148,65 @@ bindings:
     expect(pull?.headRefName).toMatch(/^kintsugi\//)
     expect(pull?.title).toContain('512Mi -> 1Gi')
   }, 60_000)
+
+  it('needs no permission that app.yml does not ask for', () => {
+    const asked: Readonly<Record<string, string>> = Object.fromEntries(PERMISSIONS.map((one) => [one.name, one.access]))
+    const needed = Object.entries(leastPermissions(github.world.calls))
+    expect(needed.length).toBeGreaterThan(2)
+    for (const [name, access] of needed) expect([access, 'write']).toContain(asked[name])
+    expect(needed.map(([name]) => name)).not.toEqual(expect.arrayContaining([...REFUSED_PERMISSIONS]))
+  })
+
+  it('as a service: looks, is woken by a webhook, says how it is, and ends when it is told to', async () => {
+    const [health, hooks] = [await freePort(), await freePort()]
+    const secret = randomBytes(32).toString('hex')
+    writeFileSync(join(folder, 'secret'), secret)
+    const text = readFileSync(join(folder, 'kintsugi.yaml'), 'utf8').replace(
+      'key.pem}',
+      'key.pem, webhookSecretFile: secret}',
+    )
+    const listens = `listen: "127.0.0.1:${health}"\nwebhooks: {listen: "127.0.0.1:${hooks}"}\ntick: {every: 1h}\n`
+    writeFileSync(join(folder, 'service.yaml'), `${text}${listens}`)
+    const service = spawn(process.execPath, [CLI, 'run', '--dry-run', '--json', '--config', 'service.yaml'], {
+      cwd: folder,
+      env: { PATH: process.env['PATH'], HOME: folder },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let printed = ''
+    for (const stream of [service.stdout, service.stderr])
+      stream.on('data', (chunk: Buffer) => {
+        printed += chunk
+      })
+    const ended = new Promise<number | null>((done) => service.once('exit', done))
+    const metrics = async () => (await fetch(`http://127.0.0.1:${health}/metrics`)).text().catch(() => '')
+    const ready = () =>
+      fetch(`http://127.0.0.1:${health}/readyz`).then(
+        ({ status }) => status,
+        () => 0,
+      )
+    try {
+      await expect.poll(ready, { timeout: 30_000, interval: 100 }).toBe(200)
+      expect(await metrics()).toContain('kintsugi_ticks_total 1\n')
+      const body = JSON.stringify({ repository: { full_name: 'acme/shop' }, after: 'x' })
+      const answer = await fetch(`http://127.0.0.1:${hooks}/webhooks`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          'x-github-event': 'push',
+          'x-github-delivery': 'one',
+          'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`,
+        },
+        body,
+      })
+      expect(answer.status).toBe(202)
+      await expect.poll(metrics, { timeout: 20_000, interval: 200 }).toContain('kintsugi_ticks_total 2\n')
+      service.kill('SIGTERM')
+      expect(await ended).toBe(0)
+      for (const word of [secret, 'PRIVATE KEY', 'ghs_']) expect(printed).not.toContain(word)
+    } finally {
+      service.kill('SIGKILL')
+    }
+  }, 90_000)
 
   it('asks the cluster nothing but questions', () => {
     expect(cluster.asked.length).toBeGreaterThan(3)
