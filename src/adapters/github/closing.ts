@@ -1,4 +1,4 @@
-import { KintsugiError, type Reason } from '../../domain/index.ts'
+import { KintsugiError, onboardingBranch, type Reason } from '../../domain/index.ts'
 import type { ApiRepository } from './api.ts'
 import { isLaneBranch, isOurs, judge } from './authority.ts'
 import { isLeftBehind, nextBranch, openOn } from './branches.ts'
@@ -39,7 +39,8 @@ export async function sweep(desk: Desk): Promise<readonly string[]> {
   const swept: string[] = []
   for (const [name, tip] of there.branches) {
     const lane = name.endsWith(nextBranch('')) ? name.slice(0, -nextBranch('').length) : name
-    if (!isLaneBranch(desk, lane) || openOn(there, name) !== undefined) continue
+    const ours = isLaneBranch(desk, lane) || name === onboardingBranch(desk.bounds.prefix)
+    if (!ours || openOn(there, name) !== undefined) continue
     if (!(await isLeftBehind(desk, tip, there.base.oid))) continue
     if (await deleted(desk, name, tip)) swept.push(name)
   }

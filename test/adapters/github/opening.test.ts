@@ -265,6 +265,7 @@ describe('the offer of settings', () => {
     made.people.close(OLGA, first.number)
     expect(await made.forge.onboard?.(offer)).toMatchObject({ result: 'refused', reason: 'closed-by-person' })
     expect((await made.forge.look('main', [])).onboarding).toMatchObject({ state: 'closed', endedBy: 'person' })
+    expect(await made.forge.sweep()).toEqual(['kintsugi/configure'])
   })
 
   it('writes below its own folder and nowhere else, and over nothing', async () => {
