@@ -4,6 +4,7 @@ import { MORE, repositoryDocument } from './documents/repository.ts'
 import { issueOf } from './facts.ts'
 import { type Graphql, queried } from './graphql.ts'
 import type { Node } from './json.ts'
+import type { Memory } from './memory.ts'
 import { completePull, type Repository } from './pulls.ts'
 import { baseRules } from './rules.ts'
 
@@ -12,35 +13,8 @@ const MOST_OF_HEAD = 50
 /** Heads in one document: beyond it, more documents. */
 const MOST_HEADS = 50
 
-/** What a client remembers of a repository: disposable, only ids that do not change and pull requests that have ended. */
-export type Memory = {
-  repositoryId: string | undefined
-  /** Undefined where there is no such label. */
-  readonly labels: Map<string, string | undefined>
-  readonly people: Map<string, string | undefined>
-  /** Ids of pull requests by number. */
-  readonly pulls: Map<number, string>
-  /** Ended pull requests of ours by number: all that ended since `endedSinceMs`, as of `seenMs`. */
-  readonly ended: Map<number, ApiPull>
-  endedSinceMs: number
-  /** Newest change that was seen of any ended pull request. */
-  seenMs: number
-}
-
 /** A change may show later than a newer one. */
 const LATE_MS = 10 * 60_000
-
-export function emptyMemory(): Memory {
-  return {
-    repositoryId: undefined,
-    labels: new Map(),
-    people: new Map(),
-    pulls: new Map(),
-    ended: new Map(),
-    endedSinceMs: Number.POSITIVE_INFINITY,
-    seenMs: 0,
-  }
-}
 
 type Looking = {
   readonly graphql: Graphql

@@ -9,7 +9,7 @@ import { MORE } from './documents/repository.ts'
 import { checkOf, commitOf, issueOf } from './facts.ts'
 import { type Graphql, queried } from './graphql.ts'
 import { isObject, type Node, nodeOf } from './json.ts'
-import type { Memory } from './look.ts'
+import type { Memory } from './memory.ts'
 import { checkPage, checkPages, completePull, type Repository } from './pulls.ts'
 import type { Rest } from './rest.ts'
 

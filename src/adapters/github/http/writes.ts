@@ -14,7 +14,7 @@ import { idsDocument, PULL_ID, REPOSITORY_ID } from './documents/pull.ts'
 import { commitOf } from './facts.ts'
 import { type Graphql, type GraphqlAnswer, outcomeOf, queried } from './graphql.ts'
 import type { Node } from './json.ts'
-import type { Memory } from './look.ts'
+import type { Memory } from './memory.ts'
 import { completePull, type Repository } from './pulls.ts'
 import { SIZES, tooLong } from './sizes.ts'
 
