@@ -3,7 +3,7 @@ import { branchRef, moveBranches } from '../branches.ts'
 import { createRepository } from '../establish.ts'
 import { mustCommit, writeCommit } from '../git/commits.ts'
 import { resolveRef } from '../git/refs.ts'
-import { changeTree, EMPTY_TREE, writeBlob } from '../git/trees.ts'
+import { changeTree, EMPTY_TREE, writeBlobs } from '../git/trees.ts'
 import { stampOf } from '../merging.ts'
 import { roleOf } from '../permissions.ts'
 import type { Repository, RepositorySettings } from '../repositories.ts'
@@ -36,13 +36,16 @@ async function push(world: World, input: Push): Promise<{ readonly oid: string }
   const before = await resolveRef(repo.gitDir, ref)
   const parent = await startOf(repo, input, before)
   const account = accountNamed(world, input.by)
-  const changes = await Promise.all(
-    Object.entries(input.files).map(async ([path, content]) => ({
-      path,
-      mode: '100644',
-      oid: content === null ? undefined : await writeBlob(repo.gitDir, content),
-    })),
+  const written = Object.entries(input.files).filter((entry): entry is [string, string] => entry[1] !== null)
+  const oids = await writeBlobs(
+    repo.gitDir,
+    written.map(([, content]) => content),
   )
+  const gone = Object.keys(input.files).filter((path) => input.files[path] === null)
+  const changes = [
+    ...gone.map((path) => ({ path, mode: '100644', oid: undefined })),
+    ...written.map(([path], at) => ({ path, mode: '100644', oid: oids[at] })),
+  ]
   const base = parent === undefined ? EMPTY_TREE : (await mustCommit(repo.gitDir, parent)).tree
   const oid = await writeCommit(world, repo.gitDir, {
     tree: await changeTree(repo.gitDir, base, changes),

@@ -32,6 +32,16 @@ export async function writeBlob(gitDir: string, content: string | Buffer): Promi
   return (await git(gitDir, ['hash-object', '-w', '--stdin'], { input: content })).trim()
 }
 
+/** Many at once, by one process: a repository of thousands of files is made in a second. */
+export async function writeBlobs(gitDir: string, contents: readonly (string | Buffer)[]): Promise<string[]> {
+  const parts = contents.flatMap((content, at) => {
+    const bytes = Buffer.from(content)
+    return [Buffer.from(`blob\nmark :${at + 1}\ndata ${bytes.length}\n`), bytes, Buffer.from(`\nget-mark :${at + 1}\n`)]
+  })
+  const printed = await git(gitDir, ['fast-import', '--quiet'], { input: Buffer.concat(parts) })
+  return printed.split('\n').slice(0, contents.length)
+}
+
 export async function readBlob(gitDir: string, name: string): Promise<Buffer | undefined> {
   const object = await readObject(gitDir, name)
   return object?.type === 'blob' ? object.content : undefined
