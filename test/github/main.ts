@@ -15,6 +15,8 @@ const { values } = parseArgs({
     dir: { type: 'string' },
     ghes: { type: 'boolean', default: false },
     'unsigned-commits': { type: 'boolean', default: false },
+    // START,SPEED,WALL: time runs SPEED times as fast as the machine's since it was WALL there and START here, epoch ms.
+    clock: { type: 'string' },
     'until-stdin-ends': { type: 'boolean', default: false },
     'tls-key': { type: 'string' },
     'tls-cert': { type: 'string' },
@@ -25,7 +27,9 @@ const dir = values.dir ?? mkdtempSync(join(tmpdir(), 'kintsugi-github-'))
 const key = values['tls-key']
 const cert = values['tls-cert']
 const tls = key && cert ? { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') } : undefined
-const options = { dir, ghes: values.ghes ? ENTERPRISE : undefined, signsWebCommits: !values['unsigned-commits'] }
+const [start = 0, speed = 1, wall = 0] = (values.clock ?? '').split(',').map(Number)
+const now = values.clock === undefined ? Date.now : () => start + (Date.now() - wall) * speed
+const options = { dir, now, ghes: values.ghes ? ENTERPRISE : undefined, signsWebCommits: !values['unsigned-commits'] }
 const server = await listen((url) => assemble(options, url), Number(values.port), tls)
 
 const stop = (): void => void server.close().then(() => process.exit(0))

@@ -11,6 +11,7 @@ import { serve } from './pipeline.ts'
 import { codeload } from './rest/index.ts'
 import { broken } from './rest-request.ts'
 import type { Incoming, Outcome, StandIn } from './stand-in.ts'
+import { threadAnswer } from './thread-pages.ts'
 import { closeWorld } from './world/open-world.ts'
 
 /** Largest body that is read; GitHub takes blobs of 100 MB, nothing here needs so much. */
@@ -70,7 +71,7 @@ async function outcomeOf(standIn: StandIn, incoming: Incoming): Promise<Outcome>
   if (incoming.path.startsWith('/_stand-in/')) return { do: 'answer', answer: await controlAnswer(standIn, incoming) }
   const archive = await codeload(standIn.world, incoming.path, incoming.query)
   if (archive) return { do: 'answer', answer: archive }
-  const page = pageAnswer(standIn, incoming)
+  const page = pageAnswer(standIn, incoming) ?? threadAnswer(standIn, incoming)
   return page ? { do: 'answer', answer: page } : serve(standIn, incoming)
 }
 

@@ -1,6 +1,6 @@
 export { type ArgoCdStep, type SimulatedArgoCd, type SimulatedArgoCdOptions, simulatedArgoCd } from './argocd.ts'
 export { type SimulatedClockOptions, simulatedClock } from './clock.ts'
-export { commitAs, createRepository, type PersonCommit } from './people.ts'
+export { commitAs, createRepository, fetchFrom, type PersonCommit, pushTo, type Remote } from './people.ts'
 export { type RandomWorld, randomScenario } from './random.ts'
 export type { PlannedCommit, Scenario } from './scenario.ts'
 export type { ScrapedContainer, ScrapedPod, ScrapedWorkload } from './scrape.ts'

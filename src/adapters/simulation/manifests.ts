@@ -160,7 +160,7 @@ export type PolicyText = {
   /** Names of workloads; all of the namespace when left out. */
   readonly workloads?: readonly string[]
   /** Left out: the policy only tells. */
-  readonly automerge?: { readonly paths: string; readonly limits: string }
+  readonly automerge?: { readonly paths: string; readonly limits: string; readonly requiredChecks?: number }
 }
 
 export function policyYaml(it: PolicyText): string {
@@ -170,7 +170,7 @@ export function policyYaml(it: PolicyText): string {
       ? ''
       : `  pullRequest:
     mode: automerge
-    requiredChecks: 0
+    requiredChecks: ${it.automerge.requiredChecks ?? 0}
     allowedPaths: ["${it.automerge.paths}"]
   limits: {${it.automerge.limits}}
   verify:

@@ -35,14 +35,43 @@ export async function commitAs(gitDir: string, commit: PersonCommit): Promise<vo
   await git(['--git-dir', gitDir, 'fast-import', '--quiet', '--date-format=raw'], stream.join(''))
 }
 
+/** A branch of a repository on a forge, with a person's token. */
+export type Remote = { readonly url: string; readonly branch: string; readonly token: string }
+
+/** Brings the branch of a bare repository to where the remote has it. */
+export async function fetchFrom(gitDir: string, remote: Remote): Promise<void> {
+  await remotely(gitDir, remote, ['fetch', '--quiet', '--no-tags'], `+refs/heads/${remote.branch}`)
+}
+
+/** Pushes the branch, as a person does; with `force`, over whatever is there. */
+export async function pushTo(gitDir: string, remote: Remote, force = false): Promise<void> {
+  await remotely(gitDir, remote, ['push', '--quiet'], `${force ? '+' : ''}refs/heads/${remote.branch}`)
+}
+
+async function remotely(gitDir: string, { url, branch, token }: Remote, verb: readonly string[], from: string) {
+  const credentials = Buffer.from(`x-access-token:${token}`).toString('base64')
+  await git(['--git-dir', gitDir, ...verb, url, `${from}:refs/heads/${branch}`], '', false, {
+    GIT_CONFIG_COUNT: '1',
+    GIT_CONFIG_KEY_0: 'http.extraHeader',
+    // In the environment, where other users of the machine cannot read it.
+    GIT_CONFIG_VALUE_0: `Authorization: Basic ${credentials}`,
+    GIT_TERMINAL_PROMPT: '0',
+  })
+}
+
 function data(text: string): string {
   return `data ${new TextEncoder().encode(text).byteLength}\n${text}\n`
 }
 
 /** Runs git and gives what it printed; with `mayFail`, a refusal is the empty text. */
-function git(args: readonly string[], input = '', mayFail = false): Promise<string> {
+function git(
+  args: readonly string[],
+  input = '',
+  mayFail = false,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn('git', args, { env: { PATH: process.env['PATH'] ?? '', ...ENVIRONMENT } })
+    const child = spawn('git', args, { env: { PATH: process.env['PATH'] ?? '', ...ENVIRONMENT, ...environment } })
     let out = ''
     let err = ''
     child.stdout.on('data', (part) => {

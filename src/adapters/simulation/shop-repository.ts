@@ -19,6 +19,8 @@ export type ShopRepositoryOptions = {
   readonly branch?: string
   /** With the Helm app `reviews`, for where a helm can render it. */
   readonly helm?: boolean
+  /** Checks of others that the policies ask for before the bot merges; none by default, as a bare repository has none. */
+  readonly requiredChecks?: number
 }
 
 /** Files of a repository, path by path. */
@@ -46,7 +48,7 @@ export function shopRepository(options: ShopRepositoryOptions): RepositoryFiles 
     ...cartFiles(),
     ...plainFiles(),
     ...(options.helm === true ? reviewsFiles() : {}),
-    ...policyFiles(options.helm === true),
+    ...policyFiles(options.helm === true, options.requiredChecks ?? 0),
   }
 }
 
@@ -176,20 +178,20 @@ spec:
             {{- toYaml .Values.resources | nindent 12 }}
 `
 
-function policyFiles(helm: boolean): RepositoryFiles {
+function policyFiles(helm: boolean, requiredChecks: number): RepositoryFiles {
   const policy = { namespace: NAMESPACE, threshold: 0.85 }
   const memory = 'maxIncreaseFactor: 4, memoryMax: 512Mi'
   const oom = (name: string, paths: string) =>
     policyYaml({
       ...policy,
       ...{ name: `${name}-memory`, failure: 'OOMKilled', action: 'adjust-resources', workloads: [name] },
-      automerge: { paths, limits: memory },
+      automerge: { paths, limits: memory, requiredChecks },
     })
   const rollback = (failure: string, name: string) =>
     policyYaml({
       ...policy,
       ...{ name, failure, action: 'rollback', workloads: ['catalog'] },
-      automerge: { paths: 'apps/catalog/**', limits: 'maxIncreaseFactor: 2' },
+      automerge: { paths: 'apps/catalog/**', limits: 'maxIncreaseFactor: 2', requiredChecks },
     })
   return {
     '.kintsugi/policies/cart.yaml': oom('cart', 'apps/cart/**'),
@@ -199,7 +201,7 @@ function policyFiles(helm: boolean): RepositoryFiles {
       ...policy,
       ...{ name: 'checkout-cpu', failure: 'CPUThrottling', action: 'adjust-resources', workloads: ['checkout'] },
       ...{ threshold: 0.75, cooldown: '30m', retries: 1 },
-      automerge: { paths: 'apps/checkout/**', limits: 'maxIncreaseFactor: 4, cpuMax: "1"' },
+      automerge: { paths: 'apps/checkout/**', limits: 'maxIncreaseFactor: 4, cpuMax: "1"', requiredChecks },
     }),
     '.kintsugi/policies/default.yaml': policyYaml({
       ...policy,

@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
-import { fileSigner, githubAccount, mirrorOf } from '../../adapters/github/index.ts'
+import { fileSigner, githubAccount, mirrorOf, type Pace } from '../../adapters/github/index.ts'
 import { digestOf, type ForgeConfig, KintsugiError } from '../../domain/index.ts'
 import type { GithubAccess, GithubDoor } from './github-access.ts'
 
@@ -9,20 +9,22 @@ type Env = Readonly<Record<string, string | undefined>>
 export type GithubDoorOptions = {
   readonly cwd: string
   readonly env: Env
+  /** Time, where it is not the machine's. */
+  readonly pace?: Pace
   /** Told what an operator should know: a clock that is wrong, commits that nobody signs. */
   readonly notice?: (text: string) => void
 }
 
 /** Speaks to GitHub as the App of each forge. What is mirrored on disk may be deleted at any time. */
-export function githubDoor({ cwd, env, notice }: GithubDoorOptions): GithubDoor {
-  return (forge) => accessTo(forge, cwd, join(cacheFolder(env), 'mirror'), notice)
+export function githubDoor({ cwd, env, ...rest }: GithubDoorOptions): GithubDoor {
+  return (forge) => accessTo(forge, cwd, join(cacheFolder(env), 'mirror'), rest)
 }
 
 function accessTo(
   { name: forge, github }: ForgeConfig,
   cwd: string,
   mirrors: string,
-  notice: GithubDoorOptions['notice'],
+  { notice, pace }: Pick<GithubDoorOptions, 'notice' | 'pace'>,
 ): GithubAccess {
   if (github === undefined)
     throw new KintsugiError(
@@ -35,6 +37,7 @@ function accessTo(
     credentials: { kind: 'app', appId: github.appId, signer: fileSigner(resolve(cwd, github.privateKeyFile)) },
     baseUrl: github.apiUrl,
     ...(notice !== undefined && { notice }),
+    ...(pace !== undefined && { pace }),
   })
   return {
     async repository(owner, name) {

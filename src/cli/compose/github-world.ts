@@ -42,18 +42,11 @@ export async function openGithubWorld(options: GithubOptions): Promise<GithubWor
   const [cluster] = config.clusters
   if (cluster === undefined) throw new KintsugiError('KIN-2001', 'clusters names no cluster')
   const clock = options.atMs === undefined ? systemClock : fixedClock(options.atMs)
-  const wanted = boundRepositories(config)
   const jobs = jobsOf(config, options.jobs)
   const metrics = metricsOf(config, jobs, options, clock)
-  const accesses = accessesOf(config, wanted, options.door)
   const files = options.applications.length > 0 ? await applicationsIn(options.applications, options.cwd) : undefined
   const site = files === undefined ? siteOf(config, cluster, clock) : undefined
-  const repositories: Repository[] = []
-  for (const one of wanted) {
-    const access = accesses.get(one.forge.name)
-    if (access === undefined) throw new KintsugiError('KIN-9001', `the forge ${one.forge.name} was not opened`)
-    repositories.push(await repositoryOf(one, access, clock, options.readOnly))
-  }
+  const { repositories, close } = await openRepositories(config, options.door, clock, options.readOnly)
   return {
     config,
     site: {
@@ -67,9 +60,32 @@ export async function openGithubWorld(options: GithubOptions): Promise<GithubWor
     jobs,
     reach: () => metrics.reach(),
     close: async () => {
-      await Promise.all([metrics.close(), ...[...accesses.values()].map((one) => one.close())])
+      await Promise.all([metrics.close(), close()])
     },
     ...(site !== undefined && { versions: await versionsOf(site, cluster) }),
+  }
+}
+
+/** Every bound repository, opened once. Throws KIN-2001 for one that no forge has. */
+export async function openRepositories(
+  config: Config,
+  door: GithubDoor,
+  clock: Clock,
+  readOnly: boolean,
+): Promise<{ readonly repositories: readonly Repository[]; close(): Promise<void> }> {
+  const wanted = boundRepositories(config)
+  const accesses = accessesOf(config, wanted, door)
+  const repositories: Repository[] = []
+  for (const one of wanted) {
+    const access = accesses.get(one.forge.name)
+    if (access === undefined) throw new KintsugiError('KIN-9001', `the forge ${one.forge.name} was not opened`)
+    repositories.push(await repositoryOf(one, access, clock, readOnly))
+  }
+  return {
+    repositories,
+    close: async () => {
+      await Promise.all([...accesses.values()].map((one) => one.close()))
+    },
   }
 }
 

@@ -1,10 +1,10 @@
 import { join, resolve } from 'node:path'
 import { localForge } from '../../adapters/local/index.ts'
 import type { Repository, Site } from '../../controller/index.ts'
-import type { Config } from '../../domain/index.ts'
+import { type Config, KintsugiError } from '../../domain/index.ts'
 import type { Clock } from '../../ports/index.ts'
 import { type Charts, readConfig } from './controller.ts'
-import { openWorld, REPOSITORY_URL } from './simulated-world.ts'
+import { openWorld, repositoryUrl, type SimulatedWorld } from './simulated-world.ts'
 
 /** The operator's configuration that `kintsugi demo` writes beside its world. */
 export const CONFIG_FILE = 'kintsugi.yaml'
@@ -26,6 +26,21 @@ export async function simulatedParts(
   const folder = resolve(cwd, dir)
   const world = await openWorld(folder, charts.helm, charts.isolation)
   const config = given ?? (await readConfig(join(folder, CONFIG_FILE), cwd))
-  const forge = localForge({ gitDir: world.gitDir, url: REPOSITORY_URL, branchPrefix: 'kintsugi', clock: world.clock })
-  return { config, site: world.simulation, repositories: [{ urls: [REPOSITORY_URL], forge }], clock: world.clock }
+  const repositories = [await repositoryOf(folder, world, config)]
+  return { config, site: world.simulation, repositories, clock: world.clock }
+}
+
+async function repositoryOf(folder: string, world: SimulatedWorld, config: Config): Promise<Repository> {
+  const { clock, gitDir, file } = world
+  const url = repositoryUrl(file)
+  if (file.github === undefined)
+    return { urls: [url], forge: localForge({ gitDir, url, branchPrefix: 'kintsugi', clock }) }
+  const { githubDoor } = await import('./github-door.ts')
+  const { openRepositories } = await import('./github-world.ts')
+  const pace = { nowMs: () => clock.now(), sleep: (ms: number) => clock.sleep(ms), random: Math.random }
+  const door = githubDoor({ cwd: folder, env: { XDG_CACHE_HOME: join(folder, 'cache') }, pace })
+  const { repositories } = await openRepositories(config, door, clock, false)
+  const [repository] = repositories
+  if (repository === undefined) throw new KintsugiError('KIN-9001', 'the world has no repository')
+  return repository
 }

@@ -11,7 +11,14 @@ import {
   simulatedClock,
   simulation,
 } from '../../adapters/simulation/index.ts'
-import { type Isolation, isJsonObject, KintsugiError, type Manifest, type RenderHelm } from '../../domain/index.ts'
+import {
+  type Isolation,
+  isJsonObject,
+  type JsonValue,
+  KintsugiError,
+  type Manifest,
+  type RenderHelm,
+} from '../../domain/index.ts'
 import type { Clock } from '../../ports/index.ts'
 import { parseApplication, renderApplication } from '../../source/index.ts'
 
@@ -27,6 +34,18 @@ export type WorldFile = {
   readonly helm: boolean
   /** A world whose time stands still, for tests that move it by hand. */
   readonly frozenAtMs?: number
+  /** The repository is on a stand-in for GitHub; the folder's own is what Argo CD has fetched of it. */
+  readonly github?: WorldGithub
+}
+
+export type WorldGithub = {
+  /** Root of the stand-in. */
+  readonly root: string
+  readonly repository: string
+  readonly appId: number
+  /** The App's key and a person's token: files of the folder. */
+  readonly privateKeyFile: string
+  readonly tokenFile: string
 }
 
 export const WORLD_FILE = 'world.json'
@@ -34,6 +53,11 @@ export const REPOSITORY_FOLDER = 'shop-gitops.git'
 /** As the Applications of the simulated cluster name the repository. */
 export const REPOSITORY_URL = 'https://git.shop.example/shop-gitops.git'
 export const CLUSTER = 'demo'
+
+/** As the Applications of a world name its repository. */
+export function repositoryUrl({ github }: Pick<WorldFile, 'github'>): string {
+  return github === undefined ? REPOSITORY_URL : `${github.root}/${github.repository}`
+}
 
 export type SimulatedWorld = {
   readonly file: WorldFile
@@ -55,7 +79,7 @@ export async function openWorld(
   const file = await readWorldFile(dir)
   const gitDir = join(dir, REPOSITORY_FOLDER)
   const clock = clockOf(file)
-  const scenario = shopScenario({ repoURL: REPOSITORY_URL, startMs: file.startMs, helm: file.helm })
+  const scenario = shopScenario({ repoURL: repositoryUrl(file), startMs: file.startMs, helm: file.helm })
   const syncs = gitSyncStore({ gitDir })
   const render = renderFrom(helm, isolation)
   const readTree = (revision: string) => gitTree(gitDir, revision)
@@ -107,8 +131,15 @@ const MOST_TIME_MS = 8.64e15
 
 function isWorldFile(value: unknown): value is WorldFile {
   if (!isJsonObject(value) || value['schemaVersion'] !== 1 || typeof value['helm'] !== 'boolean') return false
-  const { seed, speed, frozenAtMs } = value
+  const { seed, speed, frozenAtMs, github } = value
+  if (github !== undefined && !isWorldGithub(github)) return false
   const times = [value['startMs'], value['startedWallMs'], ...(frozenAtMs === undefined ? [] : [frozenAtMs])]
   const timely = times.every((time) => typeof time === 'number' && Math.abs(time) <= MOST_TIME_MS)
   return timely && Number.isSafeInteger(seed) && typeof speed === 'number' && speed > 0 && Number.isFinite(speed)
+}
+
+function isWorldGithub(value: JsonValue): value is WorldGithub {
+  if (!isJsonObject(value) || typeof value['appId'] !== 'number') return false
+  const { root, repository, privateKeyFile, tokenFile } = value
+  return [root, repository, privateKeyFile, tokenFile].every((one) => typeof one === 'string')
 }

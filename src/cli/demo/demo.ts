@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { KintsugiError } from '../../domain/index.ts'
 import type { Arguments } from '../arguments.ts'
+import type { WorldFile } from '../compose/simulated-world.ts'
 import { type Span, styled } from '../style.ts'
 import type { Terminal } from '../terminal.ts'
 import type { TickDocument } from '../tick-report.ts'
@@ -14,6 +15,8 @@ import type { WorldEvent } from './world-process.ts'
 const DEFAULT_SPEED = 60
 /** The whole story is told within this, or it has failed. At other speeds it takes its share. */
 const STORY_MS = 90_000
+/** Every look and every write goes through an API there, and checks have to report first. */
+const GITHUB_STORY_MS = 240_000
 
 export const demo: Verb = {
   name: 'demo',
@@ -22,9 +25,14 @@ export const demo: Verb = {
     { says: 'the story, with a page to look at', command: 'kintsugi demo' },
     { says: 'to the end and out: 0 only if everything went as told', command: 'kintsugi demo --headless' },
     { says: 'another world of the same shop', command: 'kintsugi demo --seed 7' },
+    {
+      says: 'the same with pull requests on a stand-in for GitHub, from a checkout of the repository',
+      command: 'kintsugi demo --github --headless',
+    },
   ],
   options: [
     { name: 'headless', says: 'end when the story is told, without the review page' },
+    { name: 'github', says: "through GitHub's API: a stand-in as a process of its own, with an App, rules and a CI" },
     { name: 'seed', value: 'N', says: 'which world; 1 by default' },
     { name: 'speed', value: 'N', says: `seconds of the world per second; ${DEFAULT_SPEED} by default` },
     { name: 'dir', value: 'DIR', says: 'a new folder for the world; a temporary one by default' },
@@ -58,17 +66,18 @@ function whole(args: Arguments, name: string, standard: number): number {
 async function tell(context: Context, seed: number, speed: number): Promise<ExitCode> {
   const { terminal, args, io } = context
   const { chartsOf } = await import('../compose/controller.ts')
-  const { makeWorld, STORY_START_MS } = await import('./make-world.ts')
+  const { STORY_START_MS } = await import('./make-world.ts')
   const charts = await chartsOf(io.env)
   const helm = charts.version !== undefined
   const dir = await freshFolder(args.text('dir'), io.cwd)
-  try {
-    await makeWorld(dir, { schemaVersion: 1, seed, speed, startMs: STORY_START_MS, startedWallMs: Date.now(), helm })
-  } catch (error) {
+  const file = { schemaVersion: 1, seed, speed, startMs: STORY_START_MS, startedWallMs: Date.now(), helm } as const
+  const github = await begin(dir, file, args.has('github')).catch(async (error: unknown) => {
     await rm(dir, { recursive: true, force: true })
     throw error
-  }
+  })
   say(terminal, `A GitOps repository of ${helm ? 'seven' : 'six'} services was made in ${dir}`)
+  if (github !== undefined)
+    say(terminal, 'Its pull requests are on a stand-in for GitHub: ', styled('cyan', github.pulls))
   say(
     terminal,
     helm
@@ -76,7 +85,7 @@ async function tell(context: Context, seed: number, speed: number): Promise<Exit
       : 'There is no helm here, so the shop has no Helm app; npm run tools fetches one.',
   )
   const stage = new Stage(terminal, plotOf(helm))
-  const review = args.has('headless') ? undefined : await openReview(dir, charts)
+  const review = args.has('headless') || github !== undefined ? undefined : await openReview(dir, charts)
   if (review !== undefined) say(terminal, 'Review page: ', styled('cyan', review.url))
   say(terminal, '')
   const stop = askedToStop()
@@ -95,14 +104,42 @@ async function tell(context: Context, seed: number, speed: number): Promise<Exit
         words: said,
       }),
     )
-    told = await stage.until(children, (STORY_MS * DEFAULT_SPEED) / speed, stop)
-    if (review !== undefined && told) await lookAround(terminal, review.url, stop)
+    told = await stage.until(
+      children,
+      ((github === undefined ? STORY_MS : GITHUB_STORY_MS) * DEFAULT_SPEED) / speed,
+      stop,
+    )
+    const page = review?.url ?? (args.has('headless') ? undefined : github?.pulls)
+    if (page !== undefined && told) await lookAround(terminal, page, stop)
   } finally {
     for (const child of children) child.stop()
     await Promise.all(children.map((child) => child.ended))
     await review?.close()
+    github?.stop()
   }
   return ended(terminal, stage, dir, told, stop.aborted)
+}
+
+type OnGithub = { readonly pulls: string; stop(): void }
+
+/** Makes the world, and with `onGithub` the stand-in that its repository is on. */
+async function begin(dir: string, file: WorldFile, onGithub: boolean): Promise<OnGithub | undefined> {
+  const { makeWorld } = await import('./make-world.ts')
+  if (!onGithub) {
+    await makeWorld(dir, file)
+    return undefined
+  }
+  const { startGithub } = await import('./github/stand-in.ts')
+  const { REPOSITORY_FOLDER } = await import('../compose/simulated-world.ts')
+  const stand = await startGithub(dir, file)
+  try {
+    await makeWorld(dir, { ...file, github: stand.github })
+    await stand.begin(join(dir, REPOSITORY_FOLDER))
+  } catch (error) {
+    stand.stop()
+    throw error
+  }
+  return { pulls: `${stand.github.root}/${stand.github.repository}/pulls`, stop: () => stand.stop() }
 }
 
 /** A folder that is there and empty: nothing of anybody else's is mixed with the world, or removed with it. */

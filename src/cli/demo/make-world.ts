@@ -10,7 +10,7 @@ import {
 } from '../../adapters/simulation/index.ts'
 import { KintsugiError } from '../../domain/index.ts'
 import { CONFIG_FILE } from '../compose/simulated-parts.ts'
-import { CLUSTER, REPOSITORY_FOLDER, REPOSITORY_URL, WORLD_FILE, type WorldFile } from '../compose/simulated-world.ts'
+import { CLUSTER, REPOSITORY_FOLDER, repositoryUrl, WORLD_FILE, type WorldFile } from '../compose/simulated-world.ts'
 
 /** A Monday morning, so that the weekly peak is part of the story. */
 export const STORY_START_MS = Date.UTC(2026, 0, 12, 9, 0)
@@ -22,7 +22,10 @@ export async function makeWorld(dir: string, file: WorldFile): Promise<void> {
   const gitDir = join(dir, REPOSITORY_FOLDER)
   await mkdir(dir, { recursive: true })
   await createRepository(gitDir, BRANCH)
-  const options = { repoURL: REPOSITORY_URL, startMs: file.startMs, helm: file.helm }
+  const options = {
+    ...{ repoURL: repositoryUrl(file), startMs: file.startMs, helm: file.helm },
+    requiredChecks: file.github === undefined ? 0 : 1,
+  }
   const scenario = shopScenario(options)
   await commitAs(gitDir, {
     branch: BRANCH,
@@ -35,21 +38,30 @@ export async function makeWorld(dir: string, file: WorldFile): Promise<void> {
   const revision = await syncs.head(BRANCH)
   if (revision === undefined) throw new KintsugiError('KIN-9001', 'the first commit is not there')
   await syncs.append(firstSyncs(scenario, revision))
-  await writeFile(join(dir, CONFIG_FILE), OPERATOR_CONFIG)
+  await writeFile(join(dir, CONFIG_FILE), operatorConfig(file))
   await writeFile(join(dir, WORLD_FILE), `${JSON.stringify(file, undefined, 2)}\n`)
 }
 
-const OPERATOR_CONFIG = `# What the operator of the demo allows. Everything is explained in docs/examples/config.yaml.
+function forgeText({ github }: WorldFile): string {
+  if (github === undefined) return `    kind: local\n    url: ${repositoryUrl({})}`
+  return `    kind: github
+    url: ${github.root}
+    apiUrl: ${github.root}
+    appId: ${github.appId}
+    privateKeyFile: ${github.privateKeyFile}`
+}
+
+function operatorConfig(file: WorldFile): string {
+  return `# What the operator of the demo allows. Everything is explained in docs/examples/config.yaml.
 clusters:
   - name: ${CLUSTER}
 forges:
   - name: shop
-    kind: local
-    url: ${REPOSITORY_URL}
+${forgeText(file)}
 bindings:
   - cluster: ${CLUSTER}
     namespace: shop
-    repositories: [${REPOSITORY_URL}]
+    repositories: ["${repositoryUrl(file)}"]
     baseBranches: [${BRANCH}]
     paths: ["apps/**"]
 ceiling:
@@ -61,3 +73,4 @@ tick:
   warmUp: 30m
   lookBack: 6h
 `
+}

@@ -1,8 +1,17 @@
-import { resolve } from 'node:path'
-import { commitAs, type PlannedCommit, shopCommits, simulatedArgoCd } from '../../adapters/simulation/index.ts'
+import { readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import {
+  commitAs,
+  fetchFrom,
+  type PlannedCommit,
+  pushTo,
+  type Remote,
+  shopCommits,
+  simulatedArgoCd,
+} from '../../adapters/simulation/index.ts'
 import { formatInstant } from '../../domain/index.ts'
 import { chartsOf } from '../compose/controller.ts'
-import { openWorld, type SimulatedWorld } from '../compose/simulated-world.ts'
+import { openWorld, repositoryUrl, type SimulatedWorld } from '../compose/simulated-world.ts'
 
 /** What the world tells of itself, a line of JSON each. */
 export type WorldEvent =
@@ -16,6 +25,7 @@ export type WorldEvent =
       readonly message: string
     }
 
+const BRANCH = 'main'
 /** How often Argo CD and the people look, in ms of the machine's clock. */
 const LOOK_MS = 200
 
@@ -25,9 +35,11 @@ export async function runWorld(dir: string, tell: (event: WorldEvent) => void, s
   const world = await openWorld(dir, charts.helm, charts.isolation)
   const argocd = simulatedArgoCd({ ...world, seed: world.file.seed })
   let planned: readonly PlannedCommit[] = shopCommits(world.file.startMs)
+  const remote = await remoteOf(dir, world)
   while (!signal.aborted) {
+    if (remote !== undefined) await fetchFrom(world.gitDir, remote)
     const at = formatInstant(world.clock.now())
-    planned = await commitDue(world, planned, (commit) =>
+    planned = await commitDue(world, remote, planned, (commit) =>
       tell({ event: 'committed', at, author: commit.author, message: commit.message }),
     )
     const { synced, failed } = await argocd.step()
@@ -38,17 +50,33 @@ export async function runWorld(dir: string, tell: (event: WorldEvent) => void, s
   }
 }
 
+/** Where Argo CD fetches from and people push to; undefined where the folder's repository is all there is. */
+async function remoteOf(dir: string, { file }: SimulatedWorld): Promise<Remote | undefined> {
+  if (file.github === undefined) return undefined
+  const token = await readFile(join(dir, file.github.tokenFile), 'utf8')
+  return { url: `${repositoryUrl(file)}.git`, branch: BRANCH, token: token.trim() }
+}
+
 async function commitDue(
   world: SimulatedWorld,
+  remote: Remote | undefined,
   planned: readonly PlannedCommit[],
   told: (commit: PlannedCommit) => void,
 ): Promise<readonly PlannedCommit[]> {
   const nowMs = world.clock.now()
-  for (const commit of planned.filter(({ atMs }) => atMs <= nowMs)) {
-    await commitAs(world.gitDir, { ...commit, branch: 'main' })
-    told(commit)
-  }
+  const due = planned.filter(({ atMs }) => atMs <= nowMs)
+  for (const commit of due) await commitAs(world.gitDir, { ...commit, branch: BRANCH })
+  // Somebody was faster: the next look fetches, and they commit on top of that.
+  if (due.length > 0 && remote !== undefined && !(await pushed(world.gitDir, remote))) return planned
+  for (const commit of due) told(commit)
   return planned.filter(({ atMs }) => atMs > nowMs)
+}
+
+function pushed(gitDir: string, remote: Remote): Promise<boolean> {
+  return pushTo(gitDir, remote).then(
+    () => true,
+    () => false,
+  )
 }
 
 const [, entry, dir] = process.argv

@@ -52,7 +52,11 @@ export type World = {
   exclusive<T>(change: () => Promise<T>): Promise<T>
 }
 
-export type WorldOptions = { readonly signsWebCommits?: boolean; readonly mergeabilityDelayMs?: number }
+export type WorldOptions = {
+  readonly signsWebCommits?: boolean
+  readonly mergeabilityDelayMs?: number
+  readonly now?: () => number
+}
 
 export function createWorld(dir: string, options: WorldOptions = {}): World {
   mkdirSync(dir, { recursive: true })
@@ -65,7 +69,7 @@ export function createWorld(dir: string, options: WorldOptions = {}): World {
   }
   return {
     dir,
-    clock: createClock(),
+    clock: createClock(options.now ?? Date.now),
     events: createEvents(),
     jobs: createJobs(exclusive),
     accounts: new Map(),
@@ -86,10 +90,10 @@ export function createWorld(dir: string, options: WorldOptions = {}): World {
   }
 }
 
-function createClock(): Clock {
+function createClock(wall: () => number): Clock {
   let ahead = 0
   return {
-    now: () => Date.now() + ahead,
+    now: () => Math.floor(wall() + ahead),
     advance(ms) {
       ahead += ms
     },
