@@ -61,6 +61,8 @@ function credentialsOf(text: string): AppCredentials | undefined {
   if (!isJsonObject(value)) return undefined
   const { id, slug, name, html_url: url, client_id: clientId, pem, webhook_secret: webhookSecret } = value
   const texts = [slug, name, url, clientId, pem].every((one) => typeof one === 'string' && one !== '')
+  // It becomes a link of the last page.
+  if (!/^https?:\/\//.test(String(url))) return undefined
   if (typeof id !== 'number' || !texts || !/^-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(String(pem))) return undefined
   return {
     id,

@@ -119,8 +119,8 @@ function nextSteps(request: InitRequest, app: AppCredentials): readonly string[]
   const enterprise = request.github.web === 'https://github.com' ? '' : ` and url: ${request.github.web}`
   return [
     `Install it on the GitOps repositories, and on no others: ${installAddress(app)}`,
-    `Name it in the configuration: forges with kind: github, appId: ${app.id}${enterprise}`,
-    `helm install kintsugi charts/kintsugi --namespace ${namespace} --set github.existingSecret=${name} --values values.yaml`,
+    `Say what it may do: bindings in values.yaml for the chart, or a configuration whose forges have kind: github, appId: ${app.id}${enterprise}`,
+    `helm install kintsugi charts/kintsugi --namespace ${namespace} --set github.appId=${app.id} --set github.existingSecret=${name} --values values.yaml`,
     'See what it would do before it writes anything: kintsugi run --once --dry-run --config kintsugi.yaml',
   ]
 }

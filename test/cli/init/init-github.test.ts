@@ -24,6 +24,7 @@ async function github() {
   const taken: { readonly path: string; readonly manifest: unknown }[] = []
   const codes = new Map<string, string>()
   let refuse: number | undefined
+  let page = 'https://github.com/apps/kintsugi-example'
   const server = createServer(async (request, response) => {
     const parts: Uint8Array[] = []
     for await (const part of request as AsyncIterable<Uint8Array>) parts.push(part)
@@ -45,7 +46,7 @@ async function github() {
         id: 4711,
         slug: 'kintsugi-example',
         name,
-        html_url: 'https://github.com/apps/kintsugi-example',
+        html_url: page,
         client_id: 'Iv1.abc',
         client_secret: CLIENT_SECRET,
         webhook_secret: WEBHOOK_SECRET,
@@ -61,6 +62,9 @@ async function github() {
     taken,
     refuse: (status: number | undefined) => {
       refuse = status
+    },
+    showsAppAt: (url: string) => {
+      page = url
     },
     close: () => {
       server.close()
@@ -230,6 +234,14 @@ describe('GitHub that refuses', () => {
     expect(run.printed.err).toContain('KIN-4003')
     expect(run.printed.out).toBe('')
   })
+})
+
+it('makes no link of what is no address', async () => {
+  hub.showsAppAt('javascript:alert(1)')
+  const run = begun(['--print'])
+  expect(await wholeFlow(await run.url)).not.toContain('javascript:')
+  expect(await run.ended).toBe(6)
+  hub.showsAppAt('https://github.com/apps/kintsugi-example')
 })
 
 describe('--apply', () => {
