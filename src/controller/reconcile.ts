@@ -5,30 +5,29 @@ import {
   KintsugiError,
   type Lane,
   laneOf,
-  type Policy,
   type Pull,
   type Reason,
   reasonInfo,
   type Subject,
-  type Tree,
   type Unknown,
 } from '../domain/index.ts'
-import { formatProblem, parsePolicies, parsePolicyManifest } from '../policy/index.ts'
 import { readAttempt } from '../proposal/index.ts'
 import { type Answered, answerCommands, type Explain } from './commands.ts'
 import { commonCauses } from './common-cause.ts'
 import type { ControllerDeps } from './deps.ts'
+import { describeStep } from './describe-step.ts'
 import { historyOf, lanesOf, type Memories, type Remembered, remember, rememberOne, settlingLanes } from './history.ts'
 import { type Kept, keepHouse } from './housekeeping.ts'
 import { type LaneView, type Tick, viewLane } from './lane.ts'
 import type { Memory } from './memory.ts'
 import type { Again } from './merging.ts'
 import { modelFindings } from './models.ts'
-import { describeStep, nextStep, type Step, whilePaused } from './next-step.ts'
+import { nextStep, type Step, whilePaused } from './next-step.ts'
 import { observe, type Sight } from './observe.ts'
-import { POLICY_FILE, repositoriesWithoutSettings } from './onboarding.ts'
+import { repositoriesWithoutSettings } from './onboarding.ts'
 import { Trees } from './owner.ts'
 import { type Done, perform } from './perform.ts'
+import { readPolicies } from './policies.ts'
 import { type Prepared, prepare } from './prepare.ts'
 import { noteArmed } from './stand-down.ts'
 
@@ -272,77 +271,4 @@ function subjectOf(lane: Lane, sight: Sight, recorded: Subject | undefined): Sub
   const found = sight.findings.find((finding) => laneOf(finding.subject) === lane)?.subject ?? recorded
   if (found === undefined) throw new RangeError(`no subject is known of ${lane}`)
   return { cluster: found.cluster, namespace: found.namespace, kind: found.kind, name: found.name }
-}
-
-/** The operator's policies, those on the default branch of each repository, and the cluster's own resources. */
-async function readPolicies(
-  deps: ControllerDeps,
-  memory: Memory,
-  trees: Trees,
-  unreachable: ReadonlySet<string>,
-): Promise<{ policies: readonly Policy[]; problems: readonly string[]; unread: ReadonlySet<string> }> {
-  const policies: Policy[] = [...deps.policies]
-  const problems: string[] = []
-  const unread = new Set<string>()
-  for (const repository of deps.repositories) {
-    if (unreachable.has(repository.forge.repository)) {
-      unread.add(repository.forge.repository)
-      continue
-    }
-    const [url] = repository.urls
-    const head = url === undefined ? undefined : await trees.head(url, 'HEAD')
-    if (head === undefined) continue
-    const known = memory.policies.get(head.tree.oid)
-    const read = known ?? policiesIn(head.tree, repository.forge.repository)
-    memory.policies.set(head.tree.oid, read)
-    policies.push(...read.policies)
-    problems.push(...read.problems)
-    if (read.problems.length > 0) unread.add(repository.forge.repository)
-  }
-  for (const manifest of await deps.site.cluster.policies()) {
-    const namespace = namespaceOf(manifest)
-    const operators = deps.config.policyNamespaces.includes(namespace)
-    const parsed = parsePolicyManifest(
-      manifest,
-      operators ? { from: 'operator', namespace } : { from: 'resource', namespace },
-    )
-    policies.push(...parsed.policies)
-    problems.push(...parsed.problems.map(formatProblem))
-    // A resource may speak of any workload of the cluster.
-    if (parsed.problems.length > 0) for (const { forge } of deps.repositories) unread.add(forge.repository)
-  }
-  return { policies, problems, unread }
-}
-
-function namespaceOf(manifest: Readonly<Record<string, unknown>>): string {
-  const metadata = manifest['metadata']
-  const namespace =
-    typeof metadata === 'object' && metadata !== null && 'namespace' in metadata ? metadata.namespace : undefined
-  return typeof namespace === 'string' ? namespace : ''
-}
-
-function policiesIn(tree: Pick<Tree, 'paths' | 'bytes'>, repo: string) {
-  const policies: Policy[] = []
-  const problems: string[] = []
-  for (const file of tree.paths().filter((path) => POLICY_FILE.test(path))) {
-    const text = textOf(tree, file)
-    if (text === undefined) {
-      problems.push(`${file}:1:1: the file is too large to be read`)
-      continue
-    }
-    const parsed = parsePolicies(text, file, { from: 'repository', repo, file })
-    policies.push(...parsed.policies)
-    problems.push(...parsed.problems.map(formatProblem))
-  }
-  return { policies, problems }
-}
-
-/** Undefined for a file that its tree lists and does not read. */
-function textOf(tree: Pick<Tree, 'bytes'>, file: string): string | undefined {
-  try {
-    return new TextDecoder().decode(tree.bytes(file) ?? new Uint8Array())
-  } catch (error) {
-    if (error instanceof KintsugiError && error.code === 'KIN-1002') return undefined
-    throw error
-  }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { describeStep, nextStep, type Pending, type Seen, type Step } from '../../src/controller/next-step.ts'
+import { describeStep } from '../../src/controller/describe-step.ts'
+import { nextStep, type Pending, type Seen, type Step } from '../../src/controller/next-step.ts'
 import type { Conclusion, Gate, PullFacts, Verdict } from '../../src/domain/index.ts'
 import type { Wishes } from '../../src/policy/index.ts'
 import { actOn, attemptOf, diagnosisOf, T0 } from '../fakes/incident.ts'
