@@ -66,8 +66,30 @@ export type ModelApiOptions = {
   readonly members?: boolean
 }
 
-function unreachable(method: string): KintsugiError {
+export function unreachable(method: string): KintsugiError {
   return new KintsugiError('KIN-4003', `GitHub cannot be reached for ${method}`)
+}
+
+const WRITES: ReadonlySet<string> = new Set([
+  'write',
+  'adorn',
+  'moveBranches',
+  'updatePull',
+  'createComment',
+  'updateComment',
+  'react',
+  'checkRun',
+  'merge',
+  'enqueue',
+  'arm',
+  'disarm',
+  'createIssue',
+  'updateIssue',
+  'createOrphan',
+] satisfies (keyof GitHubApi)[])
+
+export function isWrite(method: string): boolean {
+  return WRITES.has(method)
 }
 
 type Gate = {

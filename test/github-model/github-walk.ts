@@ -112,11 +112,11 @@ export class GitHubWalk {
     return { ...this.#deps, repositories: [{ urls: [URL], forge: this.forge(api) }], ...change }
   }
 
-  forge(api: Partial<ModelApiOptions> = {}): Forge {
+  forge(api: Partial<ModelApiOptions> = {}, sleep: (ms: number) => Promise<void> = async () => {}): Forge {
     return githubForge(modelApi(this.repository, { actor: BOT, ...api }), {
       url: URL,
       branchPrefix: 'kintsugi',
-      clock: { now: () => this.clock.now(), sleep: async () => {} },
+      clock: { now: () => this.clock.now(), sleep },
       mirror: modelMirror(this.repository),
       branchOf: (lane: Lane) => branchOf(lane, 'kintsugi'),
       read: readAttempt,

@@ -43,7 +43,7 @@ export type Sight = {
   }[]
 }
 
-export function modelDoors(repository: ModelRepository): Doors {
+export function modelDoors(repository: ModelRepository, ciApp: number): Doors {
   const people = peopleOf(repository)
   return {
     async push(branch, files, asBot = false) {
@@ -65,7 +65,7 @@ export function modelDoors(repository: ModelRepository): Doors {
       people.push(PERSON, branch, { 'notes.md': `${title}\n` })
       people.open(PERSON, { branch, base: 'main', title, body, draft: false })
     },
-    check: async (sha, state) => people.check(CI, { name: 'ci', sha, state }),
+    check: async (sha, state) => people.check({ ...CI, appId: ciApp }, { name: 'ci', sha, state }),
     forgeStatus: async (sha) => people.status(PERSON, { name: 'ci', sha, state: 'success' }),
     async sight() {
       const { branches, pulls } = repository.state

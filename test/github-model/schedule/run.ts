@@ -18,7 +18,7 @@ type Time = { now(): number; advance(ms: number): void }
 
 export type ScheduleOptions = {
   readonly seed: number
-  readonly stage: (house: House, now: () => number) => Stage | Promise<Stage>
+  readonly stage: (house: House, now: () => number, driver: Driver) => Stage | Promise<Stage>
   readonly forge: MakeForge
   /** Id of the app that reports the required check. */
   readonly ciApp?: number
@@ -68,10 +68,10 @@ class Life {
   #tasks = 0
   #acted = 0
 
-  constructor(options: ScheduleOptions, house: House, stage: Stage, time: Time) {
+  constructor(options: ScheduleOptions, house: House, stage: Stage, time: Time, driver: Driver) {
     this.#options = options
     this.#random = randomOf(options.seed)
-    this.driver = new Driver()
+    this.driver = driver
     this.#time = time
     this.house = house
     this.stage = stage
@@ -244,7 +244,7 @@ function clockAt(startMs: number): Time {
 }
 
 function partial(call: Call, random: Random): Fault {
-  return call.method === 'write' || call.method === 'adorn' ? { partial: 1 + random.below(2) } : 'lost-after'
+  return call.method === 'write' ? { partial: 1 + random.below(2) } : 'lost-after'
 }
 
 function thrown(error: unknown): string {
@@ -255,11 +255,13 @@ function thrown(error: unknown): string {
 export async function runSchedule(options: ScheduleOptions): Promise<Schedule> {
   const time = options.clock ?? clockAt(START + 600_000)
   const house = houseOf(randomOf(options.seed).fork('house'), options.ciApp ?? CI.appId)
-  const life = new Life(options, house, await options.stage(house, () => time.now()), time)
+  const driver = new Driver()
+  const stage = await options.stage(house, () => time.now(), driver)
+  const life = new Life(options, house, stage, time, driver)
   for (let step = 0; step < STEPS; step += 1) await life.step()
   await life.drain()
   await life.settle()
-  const { story, trace, ends, deeds, faults, stage } = life
+  const { story, trace, ends, deeds, faults } = life
   const problems = [...life.problems, ...(stage.watch?.violations ?? [])]
   return { seed: options.seed, house, story, problems, trace, ends, deeds, faults, stage }
 }

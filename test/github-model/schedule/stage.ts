@@ -3,7 +3,7 @@ import { type Call, type Fault, modelApi } from '../api.ts'
 import { modelMirror } from '../mirror.ts'
 import { ModelRepository } from '../repository.ts'
 import type { Rules, Settings } from '../state.ts'
-import { BOT, type Doors, modelDoors, PERSON, STRANGER } from './doors.ts'
+import { BOT, CI, type Doors, modelDoors, PERSON, STRANGER } from './doors.ts'
 import type { Driver, Process } from './driver.ts'
 import { FILES } from './incidents.ts'
 import type { Random } from './random.ts'
@@ -48,7 +48,7 @@ export function houseOf(random: Random, ciApp: number): House {
 
 export type ModelStage = Stage & { readonly repository: ModelRepository; readonly watch: Watch }
 
-export function modelStage(house: House, now: () => number): ModelStage {
+export function modelStage(house: House, now: () => number, ciApp: number = CI.appId): ModelStage {
   const repository = new ModelRepository({
     files: FILES,
     now,
@@ -62,7 +62,7 @@ export function modelStage(house: House, now: () => number): ModelStage {
   return {
     repository,
     watch,
-    doors: modelDoors(repository),
+    doors: modelDoors(repository, ciApp),
     mirror: modelMirror(repository),
     api: (process, driver, faults) =>
       modelApi(repository, {

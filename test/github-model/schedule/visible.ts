@@ -13,7 +13,6 @@ export type Visible = {
     readonly body: string
     readonly author: string
     readonly headTree: string
-    readonly files: readonly string[]
     readonly labels: readonly string[]
     readonly comments: readonly { readonly author: string; readonly body: string }[]
     readonly reviews: readonly string[]
@@ -40,8 +39,6 @@ export function visibleOf(repository: ModelRepository): Visible {
   return {
     branches: Object.fromEntries([...state.branches].map(([name, oid]): [string, string] => [name, tree(oid)]).sort()),
     pulls: [...state.pulls.values()].map((pull) => {
-      const base = pull.baseAtEnd ?? state.branches.get(pull.base) ?? ''
-      const from = objects.mergeBase(base, pull.headOid)
       return {
         number: pull.number,
         state: pull.state,
@@ -51,18 +48,22 @@ export function visibleOf(repository: ModelRepository): Visible {
         body: worldless(pull.body),
         author: pull.author.login,
         headTree: tree(pull.headOid),
-        files: objects.changed(objects.filesOf(from), objects.filesOf(pull.headOid)),
         labels: [...pull.labels].sort(),
         comments: pull.comments.map(({ author, body }) => ({ author: author.login, body: worldless(body) })),
         reviews: pull.reviews.map(({ by, state: opinion }) => `${by.login} ${opinion}`),
         endedBy: pull.endedBy?.login ?? '',
       }
     }),
-    checks: state.checks
-      .map(
-        ({ name, sha, status, conclusion, reporter }) =>
-          `${reporter.login} ${name} ${tree(sha)} ${status} ${conclusion ?? ''}`,
-      )
-      .sort(),
+    checks: newest(
+      state.checks.map(({ name, sha, status, conclusion, reporter }) => ({
+        key: `${reporter.login} ${name} ${tree(sha)}`,
+        state: `${status} ${conclusion ?? ''}`,
+      })),
+    ),
   }
+}
+
+/** The last report of each reporter and name on a tree. */
+export function newest(rows: readonly { readonly key: string; readonly state: string }[]): readonly string[] {
+  return [...new Map(rows.map(({ key, state }) => [key, state]))].map(([key, state]) => `${key} ${state}`).sort()
 }

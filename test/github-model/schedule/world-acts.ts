@@ -1,5 +1,5 @@
-import { CI, type Doors, type Sight } from './doors.ts'
-import { ILL, INCIDENTS, type Incident, PREFIX, WELL } from './incidents.ts'
+import type { Doors, Sight } from './doors.ts'
+import { INCIDENTS, type Incident, PREFIX, WELL } from './incidents.ts'
 import type { Random } from './random.ts'
 
 /** What people did to a lane: the only excuses for an incident that ends without a proposal. */
@@ -81,9 +81,14 @@ async function toBranch(doors: Doors, deed: Deed, incident: Incident, random: Ra
 }
 
 /** Something that a person does, or nothing where it cannot be done now. Gives what was done, and to whose lane. */
-export async function act(doors: Doors, random: Random): Promise<{ incident: Incident; deed: Deed } | undefined> {
-  const incident = random.pick(INCIDENTS)
-  const deed = random.pick(ALL)
+export async function act(
+  doors: Doors,
+  random: Random,
+  incidents: readonly [Incident, ...Incident[]] = INCIDENTS,
+  deeds: readonly [Deed, ...Deed[]] = ALL,
+): Promise<{ incident: Incident; deed: Deed } | undefined> {
+  const incident = random.pick(incidents)
+  const deed = random.pick(deeds)
   const sight = await doors.sight()
   const mine = sight.pulls.filter(({ branch }) => branch === incident.branch)
   const open = mine.find(({ state }) => state === 'open')
@@ -114,5 +119,3 @@ export async function reportAll(doors: Doors, seen: Set<string>): Promise<void> 
     await doors.check(pull.headOid, 'success')
   }
 }
-
-export { CI, ILL }
