@@ -25,7 +25,7 @@ export type ScheduleOptions = {
   /** Reads of an earlier state, which only the model can give. */
   readonly stale?: boolean
   readonly clock?: Time
-  /** Whether what can be seen is kept after every step. */
+  /** Whether what can be seen is kept after every step in which somebody wrote. */
   readonly traces?: boolean
 }
 
@@ -35,7 +35,8 @@ export type Schedule = {
   /** What happened, in order, for a person who reads a failing seed. */
   readonly story: readonly string[]
   readonly problems: readonly string[]
-  readonly trace: readonly Visible[]
+  /** By the number of the step. */
+  readonly trace: readonly { readonly step: number; readonly seen: Visible }[]
   /** How the last look at each lane ended. */
   readonly ends: ReadonlyMap<string, Ended>
   readonly deeds: ReadonlyMap<string, ReadonlySet<Deed>>
@@ -53,7 +54,7 @@ type Bot = { readonly name: string; born: number; process: Process; forge: Forge
 class Life {
   readonly story: string[] = []
   readonly problems: string[] = []
-  readonly trace: Visible[] = []
+  readonly trace: { readonly step: number; readonly seen: Visible }[] = []
   readonly ends = new Map<string, Ended>()
   readonly deeds = new Map<string, Set<Deed>>()
   readonly driver: Driver
@@ -66,6 +67,8 @@ class Life {
   faults = 0
   #quiet = false
   #tasks = 0
+  #steps = 0
+  #written = false
   #acted = 0
 
   constructor(options: ScheduleOptions, house: House, stage: Stage, time: Time, driver: Driver) {
@@ -90,6 +93,7 @@ class Life {
   }
 
   #fault(process: Process, call: Call): Fault | undefined {
+    if (call.write) this.#written = true
     if (this.#quiet) return undefined
     const random =
       this.#options.stale === false ? randomOf(this.#options.seed).fork(`${process.name} ${call.count}`) : this.#random
@@ -164,7 +168,10 @@ class Life {
       await this.crash(bot)
     }
     this.stage.watch?.step()
-    if (this.#options.traces === true) this.trace.push(await this.stage.visible())
+    this.#steps += 1
+    if (this.#options.traces !== true || !this.#written) return
+    this.#written = false
+    this.trace.push({ step: this.#steps, seen: await this.stage.visible() })
   }
 
   async step(): Promise<void> {
@@ -173,7 +180,10 @@ class Life {
     this.#time.advance(random.chance(0.03) ? 700_000 : random.below(4000))
     if (random.chance(0.05) && this.#acted < MOST_DEEDS) await this.#person()
     else if (random.chance(0.05)) {
-      if (await report(this.stage.doors, random)) this.story.push('ci reports')
+      if (await report(this.stage.doors, random)) {
+        this.#written = true
+        this.story.push('ci reports')
+      }
     } else if (random.chance(0.008)) await this.crash(random.pick(this.bots))
     else if (waiting > 0 && random.chance(0.9)) await this.driver.release(random.below(waiting))
     else await this.#start()
@@ -192,6 +202,7 @@ class Life {
   async #person(): Promise<void> {
     const done = await act(this.stage.doors, this.#random)
     if (done === undefined) return
+    this.#written = true
     this.#acted += 1
     this.story.push(`person: ${done.deed} ${done.incident.name}`)
     const lane = this.deeds.get(done.incident.lane) ?? new Set<Deed>()
