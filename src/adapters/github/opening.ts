@@ -1,7 +1,7 @@
 import { KintsugiError, type Onboarding, onboardingBranch, type Proposal } from '../../domain/index.ts'
 import type { OpenResult } from '../../ports/index.ts'
 import { offerRefusalOf, refusalOf } from '../forge-limits/index.ts'
-import { AmbiguousWrite, type ApiPull, type ApiRepository, type Refusal, type WriteAnswer } from './api.ts'
+import type { ApiCheckRun, ApiPull, ApiRepository, Refusal, WriteAnswer } from './api.ts'
 import { isOurs, judge } from './authority.ts'
 import { isLeftBehind, openOn } from './branches.ts'
 import { ask, type Denied, type Desk } from './desk.ts'
@@ -9,7 +9,7 @@ import { markedBody } from './marks.ts'
 import { baseRefusal, isDenied, isPlanned, type Plan, planOf, type Sent } from './planning.ts'
 import { denied } from './refusals.ts'
 import { isSettled, replace } from './replacing.ts'
-import { inRounds, type Round, refused } from './rounds.ts'
+import { inRounds, type Round, refused, rounds } from './rounds.ts'
 import { shown } from './showing.ts'
 
 /**
@@ -166,24 +166,36 @@ async function wrongCommit(desk: Desk, { tree, proposal }: Plan, answer: WriteAn
   throw new KintsugiError('KIN-9001', `the commit ${made.oid} has another tree than was planned: it was taken back`)
 }
 
-/** A: labels, reviewers, check run. What cannot be given never blocks, and neither does an unclear answer: all of it is given once more by nobody. */
+/** A: labels, reviewers, check run. What cannot be given never blocks. After an unclear answer only what is not there is given again. */
 async function adorn(desk: Desk, pull: ApiPull, proposal: Sent): Promise<void> {
-  try {
+  const whole = { labels: proposal.labels, check: true }
+  await rounds(desk, async ({ first, mayWrite }): Promise<true | undefined> => {
+    const missing = first ? whole : await notGiven(desk, pull, proposal.labels)
+    if (!mayWrite || (missing.labels.length === 0 && !missing.check)) return true
     await desk.api.adorn({
       pull: { id: pull.id, number: pull.number },
-      labels: proposal.labels,
+      labels: missing.labels,
       reviewers: proposal.reviewers ?? [],
-      check: {
-        sha: pull.headOid,
-        name: desk.checkName,
-        status: 'queued',
-        title: 'Opened',
-        summary: 'The gates of this proposal are shown here once they are judged.',
-        externalId: String(pull.number),
-      },
+      ...(missing.check ? { check: firstCheck(desk, pull) } : {}),
     })
-  } catch (error) {
-    if (!(error instanceof AmbiguousWrite)) throw error
+    return true
+  })
+}
+
+async function notGiven(desk: Desk, { number, headOid }: ApiPull, labels: readonly string[]) {
+  const there = (await desk.api.pull(number))?.labels ?? []
+  const check = (await desk.api.checkOf(headOid, desk.checkName)) === undefined
+  return { labels: labels.filter((label) => !there.includes(label)), check }
+}
+
+function firstCheck(desk: Desk, { headOid, number }: ApiPull): ApiCheckRun {
+  return {
+    sha: headOid,
+    name: desk.checkName,
+    status: 'queued',
+    title: 'Opened',
+    summary: 'The gates of this proposal are shown here once they are judged.',
+    externalId: String(number),
   }
 }
 
