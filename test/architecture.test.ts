@@ -21,7 +21,7 @@ const MAY: Readonly<Record<string, { readonly rooms: readonly string[]; readonly
   'adapters/prometheus': { rooms: ['domain', 'ports'], packages: ['undici', 'node:'] },
   'adapters/github': {
     rooms: ['domain', 'ports', 'adapters/archive', 'adapters/own-folder', 'adapters/forge-limits'],
-    packages: ['node:', 'undici', '@octokit/rest', '@octokit/auth-app'],
+    packages: ['node:', 'undici', '@octokit/rest'],
   },
   'adapters/local': { rooms: ['domain', 'ports', 'adapters/forge-limits'], packages: ['node:'] },
   // What no forge ever writes, whatever it is asked (PROTOCOL 8): every forge holds it.
@@ -57,7 +57,6 @@ const HOME: Readonly<Record<string, readonly string[]>> = {
   // The admin's own rights, on the admin's own machine: the adapter of the service only reads.
   '@kubernetes/client-node': ['adapters/kubernetes', 'cli'],
   '@octokit/rest': ['adapters/github'],
-  '@octokit/auth-app': ['adapters/github'],
   'ml-isolation-forest': ['detection'],
   'simple-statistics': ['detection', 'diagnosis', 'remediation'],
 }
