@@ -186,7 +186,7 @@ export type ApiPull = {
   /** Commits of the pull request, oldest first, at most 50 from its end. */
   readonly commits: readonly ApiCommit[]
   readonly labels: readonly string[]
-  /** Oldest first. Every one of our own, and the newest 100 of others. */
+  /** Oldest first; at most the newest 1,000, and then `incomplete` says so. */
   readonly comments: readonly ApiComment[]
   readonly mergeable: 'yes' | 'conflict' | 'unknown'
   /** GitHub's mergeStateStatus, lower case. */
@@ -197,7 +197,7 @@ export type ApiPull = {
   readonly autoMerge?: { readonly by: Account }
   readonly disarmedBy?: Account
   readonly inMergeQueue: boolean
-  /** Lists that were cut, by name. An ended pull request shows its last 3 commits and 50 comments. Absent where all are whole. */
+  /** Lists that were cut, by name. An ended pull request shows its last 3 commits. Absent where all are whole. */
   readonly incomplete?: readonly string[]
 }
 

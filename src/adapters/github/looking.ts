@@ -63,6 +63,12 @@ export async function look(desk: Desk, base: string, lanes: readonly Lane[]): Pr
   const there = await ask(desk, { base, heads, issues: true })
   if (there.base === undefined)
     throw new KintsugiError('KIN-4002', `there is no branch ${JSON.stringify(base)} in ${desk.options.url}`)
+  const cut = there.incomplete?.find((list) => list === 'branches' || list.startsWith('head '))
+  if (cut !== undefined)
+    throw new KintsugiError(
+      'KIN-4008',
+      `${desk.options.url} has more pull requests of ${cut} than can be read: what was tried before is not known, so nothing is done there`,
+    )
   const notes = notesIn(desk, there.livingIssues)
   const ended = await shownOf(desk, there.ended)
   const dashboard = notes.get('dashboard')

@@ -27,6 +27,16 @@ function commandOf({ id, author, createdAtMs, editedAtMs, body }: ApiComment): C
   return [{ id, by: author, atMs: createdAtMs, edited: editedAtMs !== undefined, firstLine }]
 }
 
+/** Lists that a merge is judged on. Where one was cut nothing is told of it, and so it is not merged. */
+const JUDGED: readonly string[] = ['checks', 'reviews', 'threads', 'files'] satisfies readonly (
+  | keyof ApiPull
+  | 'threads'
+)[]
+
+function isJudgeable({ state, incomplete = [] }: ApiPull): boolean {
+  return state === 'open' && !incomplete.some((list) => JUDGED.includes(list))
+}
+
 function factsOf(desk: Desk, pull: ApiPull, { own }: Judged): PullFacts {
   const head = pull.commits.find(({ oid }) => oid === pull.headOid)
   // The date of a commit that GitHub made is GitHub's; anybody else's is what its author's clock said.
@@ -78,7 +88,7 @@ export function shown(desk: Desk, pull: ApiPull, judged: Judged): Pull {
     files: [...pull.files].sort(),
     commitMessage: own?.message ?? '',
     ...comment,
-    ...(pull.state === 'open' ? { facts: factsOf(desk, pull, judged) } : {}),
+    ...(isJudgeable(pull) ? { facts: factsOf(desk, pull, judged) } : {}),
     commands: pull.comments.flatMap(commandOf),
     answers,
     ...(pull.state === 'merged' ? { approvers: approversOf(pull) } : {}),

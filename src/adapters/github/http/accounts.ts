@@ -17,6 +17,11 @@ export function actorOr(node: Node | undefined): Account {
   return actor(node) ?? GHOST
 }
 
+/** Who wrote last over a text. GitHub shows nobody for an account that is gone: that it was edited is then told by the time alone. */
+export function editorOf(node: Node): Account | undefined {
+  return actor(node.nodeOr('editor')) ?? (node.textOr('lastEditedAt') === undefined ? undefined : GHOST)
+}
+
 /** REST's simple user. */
 export function restUser(node: Node | undefined): Account {
   const login = node?.textOr('login')

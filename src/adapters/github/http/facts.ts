@@ -1,6 +1,6 @@
 import type { CheckFact, ReviewFact } from '../../../domain/index.ts'
 import type { ApiComment, ApiCommit, ApiIssue, ApiPull } from '../api.ts'
-import { actor, actorOr, gitActor } from './accounts.ts'
+import { actor, actorOr, editorOf, gitActor } from './accounts.ts'
 import type { Node } from './json.ts'
 
 /** GraphQL's answers as the words of `api.ts`. */
@@ -26,7 +26,7 @@ export function commitOf(node: Node): ApiCommit {
 }
 
 export function commentOf(node: Node): ApiComment {
-  const editor = actor(node.nodeOr('editor'))
+  const editor = editorOf(node)
   const editedAtMs = node.timeMsOr('lastEditedAt')
   return {
     id: node.text('id'),
@@ -39,7 +39,7 @@ export function commentOf(node: Node): ApiComment {
 }
 
 export function issueOf(node: Node): ApiIssue {
-  const editor = actor(node.nodeOr('editor'))
+  const editor = editorOf(node)
   const editedAtMs = node.timeMsOr('lastEditedAt')
   const closed = node.text('state') === 'CLOSED'
   const closedBy = closed ? actor(node.nodeOr('timelineItems')?.listOr('nodes').at(-1)?.nodeOr('actor')) : undefined
@@ -171,7 +171,7 @@ export function pullOf(node: Node, lists: PullLists): ApiPull {
 
 function whoDid(node: Node, state: string): Pick<ApiPull, 'bodyEditor' | 'endedBy' | 'disarmedBy'> {
   const events = node.nodeOr('timelineItems')?.listOr('nodes') ?? []
-  const bodyEditor = actor(node.nodeOr('editor'))
+  const bodyEditor = editorOf(node)
   const closer = events.findLast((one) => one.textOr('__typename') === 'ClosedEvent')
   const endedBy =
     state === 'MERGED'
@@ -180,7 +180,8 @@ function whoDid(node: Node, state: string): Pick<ApiPull, 'bodyEditor' | 'endedB
         ? actor(closer?.nodeOr('actor'))
         : undefined
   const armed = events.findLast((one) => /^AutoMerge(?:Dis|En)abledEvent$/.test(one.textOr('__typename') ?? ''))
-  const disarmedBy = armed?.textOr('__typename') === 'AutoMergeDisabledEvent' ? actor(armed.nodeOr('actor')) : undefined
+  const disarmedBy =
+    armed?.textOr('__typename') === 'AutoMergeDisabledEvent' ? actorOr(armed.nodeOr('actor')) : undefined
   return {
     ...(bodyEditor === undefined ? {} : { bodyEditor }),
     ...(endedBy === undefined ? {} : { endedBy }),

@@ -12,7 +12,10 @@ export type Repository = { readonly owner: string; readonly name: string }
 
 type Listed = { readonly nodes: readonly Node[]; readonly complete: boolean }
 
-/** A pull request with its lists read to the end, where `whole` asks for that: ended ones show their newest part. */
+/**
+ * A pull request with its lists read to the end, where `whole` asks for that: ended ones show their newest part. Comments are always read to the
+ * end, since our answers among them are the state of holds.
+ */
 export async function completePull(
   graphql: Graphql,
   repository: Repository,
@@ -21,7 +24,7 @@ export async function completePull(
 ): Promise<ApiPull> {
   const id = node.text('id')
   const more = (list: keyof typeof MORE_OF_PULL, first: Node | undefined): Promise<Listed> =>
-    whole
+    whole || list === 'comments'
       ? rest(graphql, MORE_OF_PULL[list], { id }, first, list === 'commits' ? MOST_COMMITS : undefined)
       : shown(first)
   const [commits, comments, files, reviews, threads, checks] = await Promise.all([
