@@ -2,7 +2,7 @@ import type { ControllerDeps, TickReport } from '../controller/index.ts'
 import { formatError, KintsugiError } from '../domain/index.ts'
 import type { Arguments } from './arguments.ts'
 import type { Context, ExitCode, Verb } from './verb.ts'
-import { exitOf, lookOnce, type Opened, open, sayFailed, WORLD_OPTIONS } from './world.ts'
+import { exitOf, lookOnce, type Opened, open, sayAudit, sayFailed, WORLD_OPTIONS } from './world.ts'
 
 export const run: Verb = {
   name: 'run',
@@ -60,8 +60,15 @@ async function once(context: Context, opened: Opened): Promise<ExitCode> {
   if (terminal.asJson) terminal.json(tickDocument(report))
   else printTick(report, terminal)
   sayFailed(report, terminal)
+  sayAudit(report, undefined, terminal)
+  if (opened.deps.writes === 'perform') await writeOut(opened)
   advise(report, opened, terminal)
   return exitOf(report)
+}
+
+async function writeOut({ deps, clock }: Opened): Promise<void> {
+  const { closeAudit } = await import('../controller/index.ts')
+  await closeAudit(deps, clock.now())
 }
 
 async function watch({ terminal, io }: Context, { deps, clock }: Opened): Promise<ExitCode> {
@@ -74,12 +81,14 @@ async function watch({ terminal, io }: Context, { deps, clock }: Opened): Promis
   const note = (text: string): void => terminal.note(text)
   const services = await startServices({ config: deps.config, cwd: io.cwd, wake: bell.wake, note })
   for (const text of services.says) note(text)
+  let said: string | undefined
   const events = {
     ticked: (report: TickReport) => {
       services.ticked(report)
       if (terminal.asJson) terminal.event(tickDocument(report))
       else printTick(report, terminal)
       sayFailed(report, terminal)
+      said = sayAudit(report, said, terminal)
     },
     failed: (error: unknown) => {
       services.failed()

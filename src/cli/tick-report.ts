@@ -41,6 +41,7 @@ export type TickDocument = {
   readonly unreachable: TickReport['unreachable']
   readonly answered: TickReport['answered']
   readonly kept: TickReport['kept']
+  readonly audit?: TickReport['audit']
 }
 
 export function tickDocument(report: TickReport): TickDocument {
@@ -59,6 +60,7 @@ export function tickDocument(report: TickReport): TickDocument {
     unreachable: report.unreachable,
     answered: report.answered,
     kept: report.kept,
+    ...(report.audit && { audit: report.audit }),
   }
 }
 

@@ -175,3 +175,10 @@ export function sayFailed(report: TickReport, terminal: Terminal): void {
     terminal.note(styled('red', formatError(error)), styled('dim', `  (${lane}, looked at anew in the next tick)`))
   }
 }
+
+/** Says what is wrong with the journal, or why there is none, where that was not said last; gives what is said now. */
+export function sayAudit({ audit }: TickReport, said: string | undefined, terminal: Terminal): string | undefined {
+  const says = audit?.says
+  if (says !== undefined && says !== said) terminal.note(styled('yellow', says))
+  return says
+}

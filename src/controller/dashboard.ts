@@ -56,7 +56,7 @@ function refusedIn({ diagnosis, subject, done, gates }: LaneReport): DashboardSt
 }
 
 async function stopsOf({ deps, frozen }: Tick): Promise<readonly Reason[]> {
-  const audit: readonly Reason[] = (await deps.audit?.()) === 'broken' ? ['audit-broken'] : []
+  const audit: readonly Reason[] = deps.audit?.state() === 'broken' ? ['audit-broken'] : []
   return frozen ? ['frozen', ...audit] : audit
 }
 

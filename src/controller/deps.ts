@@ -11,6 +11,7 @@ import type {
 import type { Cluster, Compute, Forge, GitOps, Metrics, Notifier } from '../ports/index.ts'
 import type { Templates } from '../proposal/index.ts'
 import type { edit } from '../source/index.ts'
+import type { Audit } from './audit.ts'
 
 /** One cluster as the controller sees it. */
 export type Site = { readonly metrics: Metrics; readonly cluster: Cluster; readonly gitops: GitOps }
@@ -40,8 +41,8 @@ export type ControllerDeps = {
   readonly frozen: () => Promise<boolean>
   /** Our epoch while we lead, undefined while another copy does. Left out where there is but one. */
   readonly epoch?: () => Promise<number | undefined>
-  /** Whether the audit holds together and can be written; `off` where none is kept. */
-  readonly audit?: () => Promise<'ok' | 'off' | 'broken'>
+  /** The journal of this process; left out where none is kept. */
+  readonly audit?: Audit
   /** Whether somebody who changed the policy or asked for the change may not be its only approver. */
   readonly fourEyes?: boolean
   /** `observe` computes everything and writes nothing. */

@@ -137,7 +137,7 @@ async function gateInput(
     openPulls: view?.open.length ?? 0,
     openedLastHour: view?.openedSince(tick.sight.nowMs - 3_600_000) ?? 0,
     ...(tick.deps.epoch && { leader: { began: tick.epoch, now: await tick.deps.epoch() } }),
-    audit: (await tick.deps.audit?.()) ?? 'off',
+    audit: tick.deps.audit?.state() ?? 'off',
     drifted:
       history.remembered === undefined ? [] : await driftedMerges(tick.memory, history.remembered, tick.sight.nowMs),
     nowMs: tick.sight.nowMs,

@@ -9,6 +9,8 @@ const MOST_KEPT = 5000
 export type Journal = {
   /** Takes records, and writes them where it is time. */
   add(records: readonly AuditRecord[], nowMs: number): Promise<void>
+  /** Takes records, and writes nothing: while the operator has stopped the bot. */
+  keep(records: readonly AuditRecord[]): void
   /** Writes what waits: before a merge, and at shutdown. False where the forge did not take it; it is kept and tried again. */
   flush(nowMs: number): Promise<boolean>
 }
@@ -20,6 +22,7 @@ export function journal(
 ): Journal {
   let waiting: readonly AuditRecord[] = []
   let dropped = 0
+  let failing = false
   let writtenAtMs = Number.NEGATIVE_INFINITY
   const flush = async (nowMs: number): Promise<boolean> => {
     if (waiting.length === 0) return true
@@ -29,20 +32,27 @@ export function journal(
     try {
       await append(lost === 0 ? batch : [lostRecord(lost, nowMs), ...batch])
     } catch (error) {
+      failing = true
       failed(error)
       return false
     }
+    failing = false
     waiting = waiting.slice(batch.length)
     dropped -= lost
     return true
   }
+  const keep = (records: readonly AuditRecord[]): void => {
+    const all = [...waiting, ...records]
+    waiting = all.slice(-MOST_KEPT)
+    dropped += all.length - waiting.length
+  }
   return {
     flush,
+    keep,
     async add(records, nowMs) {
-      const all = [...waiting, ...records]
-      waiting = all.slice(-MOST_KEPT)
-      dropped += all.length - waiting.length
-      const due = nowMs - writtenAtMs >= EVERY_MS || waiting.length >= MOST_WAITING
+      keep(records)
+      // Merging waits for what was not taken, so that is tried again at once.
+      const due = failing || nowMs - writtenAtMs >= EVERY_MS || waiting.length >= MOST_WAITING
       if (due) await flush(nowMs)
     },
   }

@@ -50,7 +50,7 @@ export async function loop(
     try {
       // Where another copy leads, nothing is looked at: what forges would still merge for this one is taken back.
       if (await leads(deps)) events.ticked(await reconcile(deps, memory, nowMs))
-      else await standingDown(memory, events, nowMs)
+      else await standingDown(deps, memory, events, nowMs)
     } catch (error) {
       events.failed(error, nowMs)
     }
@@ -61,13 +61,19 @@ export async function loop(
       await clock.sleep(next - clock.now(), AbortSignal.any([signal, woken]))
     }
   }
-  await standingDown(memory, events, clock.now())
+  await standingDown(deps, memory, events, clock.now())
 }
 
 async function leads({ epoch }: ControllerDeps): Promise<boolean> {
   return epoch === undefined || (await epoch()) !== undefined
 }
 
-async function standingDown(memory: Memory, events: LoopEvents, atMs: number): Promise<void> {
+async function standingDown(deps: ControllerDeps, memory: Memory, events: LoopEvents, atMs: number): Promise<void> {
   for (const error of await standDown(memory)) events.failed(error, atMs)
+  await closeAudit(deps, atMs)
+}
+
+/** Writes what waits, unless the operator has stopped the bot. */
+export async function closeAudit({ audit, paused, writes }: ControllerDeps, atMs: number): Promise<void> {
+  if (audit !== undefined && writes === 'perform' && !(await paused())) await audit.flush(atMs)
 }

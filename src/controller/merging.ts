@@ -18,6 +18,8 @@ type MergeStep = Step & { readonly do: 'merge' | 'enqueue' | 'arm' }
  * base, freeze, pause and epoch. Only where that leads to the same step of the same commit is it done.
  */
 export async function merge(tick: Tick, forge: Forge, step: MergeStep, again: Again): Promise<Done> {
+  // Before the second look, since nothing is written between that and the merge.
+  if ((await tick.deps.audit?.flush(tick.sight.nowMs)) === false) return { done: 'held', reason: 'audit-broken' }
   const { tick: now, view } = await again()
   const next = nextStep(view.seen, now.sight.nowMs)
   if (now.paused) return { done: 'held', reason: 'paused' }

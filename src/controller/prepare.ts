@@ -109,6 +109,7 @@ async function writeFix(tick: Tick, view: LaneView, owner: Owner, fix: Fix): Pro
     present: presentFailures(view),
     decidedAtMs: tick.sight.nowMs,
     ...namesOf(tick, view, owner, diagnosis),
+    ...anchorOf(tick),
   })
   if (!companionsFit(edited.proof))
     return refused('proof-too-wide', 'more changes come with the edit than a pull request can list')
@@ -168,6 +169,12 @@ function namesOf(
   return { incident, publicId: publicIdFor(incident, view.history.attempts, all, sight.nowMs) }
 }
 
+/** The newest file of the journal, as the branch shows it: the same in a dry run. */
+function anchorOf({ deps }: Tick): Pick<AttemptRecord, 'audit'> {
+  const audit = deps.audit?.head()
+  return audit === undefined ? {} : { audit }
+}
+
 function presentFailures(view: LaneView): readonly Failure[] {
   return [...new Set(view.findings.map((finding) => finding.failure))].sort()
 }
@@ -214,8 +221,10 @@ async function prepareRevert(
     facts: view.facts,
   })
   if (!allowed.allowed) return refused(allowed.reason, allowed.message)
+  const { audit: _, ...ofFix } = fix.record
   const record: AttemptRecord = {
-    ...fix.record,
+    ...ofFix,
+    ...anchorOf(tick),
     kind: 'revert',
     decidedAtMs: tick.sight.nowMs,
     base: owner.base,

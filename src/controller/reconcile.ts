@@ -12,6 +12,7 @@ import {
   type Unknown,
 } from '../domain/index.ts'
 import { readAttempt } from '../proposal/index.ts'
+import type { AuditState } from './audit.ts'
 import { type Answered, answerCommands, type Explain } from './commands.ts'
 import { commonCauses } from './common-cause.ts'
 import type { ControllerDeps } from './deps.ts'
@@ -62,6 +63,8 @@ export type TickReport = {
   readonly answered: readonly Answered[]
   /** What was done for whole repositories: settings offered, dashboards written, branches swept. */
   readonly kept: readonly Kept[]
+  /** The journal, where this process has one, or should. */
+  readonly audit?: { readonly state: AuditState; readonly says?: string }
 }
 
 export type FailedLane = { readonly lane: Lane; readonly error: KintsugiError }
@@ -89,7 +92,16 @@ export async function reconcile(deps: ControllerDeps, memory: Memory, nowMs: num
   }
   const explained = await answeredBy(last, (pull) => explainFrom(lanes, pull))
   const kept = maySpeak(last.tick) ? await keepHouse(last.tick, last.remembered, lanes) : []
-  return reportOf(seen, last, lanes, failed, { answered: [...answered, ...explained], kept })
+  const report = reportOf(seen, last, lanes, failed, { answered: [...answered, ...explained], kept })
+  if (deps.writes === 'perform') await deps.audit?.record(report, maySpeak(last.tick))
+  return withAudit(report, deps)
+}
+
+/** The journal's word is of after the tick was written down. */
+function withAudit(report: TickReport, { audit }: ControllerDeps): TickReport {
+  if (audit === undefined) return report
+  const says = audit.says()
+  return { ...report, audit: { state: audit.state(), ...(says === undefined ? {} : { says }) } }
 }
 
 /** Whether anything may be written beside the steps of lanes. */
@@ -111,6 +123,7 @@ async function look(deps: ControllerDeps, memory: Memory, sight: Sight): Promise
   const trees = new Trees(deps)
   const memories = await remember(deps, lanesIn(sight.findings))
   noteArmed(memory, memories.remembered)
+  await deps.audit?.look(memories.remembered)
   const unreachable = new Set(memories.unreachable.map(({ repository }) => repository))
   const { policies, problems, unread } = await readPolicies(deps, memory, trees, unreachable)
   const common = commonCauses(sight.findings, sight.watched.size)
@@ -239,6 +252,7 @@ async function lookAgain(
   const repository = history.remembered?.repository
   const fresh = repository && (await rememberOne(deps, repository, [lane]))
   const all = remembered.map((one) => (fresh !== undefined && one.repository === repository ? fresh : one))
+  await deps.audit?.look(all)
   const now: Tick = {
     ...tick,
     trees: new Trees(deps),

@@ -64,6 +64,11 @@ export function formatAuditHead({ writer, sequence, digest }: AuditHead): string
   return `${writer}/${numbered(sequence)}-${digest}`
 }
 
+/** The newest of a writer's heads. */
+export function newestHead(heads: readonly AuditHead[], writer: string): AuditHead | undefined {
+  return heads.filter((head) => head.writer === writer).sort((a, b) => b.sequence - a.sequence)[0]
+}
+
 export function parseAuditHead(text: string): AuditHead | undefined {
   const [, writer, sequence, digest] = HEAD.exec(text) ?? []
   return writer === undefined || digest === undefined ? undefined : { writer, sequence: Number(sequence), digest }

@@ -1,5 +1,6 @@
 import type {
   Account,
+  AuditHead,
   AuditRecord,
   BaseRules,
   Conclusion,
@@ -38,6 +39,8 @@ export type RepositoryView = {
   readonly self?: Self
   /** Whether living notes have a place: issues may be switched off. Left out where they always have. */
   readonly issues?: boolean
+  /** What the audit branch shows; absent where there is none. */
+  readonly audit?: string
   /** The one dashboard of the repository, where it is there. */
   readonly dashboard?: Note
   /** The newest pull request that offered our settings. */
@@ -80,6 +83,24 @@ export type ArmResult =
 
 /** A pull request's living comment, a lane's living note, or the one dashboard of the repository. */
 export type Place = { readonly pull: number } | { readonly lane: Lane } | { readonly dashboard: true }
+
+/** The journal of one writer, held against what was known of it. */
+export type AuditView = {
+  /** What the audit branch shows; absent where there is none. */
+  readonly commit?: string
+  /** The newest file of this writer's chain. */
+  readonly head?: AuditHead
+  /** Whether the known commit and the newest known head of this writer are still in it. */
+  readonly holds: boolean
+}
+
+export type AuditKnown = {
+  readonly commit?: string
+  /** The newest file at that commit. */
+  readonly head?: AuditHead
+  /** Of any writer; only those of this one are asked for. */
+  readonly heads: readonly AuditHead[]
+}
 
 export type { AuditRecord } from '../domain/index.ts'
 
@@ -131,5 +152,7 @@ export interface Forge {
   ): Promise<readonly { readonly revision: string; readonly atMs: number; readonly by?: Account }[]>
   /** Offers our settings to a repository that has none, or finds the offer that is there. Absent where nobody is asked. */
   onboard?(offer: Onboarding): Promise<OpenResult>
+  /** Reads the journal of this writer. Heads of others are left out. */
+  audit(known: AuditKnown): Promise<AuditView>
   appendAudit(records: readonly AuditRecord[]): Promise<void>
 }

@@ -1,12 +1,16 @@
 import {
   type AuditHead,
+  type AuditPath,
   type AuditRecord,
   auditFile,
   auditHeadOf,
+  formatAuditHead,
   KintsugiError,
+  newestHead,
   parseAuditPath,
 } from '../../domain/index.ts'
-import type { ApiListing } from './api.ts'
+import type { AuditKnown, AuditView } from '../../ports/index.ts'
+import { contains } from './ancestry.ts'
 import { type Desk, inTurn } from './desk.ts'
 import { wordsOf } from './refusals.ts'
 import { rounds } from './rounds.ts'
@@ -15,28 +19,52 @@ export function auditBranch(prefix: string): string {
   return `${prefix}/audit`
 }
 
-function lastPathOf(
-  entries: ApiListing['entries'],
-  writer: string,
-): { readonly path: string; readonly oid: string } | undefined {
-  let last: { readonly path: string; readonly oid: string; readonly sequence: number } | undefined
-  for (const { path, oid } of entries) {
-    const said = parseAuditPath(path)
-    if (said?.writer === writer && said.sequence > (last?.sequence ?? 0)) last = { path, oid, sequence: said.sequence }
-  }
-  return last
+type ChainFile = { readonly oid: string; readonly said: AuditPath }
+
+/** Files of one writer, oldest first. */
+async function chainOn(desk: Desk, commit: string, writer: string): Promise<readonly ChainFile[]> {
+  const listing = await desk.api.listing(commit)
+  if (listing === undefined || !listing.complete)
+    throw new KintsugiError('KIN-4003', 'GitHub does not list the whole journal', { retryable: true })
+  return listing.entries
+    .flatMap(({ path, oid }) => {
+      const said = parseAuditPath(path)
+      return said?.writer === writer ? [{ oid, said }] : []
+    })
+    .sort((a, b) => a.said.sequence - b.said.sequence)
+}
+
+async function headOf(desk: Desk, file: ChainFile | undefined): Promise<AuditHead | undefined> {
+  return file && auditHeadOf(file.said, await desk.api.blob(file.oid))
 }
 
 /** The newest file of our chain on the branch. */
 async function headOn(desk: Desk, commit: string, writer: string): Promise<AuditHead | undefined> {
   const known = desk.hints.audit
   if (known?.commit === commit) return known.head
-  const listing = await desk.api.listing(commit)
-  if (listing === undefined || !listing.complete)
-    throw new KintsugiError('KIN-4003', 'GitHub does not list the whole journal', { retryable: true })
-  const last = lastPathOf(listing.entries, writer)
-  const said = last && parseAuditPath(last.path)
-  return last && said && auditHeadOf(said, await desk.api.blob(last.oid))
+  const head = await headOf(desk, (await chainOn(desk, commit, writer)).at(-1))
+  desk.hints.audit = { commit, head }
+  return head
+}
+
+/** Whether the file that a head names is still there, and is that file. */
+async function isThere(desk: Desk, commit: string, wanted: AuditHead): Promise<boolean> {
+  const files = (await chainOn(desk, commit, wanted.writer)).filter(({ said }) => said.sequence === wanted.sequence)
+  const heads = await Promise.all(files.map((file) => headOf(desk, file)))
+  return heads.some((head) => head !== undefined && formatAuditHead(head) === formatAuditHead(wanted))
+}
+
+/** What the audit branch shows now, held against what was known: one request where it has not moved and no head is asked for. */
+export async function readAudit(desk: Desk, writer: string, known: AuditKnown): Promise<AuditView> {
+  const commit = await desk.api.branch(auditBranch(desk.bounds.prefix))
+  const since = known.head === undefined || commit === known.commit ? [] : [known.head]
+  const wanted = newestHead([...known.heads, ...since], writer)
+  if (commit === undefined) return { holds: known.commit === undefined && wanted === undefined }
+  const head = await headOn(desk, commit, writer)
+  const holds =
+    (known.commit === undefined || (await contains(desk, commit, known.commit))) &&
+    (wanted === undefined || (await isThere(desk, commit, wanted)))
+  return { commit, holds, ...(head && { head }) }
 }
 
 /**

@@ -1,8 +1,8 @@
 import { KintsugiError } from '../../domain/index.ts'
 import type { Forge } from '../../ports/index.ts'
-import { isRevision } from '../forge-limits/index.ts'
+import { contains } from './ancestry.ts'
 import type { GitHubApi } from './api.ts'
-import { appendAudit } from './audit.ts'
+import { appendAudit, readAudit } from './audit.ts'
 import { check } from './checking.ts'
 import { close, sweep } from './closing.ts'
 import { ask, type Desk, deskOf, type GitHubForgeOptions } from './desk.ts'
@@ -16,12 +16,6 @@ async function touching(desk: Desk, paths: readonly string[], from: string, limi
   const found = await Promise.all(paths.map((path) => desk.api.commitsTouching(path, from, limit)))
   const byRevision = new Map(found.flat().map((one) => [one.revision, one]))
   return [...byRevision.values()].sort((a, b) => b.atMs - a.atMs).slice(0, limit)
-}
-
-async function contains(desk: Desk, revision: string, commit: string): Promise<boolean> {
-  if (!isRevision(revision) || !isRevision(commit)) return false
-  const held = await desk.api.compare(commit, revision)
-  return held?.status === 'ahead' || held?.status === 'identical'
 }
 
 function teamOf(team: string): readonly [string, string] {
@@ -63,6 +57,7 @@ export function githubForge(api: GitHubApi, options: GitHubForgeOptions): Forge 
     contains: (revision, commit) => contains(desk, revision, commit),
     commitsTouching: (paths, from, limit) => touching(desk, paths, from, limit),
     onboard: (offer) => onboard(desk, offer),
+    audit: (known) => readAudit(desk, writer, known),
     appendAudit: (records) => appendAudit(desk, writer, records),
   }
 }

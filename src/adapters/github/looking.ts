@@ -1,6 +1,7 @@
 import { KintsugiError, type Lane, onboardingBranch, type Pull } from '../../domain/index.ts'
 import type { Note, RepositoryView } from '../../ports/index.ts'
 import type { ApiIssue, ApiPull, ApiRepository } from './api.ts'
+import { auditBranch } from './audit.ts'
 import { isSelf, isUntouched } from './authority.ts'
 import { ask, type Desk } from './desk.ts'
 import { issueKey, readIssue } from './marks.ts'
@@ -71,6 +72,7 @@ export async function look(desk: Desk, base: string, lanes: readonly Lane[]): Pr
     )
   const notes = notesIn(desk, there.livingIssues)
   const ended = await shownOf(desk, there.ended)
+  const audit = there.branches.get(auditBranch(desk.bounds.prefix))
   const dashboard = notes.get('dashboard')
   const lane = (pull: Pull): boolean => pull.branch !== onboardingBranch(desk.bounds.prefix)
   return {
@@ -89,6 +91,7 @@ export async function look(desk: Desk, base: string, lanes: readonly Lane[]): Pr
     audience: there.visibility === 'public' ? 'public' : 'private',
     self: { login: desk.api.self.login, app: desk.api.self.appId, check: desk.checkName },
     issues: there.issues,
+    ...(audit !== undefined && { audit }),
     ...(dashboard && { dashboard }),
     ...(await offered(desk, there)),
     openedSince: (sinceMs) => there.createdSince(sinceMs),

@@ -1,7 +1,7 @@
 import { type Gate, KintsugiError, type Pull } from '../../domain/index.ts'
 import type { Clock, Forge, MergeResult } from '../../ports/index.ts'
 import { isBranchName, isRevision } from '../forge-limits/index.ts'
-import { appendAudit } from './audit.ts'
+import { appendAudit, readAudit } from './audit.ts'
 import { look } from './looking.ts'
 import { close, merge } from './merging.ts'
 import { open, refresh, revert, sweep } from './opening.ts'
@@ -112,6 +112,7 @@ export function forgeOn(store: Store, options: ForgeOptions): ReviewedForge {
       const revision = isRevision(from) ? from : (await store.refs()).get(headRef(from))
       return revision === undefined ? [] : store.log(revision, paths, limit)
     },
+    audit: (known) => readAudit(desk, writer, known),
     appendAudit: (records) => appendAudit(desk, writer, records),
     pulls: async () => {
       const refs = await store.refs()

@@ -1,5 +1,6 @@
 import { KintsugiError, type Lane, NO_RULES, type Pull } from '../../domain/index.ts'
 import type { Note, RepositoryView } from '../../ports/index.ts'
+import { auditBranch } from './audit.ts'
 import type { LoadedPull } from './pull-record.ts'
 import { type Desk, headRef, loadPulls, type Refs, settle, show } from './pulls.ts'
 import { NOTE_FILES, noteRef, readNote } from './saying.ts'
@@ -43,6 +44,7 @@ export async function look(desk: Desk, base: string, lanes: readonly Lane[]): Pr
   const revision = refs.get(headRef(base))
   if (revision === undefined)
     throw new KintsugiError('KIN-4002', `there is no branch ${JSON.stringify(base)} in ${desk.url}`)
+  const audit = refs.get(headRef(auditBranch(desk.bounds.prefix)))
   const pulls = await settle(desk, refs, await loadPulls(desk, refs))
   const shown = (pull: LoadedPull): Pull => show(desk, refs, pull)
   const since = desk.clock.now() - RECENT_MS
@@ -56,6 +58,7 @@ export async function look(desk: Desk, base: string, lanes: readonly Lane[]): Pr
     notes: await notesOf(desk, refs, lanes),
     rules: NO_RULES,
     audience: 'private',
+    ...(audit !== undefined && { audit }),
     openedSince: (sinceMs) => pulls.filter(({ data }) => data.createdAtMs >= sinceMs).length,
   }
 }

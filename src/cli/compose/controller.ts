@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { unpackChart } from '../../adapters/charts/index.ts'
 import { workerCompute } from '../../adapters/workers/index.ts'
 import { parseConfig } from '../../config.ts'
-import type { ControllerDeps, Repository, Site } from '../../controller/index.ts'
+import { type AuditPlace, auditOf, type ControllerDeps, type Repository, type Site } from '../../controller/index.ts'
 import {
   type ClusterVersions,
   type Config,
@@ -54,6 +54,8 @@ export type Parts = {
   readonly writes: ControllerDeps['writes']
   /** What the cluster said of itself; what the configuration says where it was not asked. */
   readonly versions?: ClusterVersions
+  /** Where the journal is kept; none is kept where this is left out. */
+  readonly audit?: AuditPlace
 }
 
 /** The controller's world, wired. */
@@ -73,6 +75,7 @@ export function controllerDeps(parts: Parts): ControllerDeps {
     unpack: unpackChart,
     versions: parts.versions ?? versionsOf(config),
     ...(compute && { compute }),
+    ...(parts.audit && { audit: auditOf(parts.audit) }),
     paused: () => paused(config),
     frozen: () => frozen(config),
     writes: parts.writes,

@@ -1,7 +1,7 @@
 import { fixedApplications, noCluster, systemClock } from '../../adapters/files/index.ts'
 import { githubForge } from '../../adapters/github/index.ts'
 import { type KubernetesSite, kubernetesSite } from '../../adapters/kubernetes/index.ts'
-import type { Repository } from '../../controller/index.ts'
+import type { AuditPlace, Repository } from '../../controller/index.ts'
 import {
   type Binding,
   type ClusterConfig,
@@ -13,6 +13,7 @@ import {
 import { covers, POLICY_API_VERSION } from '../../policy/index.ts'
 import type { Clock } from '../../ports/index.ts'
 import { branchOf, checkText, readAttempt } from '../../proposal/index.ts'
+import { auditPlace, auditWriter } from './audit-place.ts'
 import type { GithubAccess, GithubDoor } from './github-access.ts'
 import { jobsOf, type MetricsOptions, metricsOf } from './metrics.ts'
 import { applicationsIn, fixedClock, type RealWorld } from './real-world.ts'
@@ -46,7 +47,7 @@ export async function openGithubWorld(options: GithubOptions): Promise<GithubWor
   const metrics = metricsOf(config, jobs, options, clock)
   const files = options.applications.length > 0 ? await applicationsIn(options.applications, options.cwd) : undefined
   const site = files === undefined ? siteOf(config, cluster, clock) : undefined
-  const { repositories, close } = await openRepositories(config, options.door, clock, options.readOnly)
+  const { repositories, audit, close } = await openRepositories(config, options.door, clock, options.readOnly)
   return {
     config,
     site: {
@@ -55,6 +56,7 @@ export async function openGithubWorld(options: GithubOptions): Promise<GithubWor
       gitops: site?.gitops ?? fixedApplications(cluster.name, files ?? []),
     },
     repositories,
+    ...(audit && { audit }),
     clock,
     applications: [],
     jobs,
@@ -66,23 +68,32 @@ export async function openGithubWorld(options: GithubOptions): Promise<GithubWor
   }
 }
 
-/** Every bound repository, opened once. Throws KIN-2001 for one that no forge has. */
+/** Every bound repository, opened once, and that of the journal. Throws KIN-2001 for one that no forge has. */
 export async function openRepositories(
   config: Config,
   door: GithubDoor,
   clock: Clock,
   readOnly: boolean,
-): Promise<{ readonly repositories: readonly Repository[]; close(): Promise<void> }> {
+): Promise<{ readonly repositories: readonly Repository[]; readonly audit?: AuditPlace; close(): Promise<void> }> {
   const wanted = boundRepositories(config)
-  const accesses = accessesOf(config, wanted, door)
-  const repositories: Repository[] = []
-  for (const one of wanted) {
+  const journal = config.audit.enabled && config.audit.repository !== undefined ? config.audit.repository : undefined
+  const journalOn = journal === undefined ? [] : [onForge(config, journal, 'audit.repository')]
+  const accesses = accessesOf(config, [...wanted, ...journalOn], door)
+  const opened = async (one: Bound, writer?: string): Promise<Repository> => {
     const access = accesses.get(one.forge.name)
     if (access === undefined) throw new KintsugiError('KIN-9001', `the forge ${one.forge.name} was not opened`)
-    repositories.push(await repositoryOf(one, access, clock, readOnly))
+    return repositoryOf(one, access, { clock, readOnly, writer })
   }
+  const repositories: Repository[] = []
+  for (const one of wanted) repositories.push(await opened(one))
+  const audit = await auditPlace(
+    config,
+    repositories,
+    async (named) => (await opened(onForge(config, named, 'audit.repository'), auditWriter(config, named))).forge,
+  )
   return {
     repositories,
+    ...(audit && { audit }),
     close: async () => {
       await Promise.all([...accesses.values()].map((one) => one.close()))
     },
@@ -98,25 +109,30 @@ export type Bound = {
 }
 
 /** Throws KIN-2001 for a bound repository that no forge of the configuration has. */
-export function boundRepositories({ bindings, forges }: Config): readonly Bound[] {
+export function boundRepositories(config: Config): readonly Bound[] {
+  const { bindings } = config
   if (bindings.length === 0)
     throw new KintsugiError('KIN-2001', 'bindings are missing: without one there is no repository to look at')
   const found = new Map<string, Bound>()
   for (const binding of bindings)
     for (const url of binding.repositories) {
-      const named = repositoryName(url)
-      const [host = '', owner, name, ...rest] = named.split('/')
-      const forge = forges.find(({ kind, url: root }) => kind === 'github' && new URL(root).host === host)
-      if (forge === undefined || owner === undefined || name === undefined || rest.length > 0)
-        throw new KintsugiError(
-          'KIN-2001',
-          `bindings: ${url} is on no forge of kind github; add it to forges, or mend the URL`,
-        )
-      const key = named.toLowerCase()
-      const bound = found.get(key) ?? { forge, owner, name, bindings: [] }
+      const key = repositoryName(url).toLowerCase()
+      const bound = found.get(key) ?? onForge(config, url, 'bindings')
       found.set(key, { ...bound, bindings: [...bound.bindings, binding] })
     }
   return [...found.values()]
+}
+
+/** Which GitHub of the configuration has a repository; nothing of it is bound yet. */
+function onForge({ forges }: Config, url: string, key: string): Bound {
+  const [host = '', owner, name, ...rest] = repositoryName(url).split('/')
+  const forge = forges.find(({ kind, url: root }) => kind === 'github' && new URL(root).host === host)
+  if (forge === undefined || owner === undefined || name === undefined || rest.length > 0)
+    throw new KintsugiError(
+      'KIN-2001',
+      `${key}: ${url} is on no forge of kind github; add it to forges, or mend the URL`,
+    )
+  return { forge, owner, name, bindings: [] }
 }
 
 function accessesOf(config: Config, wanted: readonly Bound[], door: GithubDoor): ReadonlyMap<string, GithubAccess> {
@@ -125,8 +141,11 @@ function accessesOf(config: Config, wanted: readonly Bound[], door: GithubDoor):
   return new Map(used.map((forge) => [forge.name, door(forge)]))
 }
 
-async function repositoryOf(bound: Bound, access: GithubAccess, clock: Clock, readOnly: boolean): Promise<Repository> {
+type Opening = { readonly clock: Clock; readonly readOnly: boolean; readonly writer: string | undefined }
+
+async function repositoryOf(bound: Bound, access: GithubAccess, opening: Opening): Promise<Repository> {
   const { forge, owner, name, bindings } = bound
+  const { clock, readOnly, writer } = opening
   const { host, origin } = new URL(forge.url)
   const url = `${origin}/${owner}/${name}`
   const { api, mirror } = await access.repository(owner, name)
@@ -144,6 +163,7 @@ async function repositoryOf(bound: Bound, access: GithubAccess, clock: Clock, re
       bases: [...new Set(bindings.flatMap(({ baseBranches }) => baseBranches))],
       covers: (path) => bindings.some(({ paths }) => covers(paths, path)),
       readOnly,
+      ...(writer !== undefined && { writer }),
     }),
   }
 }

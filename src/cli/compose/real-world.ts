@@ -4,10 +4,11 @@ import { fixedApplications, noCluster, systemClock } from '../../adapters/files/
 import { localForge, originOf } from '../../adapters/local/index.ts'
 import type { Reach } from '../../adapters/prometheus/index.ts'
 import { defaultConfig } from '../../config.ts'
-import type { Repository, Site } from '../../controller/index.ts'
+import type { AuditPlace, Repository, Site } from '../../controller/index.ts'
 import { type ApplicationSource, type Config, KintsugiError, type Manifest, type Tree } from '../../domain/index.ts'
-import type { Clock } from '../../ports/index.ts'
+import type { Clock, Forge } from '../../ports/index.ts'
 import { parseApplication } from '../../source/index.ts'
+import { auditPlace, auditWriter } from './audit-place.ts'
 import { manifestsAt, manifestsIn } from './manifests.ts'
 import { type Jobs, jobsOf, type MetricsOptions, metricsOf } from './metrics.ts'
 import { repositoryName, urlsOfRepository } from './repository-urls.ts'
@@ -30,6 +31,8 @@ export type RealWorld = {
   readonly config: Config
   readonly site: Site
   readonly repositories: readonly Repository[]
+  /** Where the journal is kept; absent where the operator has switched it off. */
+  readonly audit?: AuditPlace
   readonly clock: Clock
   /** Names of the Applications at hand, as `namespace/name`. */
   readonly applications: readonly string[]
@@ -66,16 +69,29 @@ export async function openRealWorld(options: RealOptions): Promise<RealWorld> {
   const jobs = jobsOf(config, options.jobs)
   const metrics = metricsOf(config, jobs, options, clock)
   const cluster = metrics.cluster
+  const repositories = [{ urls: [...new Set(urls)], forge }]
+  const audit = await auditPlace(config, repositories, async (named) => localJournal(named, config, options, clock))
   return {
     config,
+    ...(audit && { audit }),
     site: { metrics, cluster: noCluster(cluster), gitops: fixedApplications(cluster, manifests) },
-    repositories: [{ urls: [...new Set(urls)], forge }],
+    repositories,
     clock,
     applications: parsed.map(({ application }) => `${application.namespace}/${application.name}`),
     jobs,
     reach: () => metrics.reach(),
     close: () => metrics.close(),
   }
+}
+
+/** Beside a bare repository the journal is kept in another bare repository. */
+function localJournal(named: string, config: Config, { cwd, readOnly }: RealOptions, clock: Clock): Forge {
+  const gitDir = resolve(cwd, named)
+  return localForge({
+    ...{ gitDir, url: `file://${gitDir}`, branchPrefix: 'kintsugi', clock, readOnly },
+    writer: auditWriter(config, named),
+    bases: [],
+  })
 }
 
 export function fixedClock(atMs: number): Clock {
