@@ -584,6 +584,26 @@ export function forgeContract(name: string, make: () => Promise<ForgeWorld>): vo
         expect(await forge.head('main')).toBe(main)
       })
 
+      it('holds the journal against what was known of it', async () => {
+        const record = { atMs: DECIDED, lane: CART_LANE, event: 'opened', detail: { pull: 1 } }
+        expect(await forge.audit({ heads: [] })).toEqual({ holds: true })
+        await forge.appendAudit([record])
+        const first = await forge.audit({ heads: [] })
+        expect(first).toMatchObject({ holds: true, head: { sequence: 1 } })
+        expect((await forge.look('main', [])).audit).toBe(first.commit)
+        const { commit, head } = first
+        if (commit === undefined || head === undefined) throw new Error('it was written')
+        await world.restarted().appendAudit([record])
+        const again = world.restarted()
+        expect(await again.audit({ commit, head, heads: [head] })).toMatchObject({ holds: true, head: { sequence: 2 } })
+        expect(await again.audit({ commit: main, heads: [] })).toMatchObject({ holds: false })
+        expect(await again.audit({ heads: [{ ...head, digest: '0123456789abcdef' }] })).toMatchObject({ holds: false })
+        expect(await again.audit({ heads: [{ ...head, sequence: 9 }] })).toMatchObject({ holds: false })
+        expect(await again.audit({ heads: [{ ...head, writer: 'another', sequence: 9 }] })).toMatchObject({
+          holds: true,
+        })
+      })
+
       it('writes nothing for no records', async () => {
         const before = await world.state()
         await forge.appendAudit([])
