@@ -1,5 +1,5 @@
 import { forge, listen, webhooks } from './config/forge.ts'
-import { path, url, word } from './config/words.ts'
+import { page, path, url, word } from './config/words.ts'
 import {
   ACTIONS,
   type Binding,
@@ -84,6 +84,7 @@ const apiVersion = string({
 
 const prometheus = object({
   url: required(url),
+  externalUrl: optional(page),
   tokenFile: optional(path),
   caFile: optional(path),
   clusterLabel: optional(label),

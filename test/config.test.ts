@@ -95,6 +95,11 @@ describe('parseConfig: what is wrong, and where', () => {
       '1:40: a URL holds no credentials here; name a tokenFile',
     ],
     [
+      'a page with a query',
+      'clusters: [{name: a, prometheus: {url: "http://x", externalUrl: "https://x/?q=1"}}]\n',
+      '1:65: expected a page without a query, such as https://prometheus.example.com',
+    ],
+    [
       'a URL that reads files',
       'clusters: [{name: a, prometheus: {url: "file:///etc/passwd"}}]\n',
       '1:40: expected a URL that begins with https:// or http://, found file://',

@@ -15,3 +15,11 @@ export const url: Reader<string> = mapped(string({ form: 'a URL', longest: 2048 
   const isWeb = protocol === 'https:' || protocol === 'http:'
   return isWeb ? { value } : { problem: `expected a URL that begins with https:// or http://, found ${protocol}//` }
 })
+
+/** What people open. Links to what is on it get a path and a query of their own. */
+export const page: Reader<string> = mapped(url, (value) => {
+  const { search, hash } = new URL(value)
+  return search + hash === ''
+    ? { value: value.replace(/\/+$/, '') }
+    : { problem: 'expected a page without a query, such as https://prometheus.example.com' }
+})

@@ -237,7 +237,7 @@ async function prepareRevert(
   }
   const proposal = writeRevert(
     {
-      ...{ record, because, evidence, reverted: fix, tree: owner.tree, ...workloadTold(view, owner) },
+      ...{ record, because, evidence, reverted: fix, tree: owner.tree, ...workloadTold(tick, view, owner) },
       ...{ edits: proven.edits, files: proven.files, proof: proven.proof },
       ...peopleTold(tick, owner, proven.files),
       ...{ approvers: fix.pull.approvers ?? [], ...rulesTold(tick, fix) },

@@ -16,7 +16,7 @@ import { type Owner, renderDeps } from './owner.ts'
 import { knownApplications } from './readers.ts'
 
 /** What a pull request tells beside what it does: nothing of it decides anything. */
-export type Told = Pick<ProposalInput, 'audience' | 'workload' | 'siblings'>
+export type Told = Pick<ProposalInput, 'audience' | 'workload' | 'siblings' | 'prometheus'>
 
 /** Whether anybody can read the repository that an owner's proposal goes to. */
 export function audienceOf(view: LaneView, owner: Owner): 'private' | 'public' {
@@ -60,16 +60,24 @@ export async function toldOf(
   plan: Plan,
   lines: readonly string[],
 ): Promise<Told> {
-  return { ...workloadTold(view, owner), siblings: await siblings(tick, owner, plan, lines) }
+  return { ...workloadTold(tick, view, owner), siblings: await siblings(tick, owner, plan, lines) }
 }
 
 /** What a revert tells too. */
-export function workloadTold(view: LaneView, owner: Owner): Omit<Told, 'siblings'> {
+export function workloadTold(tick: Tick, view: LaneView, owner: Owner): Omit<Told, 'siblings'> {
   const replicas = replicasOf(view, owner)
   return {
     audience: audienceOf(view, owner),
+    ...queriesTold(tick, view),
     workload: { rendered: owner.object.manifest, ...(replicas === undefined ? {} : { replicas }) },
   }
+}
+
+/** The page on which people read the queries of a cluster, where the operator names one. */
+function queriesTold({ deps }: Tick, { subject }: LaneView): Pick<ProposalInput, 'prometheus'> {
+  const { clusters } = deps.config
+  const page = clusters.find(({ name }) => name === subject.cluster)?.prometheus?.externalUrl
+  return page === undefined ? {} : { prometheus: page }
 }
 
 /** Whether people may command here, whom CODEOWNERS asks for these files, and the page of the repository. */

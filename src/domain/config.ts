@@ -6,6 +6,8 @@ export type ClusterConfig = {
   readonly name: string
   readonly prometheus?: {
     readonly url: string
+    /** The page that people open, for links to queries; none where it is left out. Without a slash at its end. */
+    readonly externalUrl?: string
     readonly tokenFile?: string
     readonly caFile?: string
     readonly clusterLabel?: string

@@ -154,12 +154,13 @@ describe.runIf(tools !== undefined)('kintsugi on a real Prometheus and a bare re
         .filter((name) => name !== '')
     }
 
-    const branch = () => refsUnder('refs/heads/kintsugi/')[0] ?? ''
+    const branch = () => refsUnder('refs/heads/kintsugi/').find((name) => !name.endsWith('/audit')) ?? ''
 
     it('opens one proposal: one branch, one pull', () => {
       expect(first.code).toBe(0)
       expect(first.out).toMatch(/^ {2}opened #1 on branch kintsugi\/\S+$/m)
-      expect(refsUnder('refs/heads/')).toEqual([expect.stringMatching(/^refs\/heads\/kintsugi\//), 'refs/heads/main'])
+      const proposal = expect.stringMatching(/^refs\/heads\/kintsugi\/podinfo/)
+      expect(refsUnder('refs/heads/')).toEqual(['refs/heads/kintsugi/audit', proposal, 'refs/heads/main'])
       expect(refsUnder('refs/kintsugi/pulls/')).toEqual(['refs/kintsugi/pulls/1'])
     })
 
