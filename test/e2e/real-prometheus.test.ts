@@ -144,7 +144,7 @@ describe.runIf(tools !== undefined)('kintsugi on a real Prometheus and a bare re
       place = desk()
       const write = () => kintsugi(place.folder, 'run', '--once', '--write', ...ofPodinfo())
       first = await write()
-      afterFirst = refsOf(place)
+      afterFirst = branches()
       second = await write()
     }, 60_000)
 
@@ -154,6 +154,7 @@ describe.runIf(tools !== undefined)('kintsugi on a real Prometheus and a bare re
         .filter((name) => name !== '')
     }
 
+    const branches = () => git(place.gitDir, 'for-each-ref', 'refs/heads/')
     const branch = () => refsUnder('refs/heads/kintsugi/').find((name) => !name.endsWith('/audit')) ?? ''
 
     it('opens one proposal: one branch, one pull', () => {
@@ -188,7 +189,8 @@ describe.runIf(tools !== undefined)('kintsugi on a real Prometheus and a bare re
 
     it('opens nothing more the second time', () => {
       expect(second).toMatchObject({ code: 0, out: expect.stringContaining('held: awaiting-merge') })
-      expect(refsOf(place)).toBe(afterFirst)
+      expect(branches()).toBe(afterFirst)
+      expect(refsUnder('refs/kintsugi/pulls/')).toEqual(['refs/kintsugi/pulls/1'])
     })
   })
 
