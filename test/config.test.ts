@@ -30,7 +30,7 @@ describe('parseConfig', () => {
       forges: [{ kind: 'github', branchPrefix: 'kintsugi' }],
       bindings: [{ namespace: 'shop', baseBranches: ['main'], paths: ['apps/**'] }],
       ceiling: { mode: 'automerge', memoryMaxBytes: 4 * 2 ** 30, cpuMaxMillicores: 4000, replicasMax: 20 },
-      pause: [{ config: false }, { configMap: 'kintsugi/pause' }],
+      pause: [{ config: false }, { file: '/etc/kintsugi/pause' }],
       tick: { everyMs: 60_000, stepMs: 60_000 },
     })
   })

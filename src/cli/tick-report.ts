@@ -12,6 +12,8 @@ export type LaneDocument = {
   readonly summary?: string
   readonly confidence?: number
   readonly step: string
+  /** Its pull request, where one was open when it was looked at. */
+  readonly pull?: { readonly number: number; readonly url: string }
   readonly done: Done
   readonly change?: {
     readonly title: string
@@ -71,6 +73,7 @@ function laneDocument(lane: LaneReport): LaneDocument {
     subject: formatSubject(diagnosis?.subject ?? lane.subject),
     ...(diagnosis && { failure: diagnosis.failure, summary: diagnosis.summary, confidence: diagnosis.confidence }),
     step: lane.step.do,
+    ...(lane.pull && { pull: lane.pull }),
     done: lane.done,
     ...(prepared.ready === 'proposal' && { change: changeDocument(prepared.proposal) }),
   }
@@ -101,7 +104,12 @@ export function printTick(report: TickReport, terminal: Terminal): void {
   for (const { repository, reason, message } of report.unreachable)
     terminal.note(styled('yellow', `${repository}: ${reason}: ${message}`))
   for (const { by, command, pull, accepted } of report.answered)
-    terminal.note(styled('dim', `${by} asked for ${command} on #${pull}: ${accepted ? 'done' : 'not done'}`))
+    terminal.note(
+      styled(
+        'dim',
+        `${by} asked for ${command === 'unknown' ? 'something that is no command' : command} on #${pull}: ${accepted ? 'done' : 'not done'}`,
+      ),
+    )
   for (const one of report.kept) terminal.note(styled('dim', `${one.repository}: ${sayKept(one)}`))
   for (const problem of report.problems) terminal.note(styled('yellow', `not read: ${problem}`))
   for (const { signal, subject, why, problem } of report.unknown) {
@@ -150,9 +158,16 @@ function printLane(lane: LaneReport, terminal: Terminal): void {
       )
     }
   }
-  terminal.line(
-    styled('dim', `  ${sayDone(done, prepared.ready === 'proposal' ? prepared.proposal.branch : undefined)}`),
-  )
+  // A step that names its pull request says so itself; one that is only held does not.
+  const held =
+    done.done === 'held' && lane.pull !== undefined ? `#${lane.pull.number} is open${pageOf(lane.pull)}; ` : ''
+  const branch = prepared.ready === 'proposal' ? prepared.proposal.branch : undefined
+  terminal.line(styled('dim', `  ${held}${sayDone(done, branch)}`))
+}
+
+/** A pull request of a local repository has no page. */
+function pageOf({ url }: { readonly url: string }): string {
+  return url.startsWith('file:') ? '' : `, ${url}`
 }
 
 /** A pull request of a local repository has no page: its branch is where a person looks. */

@@ -94,15 +94,14 @@ async function contentOf(
   lanes: readonly LaneReport[],
 ): Promise<OnboardingInput> {
   const { config } = tick.deps
+  const merge = possibleModes(view.rules, view.self).find(({ mode }) => mode === 'merge-on-approval')
   return {
     branch: onboardingBranch(prefix),
     base: view.base,
     applications: await Promise.all(live.map((one) => found(tick, repository, one))),
     would: lanes.filter((lane) => lane.repository === view.repository).flatMap(exampleOf),
-    days: Math.round((config.tick.lookBackMs / DAY_MS) * 100) / 100,
-    mayMerge: possibleModes(view.rules, view.self).some(
-      ({ mode, possible }) => mode === 'merge-on-approval' && possible,
-    ),
+    lookedBackMs: config.tick.lookBackMs,
+    ...(merge?.possible === false && { mayNotMerge: merge.says }),
     apiVersion: config.policyApiVersion ?? POLICY_API_VERSION,
     audience: view.audience,
   }
@@ -131,8 +130,13 @@ async function found(
 function exampleOf({ step, prepared, diagnosis }: LaneReport): OnboardingInput['would'] {
   if (step.do !== 'hold' || step.reason !== 'not-onboarded' || prepared.ready !== 'proposal' || diagnosis === undefined)
     return []
-  const [edit] = prepared.proposal.edits
-  if (edit === undefined) return []
-  const { file, line, before, after } = edit
-  return [{ subject: diagnosis.subject, failure: diagnosis.failure, file, line, before, after }]
+  const { subject, failure } = diagnosis
+  return prepared.proposal.edits.map(({ file, line, before, after }) => ({
+    subject,
+    failure,
+    file,
+    line,
+    before,
+    after,
+  }))
 }

@@ -42,7 +42,9 @@ export type LaneReport = {
   readonly done: Done
   /** Where it belongs, as far as that is known. */
   readonly repository?: string
-  /** Every gate of its open pull request. */
+  /** Its open pull request. */
+  readonly pull?: { readonly number: number; readonly url: string }
+  /** Every gate of that. */
   readonly gates?: readonly Gate[]
 }
 
@@ -223,8 +225,12 @@ async function reconcileLane(tick: Tick, lane: Lane, remembered: readonly Rememb
     ...{ lane, subject, step, prepared, done },
     ...(diagnosis && { diagnosis }),
     ...(repository !== undefined && { repository }),
-    ...(pending?.state === 'open' && { gates: pending.gates }),
+    ...(pending?.state === 'open' && { gates: pending.gates, pull: numbered(pending.attempt.pull) }),
   }
+}
+
+function numbered({ number, url }: Pull): NonNullable<LaneReport['pull']> {
+  return { number, url }
 }
 
 /** What the step would write; for a repository that has not taken its settings, what it would be offered as an example. */

@@ -1,5 +1,5 @@
 import { mad, median } from 'simple-statistics'
-import type { Evidence, Finding, ModelId, Vote, Voting } from '../domain/index.ts'
+import { type Evidence, type Finding, type ModelId, signalInfo, type Vote, type Voting } from '../domain/index.ts'
 import { modelConfidence } from './calibration.ts'
 import type { FitOutcome, Scores, Silence } from './detectors/detector.ts'
 import { detectors } from './detectors/index.ts'
@@ -145,7 +145,7 @@ function distanceOf(window: Window, column: Column, startMs: number, lastMs: num
     atMs: lastMs,
     value,
     threshold: usual,
-    says: 'unlike its own earlier values, whose median is the threshold shown',
+    says: `${signalInfo(column.signal).says}: unlike its own earlier values, held against their median`,
     asked: column.asked,
   }
   return { distance: away === 0 ? 0 : away / Math.max(spread, 1e-9 * Math.abs(usual), Number.MIN_VALUE), evidence }

@@ -277,6 +277,11 @@ export const REASONS = {
     means: 'Rendering passed a limit of time, memory or output.',
     next: 'Look at the chart: a normal one stays far below.',
   },
+  'live-unknown': {
+    group: 'source',
+    means: 'The cluster was not asked, or it has no such object: what it runs cannot be held against Git.',
+    next: 'See that the service account may read the workload, and that the workload is there. A person may merge.',
+  },
   'render-mismatch': {
     group: 'source',
     means: 'What Git renders is not what the cluster was told to run.',

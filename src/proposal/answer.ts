@@ -7,7 +7,12 @@ const MOST_LINES = 20
 /** The reply to a command: sentences for the one who asked, and what the bot will remember of it. */
 export function answerText(answer: CommandAnswer, lines: readonly string[]): string {
   const said = lines.slice(0, MOST_LINES).map((line) => prose(line, 400))
-  const head = fixed(`${code(answer.command)}: ${answer.accepted ? 'done' : 'not done'}.`)
+  const done = answer.accepted ? 'done' : 'not done'
+  const head = fixed(
+    answer.command === 'unknown'
+      ? 'This is no command, and nothing was done. These are:'
+      : `${code(answer.command)}: ${done}.`,
+  )
   return joinLines([
     head,
     fixed(''),

@@ -18,7 +18,7 @@ import { incidentId } from './identity.ts'
 import { evidenceTable } from './sections.ts'
 import { fill, type Templates } from './template.ts'
 import { code, fixed, type Markdown, md, prose } from './text.ts'
-import { sentence } from './words.ts'
+import { ended, sentence } from './words.ts'
 
 const VERDICTS: readonly Conclusion['verdict'][] = [
   'resolved',
@@ -38,6 +38,22 @@ function attemptKey(record: AttemptRecord): string {
   return blockDigest(blockJson(record))
 }
 
+/** A revert mends nothing: it ends what the change did, and the failure that the change was to mend may be back. */
+const OF_REVERTS: Partial<Record<Conclusion['verdict'], string>> = {
+  resolved: 'taken_back',
+  insufficient: 'still_harmed',
+}
+
+const SECTIONS = [...VERDICTS.map(wordOf), ...Object.values(OF_REVERTS)]
+
+function wordOf(verdict: string): string {
+  return verdict.replaceAll('-', '_')
+}
+
+function sectionOf(verdict: Conclusion['verdict'], { kind }: AttemptRecord): string {
+  return (kind === 'revert' ? OF_REVERTS[verdict] : undefined) ?? wordOf(verdict)
+}
+
 function flag(on: boolean): Markdown {
   return fixed(on ? 'yes' : '')
 }
@@ -50,12 +66,13 @@ export function conclusionText(
   evidence: readonly Evidence[] = [],
 ): string {
   const stored: Conclusion = { ...conclusion, because: conclusion.because.slice(0, MAX_BECAUSE) }
-  const sections = VERDICTS.map((verdict) => [verdict.replaceAll('-', '_'), flag(verdict === stored.verdict)])
+  const shown = sectionOf(stored.verdict, record)
+  const sections = SECTIONS.map((section) => [section, flag(section === shown)])
   return fill<Markdown>(templates.verdict, {
     ...Object.fromEntries(sections),
     failure: fixed(record.failure),
     subject: code(formatSubject(record.subject)),
-    because: prose(sentence(stored.because), MAX_BECAUSE),
+    because: prose(ended(sentence(stored.because)), MAX_BECAUSE),
     at: fixed(formatInstant(stored.atMs)),
     revertsItself: flag(record.verify.onHarm === 'revert' && record.kind === 'fix'),
     evidence: evidence.length === 0 ? fixed('') : evidenceTable(evidence),

@@ -1,5 +1,5 @@
-import { type Failure, formatSubject, type Onboarding, type Subject } from '../domain/index.ts'
-import { code, codeCell, fenced, fixed, joinLines, type Markdown, md, plainLine } from './text.ts'
+import { type Failure, formatDuration, formatSubject, type Onboarding, type Subject } from '../domain/index.ts'
+import { code, codeCell, fenced, fixed, joinLines, type Markdown, md, plainLine, prose } from './text.ts'
 
 /** What a look at a bound repository found, before anything is proposed there. */
 export type OnboardingInput = {
@@ -21,10 +21,9 @@ export type OnboardingInput = {
     readonly before: string
     readonly after: string
   }[]
-  /** Days that were looked back. */
-  readonly days: number
-  /** Whether rules or CODEOWNERS of the repository let an app merge: an app can neither own a file nor approve. */
-  readonly mayMerge: boolean
+  readonly lookedBackMs: number
+  /** Why an app cannot merge here, a part of a sentence; absent where it can. */
+  readonly mayNotMerge?: string
   /** `apiVersion` of policies at this operator. */
   readonly apiVersion: string
   readonly audience: 'private' | 'public'
@@ -86,9 +85,9 @@ function found({ applications }: OnboardingInput): Markdown {
   )
 }
 
-function wouldHave({ would, days, audience }: OnboardingInput): Markdown {
+function wouldHave({ would, lookedBackMs, audience }: OnboardingInput): Markdown {
   if (would.length === 0)
-    return md`Nothing: in the last ${days} days no workload of these called for a change that a policy below allows.`
+    return md`Nothing: in the last ${fixed(formatDuration(lookedBackMs))} no workload of these called for a change that a policy below allows.`
   const cells = would.map((one) => [
     codeCell(formatSubject(one.subject)),
     ...(audience === 'public' ? [] : [codeCell(one.subject.cluster, 60)]),
@@ -97,7 +96,11 @@ function wouldHave({ would, days, audience }: OnboardingInput): Markdown {
     fixed(`${codeCell(one.before)} → ${codeCell(one.after)}`),
   ])
   const head = ['Workload', ...(audience === 'public' ? [] : ['Cluster']), 'Failure', 'Line', 'Change']
-  return joinLines([md`In the last ${days} days it would have opened these:`, fixed(''), rows(head, cells)])
+  return joinLines([
+    md`In the last ${fixed(formatDuration(lookedBackMs))} it would have proposed these changes:`,
+    fixed(''),
+    rows(head, cells),
+  ])
 }
 
 /** The pull request that offers the bot to a repository: its first policies, what was found, and what would happen. */
@@ -136,11 +139,11 @@ export function writeOnboarding(input: OnboardingInput): Onboarding {
     fixed(''),
     fixed('### What is possible here'),
     fixed(''),
-    fixed(
-      input.mayMerge
-        ? 'Proposals, merging after an approval, and merging by the bot itself, each only if a policy here **and** the operator allow it.'
-        : 'Proposals alone: the rules of this repository ask for reviews or owners that an app cannot give. A person always merges.',
-    ),
+    input.mayNotMerge === undefined
+      ? fixed(
+          'Proposals, merging after an approval, and merging by the bot itself, each only if a policy here **and** the operator allow it.',
+        )
+      : md`Proposals alone, as long as ${prose(input.mayNotMerge, 200)}. A person always merges.`,
     fixed(''),
     fixed(
       'It never touches workflows, CODEOWNERS or its own policies, changes one value of one workload at a time, and takes back by a pull request what did harm.',

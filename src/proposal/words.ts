@@ -28,3 +28,8 @@ export const ISOLATION_WORDS: Readonly<Record<Isolation, string>> = {
 export function sentence(text: string): string {
   return /^[a-z]+\s/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text
 }
+
+/** With a full stop, where it does not end as a sentence does. */
+export function ended(text: string): string {
+  return /[.!?]$/.test(text) || text === '' ? text : `${text}.`
+}

@@ -303,8 +303,7 @@ const onboarding = writeOnboarding({
     { name: 'shop-stage', path: 'apps/cart/overlays/stage', namespace: 'shop-stage', workloads: 4 },
   ],
   would: [{ subject, failure: 'OOMKilled', file: FILE, line: 14, before: '512Mi', after: '1Gi' }],
-  days: 7,
-  mayMerge: true,
+  lookedBackMs: 7 * 24 * 3_600_000,
   apiVersion: POLICY_API_VERSION,
   audience: 'private',
 })

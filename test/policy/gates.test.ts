@@ -151,7 +151,7 @@ const FALLS: readonly [string, string, Partial<GateInput>, Reason][] = [
   ['isolation', 'a bounded child rendered', { proof: proof({ isolation: 'process' }) }, 'isolation-too-weak'],
   ['cluster versions', 'one was assumed', { proof: proof({ assumed: ['kubeVersion'] }) }, 'render-assumed'],
   ['render match', 'the cluster runs something else', { renderMatch: 'differs' }, 'render-mismatch'],
-  ['render match', 'it is not known', { renderMatch: 'unknown' }, 'render-mismatch'],
+  ['render match', 'it is not known', { renderMatch: 'unknown' }, 'live-unknown'],
   ['base inputs', 'an input moved', { baseInputs: { 'apps/cart/values.yaml': 'f'.repeat(40) } }, 'base-moved'],
   ['base inputs', 'an input vanished', { baseInputs: {} }, 'base-moved'],
   ['base inputs', 'nothing is known to have been read', { proof: proof({ inputs: {} }) }, 'base-moved'],

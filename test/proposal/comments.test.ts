@@ -22,6 +22,15 @@ describe('what the bot says', () => {
     expect(verdicts.filter(([, others]) => text.includes(others))).toHaveLength(1)
   })
 
+  it('does not say of a revert that the failure is gone which the change was to mend', () => {
+    const revert = { ...record, kind: 'revert' as const }
+    const text = (verdict: Conclusion['verdict']) =>
+      conclusionText({ verdict, atMs: NOW, because: 'as measured' }, revert, templates)
+    expect(text('resolved')).toMatch(/^\*\*Taken back\.\*\*.*may be seen again/)
+    expect(text('insufficient')).toMatch(/^\*\*Not enough\.\*\* The change is taken back/)
+    expect(text('resolved')).toContain('As measured.\n')
+  })
+
   it('announces a revert only where the policy wants one', () => {
     const harm = { verdict: 'harmful', atMs: NOW, because: 'a crash loop began' } as const
     expect(conclusionText(harm, record, templates)).toContain('opens the revert')

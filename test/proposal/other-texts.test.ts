@@ -103,8 +103,8 @@ describe('onboarding', () => {
     would: [
       { subject: cart, failure: 'OOMKilled', file: 'apps/cart/values.yaml', line: 4, before: '32Mi', after: '128Mi' },
     ],
-    days: 7,
-    mayMerge: false,
+    lookedBackMs: 7 * 24 * 3_600_000,
+    mayNotMerge: 'no check of another app is required on the base branch',
     apiVersion: POLICY_API_VERSION,
     audience: 'private',
   }
@@ -130,8 +130,8 @@ describe('onboarding', () => {
     expect(body).toContain('| `shop-prod` | `apps/cart/overlays/prod` | `shop` | 4 |')
     expect(body).toContain('`apps/cart/values.yaml:4` | `32Mi` → `128Mi`')
     expect(body).toContain('- Closed: no.')
-    expect(body).toContain('Proposals alone')
-    expect(writeOnboarding({ ...input, would: [] }).body).toContain('Nothing: in the last 7 days')
+    expect(body).toContain('Proposals alone, as long as no check of another app is required')
+    expect(writeOnboarding({ ...input, would: [] }).body).toContain('Nothing: in the last 7d')
     expect(writeOnboarding({ ...input, audience: 'public' }).body).not.toContain('demo')
   })
 

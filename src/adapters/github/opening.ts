@@ -168,9 +168,11 @@ async function wrongCommit(desk: Desk, { tree, proposal }: Plan, answer: WriteAn
 
 /** A: labels, reviewers, check run. What cannot be given never blocks. After an unclear answer only what is not there is given again. */
 async function adorn(desk: Desk, pull: ApiPull, proposal: Sent): Promise<void> {
-  const whole = { labels: proposal.labels, check: true }
+  const judged = proposal.unjudged !== true
+  const whole = { labels: proposal.labels, check: judged }
   await rounds(desk, async ({ first, mayWrite }): Promise<true | undefined> => {
-    const missing = first ? whole : await notGiven(desk, pull, proposal.labels)
+    const lacks = first ? whole : await notGiven(desk, pull, proposal.labels)
+    const missing = { ...lacks, check: lacks.check && judged }
     if (!mayWrite || (missing.labels.length === 0 && !missing.check)) return true
     await desk.api.adorn({
       pull: { id: pull.id, number: pull.number },
@@ -213,7 +215,7 @@ export async function onboard(desk: Desk, offer: Onboarding): Promise<OpenResult
     const known = await desk.mirror.listing(offer.base.revision)
     const there = known.entries.find(({ path }) => path.startsWith('.kintsugi/'))
     if (there !== undefined) return refused({ reason: 'no-effect', message: `${there.path} is there already` })
-    return tryOpen(desk, { ...offer, labels: [] }, round)
+    return tryOpen(desk, { ...offer, labels: [], unjudged: true }, round)
   })
 }
 

@@ -8,7 +8,10 @@ import { type Folders, foldersOf, oidWith } from './tree-oid.ts'
 const MOST_BASES = 3
 
 /** The part of a proposal that is sent; what offers our settings has no more. */
-export type Sent = Omit<Proposal, 'record' | 'proof' | 'edits'>
+export type Sent = Omit<Proposal, 'record' | 'proof' | 'edits'> & {
+  /** Without a check run: an offer of settings has no gates, and a check that never ends would stand there for good. */
+  readonly unjudged?: true
+}
 
 /** What is sent, with the tree that its commit has to have. */
 export type Plan = { readonly tree: string; readonly proposal: Sent }

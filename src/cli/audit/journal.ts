@@ -31,7 +31,11 @@ export async function journalOf(args: Arguments, io: Io): Promise<VerifiedJourna
   const branch = args.text('branch') ?? BRANCH
   const gitDir = await gitDirOf(resolve(io.cwd, named ?? '.'), named !== undefined)
   const journal = await readJournal(gitDir, branch)
-  if (journal === undefined) throw new KintsugiError('KIN-4002', `there is no branch ${branch} in ${gitDir}`)
+  if (journal === undefined)
+    throw new KintsugiError(
+      'KIN-4002',
+      `there is no branch ${branch} in ${gitDir}; fetch it (git fetch origin ${branch}), or name another with --branch`,
+    )
   const { ref, commit, anchors } = journal
   const report = verifyAudit(journal.files, anchors)
   const rewritten = journal.rewrites.map(({ commit: by, path }) => ({

@@ -97,8 +97,8 @@ async function asking<T>(ask: () => Promise<T>): Promise<T> {
   } catch (cause) {
     if (cause instanceof KintsugiError) throw cause
     const code = codeOf(cause)
-    const why = code === undefined ? 'it cannot be reached' : `it answered ${code}`
-    throw new KintsugiError('KIN-1002', `the cluster of the kubeconfig did not take this: ${why}`)
+    if (code === undefined) throw new KintsugiError('KIN-6001', 'the cluster of the kubeconfig cannot be reached')
+    throw new KintsugiError('KIN-6001', `the cluster of the kubeconfig did not take this: it answered ${code}`)
   }
 }
 

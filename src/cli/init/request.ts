@@ -43,7 +43,8 @@ export function readInitRequest(args: Arguments): InitRequest {
   const webhookUrl = webhookUrlOf(args.text('webhook-url'))
   const context = args.text('context')
   const name = args.text('name') ?? (organization === undefined ? 'kintsugi' : `kintsugi-${organization}`)
-  if (name.trim() === '' || name.length > LONGEST_NAME)
+  if (name.trim() === '') throw usage('--name is empty.')
+  if (name.length > LONGEST_NAME)
     throw usage(`--name has at most ${LONGEST_NAME} characters: ${name} has ${name.length}.`)
   return {
     ...(organization !== undefined && { organization }),

@@ -115,14 +115,30 @@ async function keep(
 
 /** What the admin does after this, in order. */
 function nextSteps(request: InitRequest, app: AppCredentials): readonly string[] {
+  const { web } = request.github
   const { name, namespace } = request.secret
-  const enterprise = request.github.web === 'https://github.com' ? '' : ` and url: ${request.github.web}`
+  const enterprise = web === 'https://github.com' ? '' : ` and url: ${web}`
+  const settings = [
+    `github.appId=${app.id}`,
+    `github.existingSecret=${name}`,
+    ...(enterprise === '' ? [] : [`github.url=${web}`]),
+    ...(request.webhookUrl === undefined ? [] : ['webhooks.enabled=true']),
+  ]
   return [
     `Install it on the GitOps repositories, and on no others: ${installAddress(app)}`,
+    ...secretSteps(request),
     `Say what it may do: bindings in values.yaml for the chart, or a configuration whose forges have kind: github, appId: ${app.id}${enterprise}`,
-    `helm install kintsugi charts/kintsugi --namespace ${namespace} --set github.appId=${app.id} --set github.existingSecret=${name} --values values.yaml`,
+    `helm install kintsugi charts/kintsugi --namespace ${namespace} ${settings.map((one) => `--set ${one}`).join(' ')} --values values.yaml`,
     'See what it would do before it writes anything: kintsugi run --once --dry-run --config kintsugi.yaml',
   ]
+}
+
+/** The chart reads a Secret and makes none. */
+function secretSteps({ to, secret: { name, namespace } }: InitRequest): readonly string[] {
+  if (to.apply !== undefined) return []
+  return to.out === undefined
+    ? [`Apply the Secret that was printed, once there is a namespace ${namespace}: kubectl apply -f FILE`]
+    : [`Make the Secret of the files: kubectl -n ${namespace} create secret generic ${name} --from-file=${to.out}`]
 }
 
 function document(request: InitRequest, app: AppCredentials, kept: Kept): Readonly<Record<string, unknown>> {

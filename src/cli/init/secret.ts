@@ -1,5 +1,5 @@
-import { mkdir, open, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { access, constants, mkdir, open, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { stringify } from 'yaml'
 import { KintsugiError } from '../../domain/index.ts'
 import type { AppCredentials } from './convert.ts'
@@ -38,10 +38,19 @@ export function secretYaml(name: SecretName, app: AppCredentials): string {
   return stringify(secretManifest(name, app), { lineWidth: 0 })
 }
 
-/** Throws KIN-1001 where the folder is there already: credentials are never written over. */
+/** Throws KIN-1001 where the folder is there already: credentials are never written over; and where it cannot be made. */
 export async function checkNewFolder(dir: string): Promise<void> {
   const found = await stat(dir).catch(() => undefined)
   if (found !== undefined) throw new KintsugiError('KIN-1001', `--out ${dir} exists; name a folder that does not.`)
+  try {
+    await access(dirname(dir), constants.W_OK)
+  } catch (cause) {
+    throw new KintsugiError(
+      'KIN-1001',
+      `--out ${dir} cannot be made: ${dirname(dir)} is not a folder that may be written to.`,
+      { cause },
+    )
+  }
 }
 
 /** One file for each key in a new folder, 0600 in 0700. Throws KIN-1002 where that cannot be, and leaves nothing behind. */

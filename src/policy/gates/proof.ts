@@ -27,7 +27,12 @@ export function judgeAssumptions({ proof }: GateInput): Gate {
 }
 
 export function judgeMatch({ renderMatch }: GateInput): Gate {
-  return gate('render match', renderMatch === 'same', renderMatch, 'render-mismatch')
+  return gate(
+    'render match',
+    renderMatch === 'same',
+    renderMatch,
+    renderMatch === 'unknown' ? 'live-unknown' : 'render-mismatch',
+  )
 }
 
 export function judgeBase({ proof, baseInputs }: GateInput): Gate {

@@ -262,6 +262,8 @@ describe('the offer of settings', () => {
     expect(await made.start().onboard?.(offer)).toMatchObject({ result: 'exists', pull: { number: first.number } })
     const view = await made.forge.look('main', [])
     expect([view.open, view.onboarding]).toMatchObject([[], { number: first.number, state: 'open' }])
+    // Nothing would ever end it.
+    expect(await made.api.checkOf(first.headSha, 'kintsugi')).toBeUndefined()
     made.people.close(OLGA, first.number)
     expect(await made.forge.onboard?.(offer)).toMatchObject({ result: 'refused', reason: 'closed-by-person' })
     expect((await made.forge.look('main', [])).onboarding).toMatchObject({ state: 'closed', endedBy: 'person' })

@@ -137,6 +137,10 @@ describe('kintsugi init github', () => {
     for (const secret of [PEM.split('\n')[3] ?? '', WEBHOOK_SECRET, CLIENT_SECRET])
       expect(run.printed.err).not.toContain(secret)
     expect(run.printed.err).toContain('appId: 4711')
+    expect(run.printed.err).toContain('kubectl apply -f FILE')
+    expect(run.printed.err).toContain(
+      `--set github.appId=4711 --set github.existingSecret=kintsugi-github --set github.url=`,
+    )
   })
 
   it('writes files that only their owner can read, into a folder that is new', async () => {
@@ -151,6 +155,13 @@ describe('kintsugi init github', () => {
     expect(run.printed.out).toBe('')
     const again = await kintsugi(['init', 'github', '--out', 'app'], { cwd })
     expect(again).toMatchObject({ code: 2, err: expect.stringContaining('exists') })
+    expect(run.printed.err).toContain('create secret generic kintsugi-github --from-file=app')
+  })
+
+  it('makes no App whose files could not be written', async () => {
+    const asked = await kintsugi(['init', 'github', '--out', 'there/is/none'], { cwd })
+    expect(asked).toMatchObject({ code: 2, err: expect.stringContaining('cannot be made') })
+    expect(hub.taken).toEqual([])
   })
 
   it('prints one document with --json', async () => {

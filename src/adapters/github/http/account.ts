@@ -11,7 +11,7 @@ import { readsOf } from './reads.ts'
 import { restOn } from './rest.ts'
 import { restWrites } from './rest-writes.ts'
 import { type Scrubber, scrubber } from './scrub.ts'
-import { type AppAuth, appAuth, appTokens, type Credentials, personalTokens, type Tokens } from './tokens.ts'
+import { type AppAuth, appAuth, appTokens, type Credentials, messageIn, personalTokens, type Tokens } from './tokens.ts'
 import { type Pace, REAL_PACE, type Turns, turnsOn } from './wait.ts'
 import { readAll, type Wire, WireFailure, wire } from './wire.ts'
 import { adorn, moveBranches, onPull, react, updateComment, type Writing, write } from './writes.ts'
@@ -153,6 +153,11 @@ async function whoAmI(
 ): Promise<GitHubApi['self']> {
   if (app !== undefined && credentials.kind === 'app') {
     const answer = await app.ask('the App', { method: 'GET', route: '/app' })
+    if (answer.status !== 200)
+      throw new KintsugiError(
+        'KIN-4007',
+        `GitHub knows no App with the id ${credentials.appId} (${answer.status}): ${scrub.clean(messageIn(answer.text))}`,
+      )
     const node = nodeOf(parseJson(answer.text)?.value)
     return { login: node.text('slug'), appId: node.number('id') }
   }

@@ -264,6 +264,17 @@ describe('credentials', () => {
     expect(server.of('/app')).toHaveLength(2)
   })
 
+  it('say which App GitHub does not know', async () => {
+    const server = await loopback((request, response) =>
+      request.path.endsWith('/app') ? json(response, 404, { message: 'Integration not found' }) : undefined,
+    )
+    opened.push(server)
+    await expect(server.api()).rejects.toMatchObject({
+      code: 'KIN-4007',
+      message: 'GitHub knows no App with the id 7 (404): Integration not found',
+    })
+  })
+
   it('say what to do where the App is not installed', async () => {
     const server = await loopback((request, response) =>
       request.path.endsWith('/installation') ? json(response, 404, { message: 'Not Found' }) : undefined,
