@@ -52,7 +52,7 @@ export const ERRORS = {
   'KIN-4002': {
     exit: 1,
     means: 'The repository is not a bare Git repository, or cannot be read.',
-    next: 'Name one that is, or that has what the message misses; git clone --bare makes one.',
+    next: 'Make one with git clone --bare.',
   },
   'KIN-4003': { exit: 6, means: 'The forge cannot be reached.', next: 'Check the network and the credentials.' },
   'KIN-4004': {
