@@ -63,11 +63,13 @@ export async function slow(standIn: StandIn): Promise<void> {
   await standIn.setFaults(MUTATIONS.map((match) => ({ kind: 'latency', match, ms: MUTATION_MS })))
 }
 
-/** People are quick here: no proposal is left open, as no policy would leave thirty of them. */
+/** People are quick here: no proposal is left open, and no branch of an ended one, as no policy and no sweep would leave thirty of them. */
 export async function closeAll({ standIn }: Scene): Promise<void> {
   const repo = `${REPO.owner}/${REPO.name}`
   for (const pull of (await standIn.do('state', { repo })).pulls) {
-    if (pull.state === 'open') await standIn.do('closePull', { repo, number: pull.number, by: 'olga' })
+    if (pull.state !== 'open') continue
+    await standIn.do('closePull', { repo, number: pull.number, by: 'olga' })
+    await standIn.do('deleteBranch', { repo, branch: pull.head.branch, by: 'olga' })
   }
   await standIn.settle()
 }

@@ -1,6 +1,6 @@
 import { KintsugiError } from '../../../domain/index.ts'
 import type { ApiIssue, ApiPull, ApiRepository, RepositoryQuery } from '../api.ts'
-import { MORE, repositoryDocument } from './documents/repository.ts'
+import { FIRST, MORE, repositoryDocument } from './documents/repository.ts'
 import { issueOf } from './facts.ts'
 import { type Graphql, queried } from './graphql.ts'
 import type { Node } from './json.ts'
@@ -140,15 +140,14 @@ async function endedOf(at: Looking, node: Node, open: readonly ApiPull[]): Promi
   const { memory, query } = at
   const known = memory.endedSinceMs <= query.sinceMs ? memory.seenMs - LATE_MS : 0
   const until = Math.max(query.sinceMs, known)
-  const fresh = await pages(
-    at,
-    'ended',
-    node.nodeOr('ended'),
-    MORE.ended,
-    {},
-    'ended',
-    (one) => one.timeMs('updatedAt') < until,
-  )
+  // What may have shown late is looked for on the first page, which costs nothing; further pages are read for what is new.
+  let left: number = FIRST.ended
+  const enough = (one: Node): boolean => {
+    const atMs = one.timeMs('updatedAt')
+    left -= 1
+    return atMs < until || (left <= 0 && known > 0 && atMs < memory.seenMs)
+  }
+  const fresh = await pages(at, 'ended', node.nodeOr('ended'), MORE.ended, {}, 'ended', enough)
   for (const one of fresh) {
     const ours = one.text('headRefName').startsWith(`${query.prefix}/`) && !one.flag('isCrossRepository')
     if (ours) memory.ended.set(one.number('number'), await completePull(at.graphql, at.repository, one, false))
