@@ -104,6 +104,12 @@ async function reach(http: Exchange, clock: Clock): Promise<Reach> {
   return { reached: true, skewMs: Math.round(server * 1000 - (before + clock.now()) / 2) }
 }
 
+/** The address without what it may hold of credentials. */
+function whereAsked(answer: Reach, url: string): Reach {
+  if (answer.reached) return answer
+  return { ...answer, problem: `${answer.problem}, asked of Prometheus at ${new URL(url).origin}` }
+}
+
 async function measureSkew(http: Exchange, clock: Clock): Promise<number | undefined> {
   const answer = await reach(http, clock)
   return answer.reached ? answer.skewMs : undefined
@@ -162,7 +168,7 @@ export function prometheusMetrics(options: PrometheusOptions): PrometheusMetrics
         return answerOf(id, found.request.asked.get(id) ?? '', found.group)
       })
     },
-    reach: () => reach(http, options.clock),
+    reach: async () => whereAsked(await reach(http, options.clock), options.url),
     skewMs: () => measureSkew(http, options.clock),
     close: () => http.close(),
   }

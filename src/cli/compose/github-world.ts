@@ -40,8 +40,14 @@ export type GithubWorld = RealWorld & {
  */
 export async function openGithubWorld(options: GithubOptions): Promise<GithubWorld> {
   const { config } = options
-  const [cluster] = config.clusters
+  const [cluster, another] = config.clusters
   if (cluster === undefined) throw new KintsugiError('KIN-2001', 'clusters names no cluster')
+  // Nobody should believe that a cluster is watched which is not.
+  if (another !== undefined)
+    throw new KintsugiError(
+      'KIN-2001',
+      `clusters: ${another.name} would not be looked at: one process looks at one cluster. Run one for each, with a configuration of its own.`,
+    )
   const clock = options.atMs === undefined ? systemClock : fixedClock(options.atMs)
   const jobs = jobsOf(config, options.jobs)
   const metrics = metricsOf(config, jobs, options, clock)

@@ -143,6 +143,17 @@ describe('the world of a configuration with a GitHub', () => {
     expect(opened).toEqual([])
   })
 
+  it('refuses a second cluster, rather than to leave it unwatched', async () => {
+    const { door, opened } = doors()
+    const one = config()
+    const two = { ...one, clusters: one.clusters.flatMap((cluster) => [cluster, { ...cluster, name: 'other' }]) }
+    await expect(openGithubWorld(options(door, { config: two }))).rejects.toMatchObject({
+      code: 'KIN-2001',
+      message: expect.stringContaining('other would not be looked at'),
+    })
+    expect(opened).toEqual([])
+  })
+
   it('lets a repository be changed where any of its bindings says so', () => {
     const [shop, other] = boundRepositories(config())
     expect(shop?.bindings).toHaveLength(2)

@@ -61,7 +61,7 @@ export function githubAccount(options: AccountOptions): GitHubAccount {
   const line = wire({ baseUrl, userAgent: options.userAgent ?? 'kintsugi', ...(ca === undefined ? {} : { ca }) })
   const app =
     credentials.kind === 'app'
-      ? appAuth(credentials, asApp(line, pace, onRequest, scrub), pace, scrub, notice)
+      ? appAuth(credentials, asApp(line, baseUrl, pace, onRequest, scrub), pace, scrub, notice)
       : undefined
   const turns = turnsByInstallation(options, pace)
   let who: Promise<GitHubApi['self']> | undefined
@@ -105,6 +105,7 @@ const MOST_TRIES = 3
 /** Requests as the App: to ask who it is and for tokens. Each may be repeated, so what passes is tried again. */
 function asApp(
   line: Wire,
+  baseUrl: string,
   pace: Pace,
   report: (one: RequestReport) => void,
   scrub: Scrubber,
@@ -135,7 +136,7 @@ function asApp(
         if (!(error instanceof WireFailure)) throw error
         done(0, 0)
         if (tried >= MOST_TRIES)
-          throw new KintsugiError('KIN-4003', `GitHub cannot be reached: ${scrub.clean(error.message)}`, {
+          throw new KintsugiError('KIN-4003', `GitHub cannot be reached at ${baseUrl}: ${scrub.clean(error.message)}`, {
             retryable: true,
             cause: error,
           })
