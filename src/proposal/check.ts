@@ -17,8 +17,13 @@ function row({ name, pass, value, reason }: Gate): Markdown {
   return md`| ${fixed(pass ? 'holds' : '**waits**')} | ${prose(name, 80)} | ${codeCell(value, 200)} | ${why} |`
 }
 
-function waitingLine({ name, reason }: Gate): Markdown {
+/** Checks and reviews that rules ask for: while one of them waits, the forge holds the merge for that. */
+const SHOWN_BY_FORGE: ReadonlySet<string> = new Set(['required checks', 'reviews', 'code owners', 'conversations'])
+
+function waitingLine({ name, reason }: Gate, waiting: readonly Gate[]): Markdown {
   if (reason === undefined) return md`- ${prose(name, 80)}`
+  if (reason === 'forge-blocked' && waiting.some((one) => SHOWN_BY_FORGE.has(one.name)))
+    return md`- ${prose(name, 80)}: GitHub waits for the same. (${code(reason)})`
   const { means, next } = reasonInfo(reason)
   return md`- ${prose(name, 80)}: ${fixed(means)} ${fixed(next)} (${code(reason)})`
 }
@@ -42,7 +47,9 @@ export function checkText(gates: readonly Gate[]): CheckText {
   const lines = [
     sentence,
     fixed(''),
-    ...(waiting.length === 0 ? [] : [...waiting.slice(0, MAX_GATES).map(waitingLine), fixed('')]),
+    ...(waiting.length === 0
+      ? []
+      : [...waiting.slice(0, MAX_GATES).map((one) => waitingLine(one, waiting)), fixed('')]),
     fixed('| | Gate | Value | Reason |'),
     fixed('|---|---|---|---|'),
     ...shown.map(row),

@@ -15,7 +15,7 @@ import {
   type Series,
   type Subject,
 } from '../../src/domain/index.ts'
-import { POLICY_API_VERSION, parsePolicies } from '../../src/policy/index.ts'
+import { gates, POLICY_API_VERSION, parsePolicies } from '../../src/policy/index.ts'
 import {
   answerText,
   attemptRecord,
@@ -29,6 +29,7 @@ import {
   writeProposal,
   writeRevert,
 } from '../../src/proposal/index.ts'
+import { CI_APP, check as ciCheck, facts, gateInput, gatePull, rules } from '../policy/given.ts'
 import { pullOf, templates, treeOf } from '../proposal/fixtures.ts'
 import { ROOT } from './pages.ts'
 
@@ -255,24 +256,25 @@ const revert = writeRevert(
   templates,
 )
 
-const GATES: readonly Gate[] = [
-  { name: 'ceiling', pass: true, value: 'automerge' },
-  { name: 'policy', pass: true, value: 'cart-memory, as it was recorded' },
-  { name: 'binding', pass: true, value: 'prod-eu/shop to main of github.com/example/shop-gitops, apps/**' },
-  { name: 'confidence', pass: true, value: '0.96 of 0.80' },
-  { name: 'independent signals', pass: true, value: '2' },
-  { name: 'limits', pass: true, value: '1 of 3 open, 1 of 5 this hour' },
-  { name: 'same proof', pass: true, value: 'rendered again at 5b1f0c7e9a3d, isolated' },
-  { name: 'render match', pass: true, value: 'the cluster runs what Git renders' },
-  { name: 'base inputs', pass: true, value: '1 file, unchanged' },
-  { name: 'head', pass: true, value: 'ours, Verified' },
-  { name: 'required checks', pass: false, value: 'ci/render of app 15368: running', reason: 'checks-pending' },
-  { name: 'reviews', pass: true, value: 'none asked' },
-  { name: 'window', pass: true, value: 'Mon-Fri 08:00 to 17:00 Europe/Zurich, now 10:26' },
-  { name: 'freeze', pass: true, value: 'none' },
-  { name: 'hold', pass: true, value: 'none' },
-  { name: 'breaker', pass: true, value: 'closed, 0 harmful in 24 h' },
-]
+/** Judged as the bot judges them: one check of another App still runs. */
+const GATES: readonly Gate[] = gates(
+  gateInput({
+    ...{ diagnosis, policy, proof, changes: plan.changes, baseInputs: proof.inputs, nowMs: SEEN + MINUTE },
+    binding: {
+      ...{ cluster: 'prod-eu', namespace: 'shop', baseBranches: ['main'], paths: ['apps/**'] },
+      repositories: [`${WEB}`],
+    },
+    rules: rules({ requiredChecks: [{ name: 'ci/render', app: CI_APP }] }),
+    pull: gatePull({
+      ...{ branch: fix.branch, commitMessage: fix.commitMessage, files: [FILE], createdAtMs: SEEN },
+      facts: facts({
+        pushedAtMs: SEEN,
+        state: 'blocked',
+        checks: [ciCheck({ name: 'ci/render', state: 'running' })],
+      }),
+    }),
+  }),
+)
 
 const snoozed: CommandAnswer = {
   ...{ id: '2891', by: 'ada', role: 'maintain', command: 'snooze', accepted: true, atMs: SEEN + 3 * MINUTE },

@@ -38,6 +38,7 @@ export function judgeMatch({ renderMatch }: GateInput): Gate {
 export function judgeBase({ proof, baseInputs }: GateInput): Gate {
   const paths = Object.keys(proof.inputs)
   const moved = paths.find((path) => !Object.hasOwn(baseInputs, path) || baseInputs[path] !== proof.inputs[path])
-  const value = moved === undefined ? `${paths.length} inputs unchanged` : `${moved} changed`
+  const value =
+    moved === undefined ? `${paths.length} ${paths.length === 1 ? 'input' : 'inputs'} unchanged` : `${moved} changed`
   return gate('base inputs', moved === undefined && paths.length > 0, value, 'base-moved')
 }
