@@ -4,6 +4,7 @@ import {
   AmbiguousWrite,
   type ApiFile,
   type GitHubApi,
+  type Last,
   type Outcome,
   type WriteAnswer,
   type WriteDocument,
@@ -87,6 +88,12 @@ const WRITES: ReadonlySet<string> = new Set([
   'updateIssue',
   'createOrphan',
 ] satisfies (keyof GitHubApi)[])
+
+/** What the last word of the caller makes of a write before it is sent. */
+async function withheld(last: Last | undefined): Promise<Outcome<never> | undefined> {
+  if (last === undefined || (await last())) return undefined
+  return { ok: false, refusal: { kind: 'withheld', status: 0, text: '' } }
+}
 
 export function isWrite(method: string): boolean {
   return WRITES.has(method)
@@ -291,8 +298,10 @@ export function modelApi(repository: ModelRepository, options: ModelApiOptions):
         }),
       ),
     checkRun: (run) => gate.write('checkRun', () => checkRun(repository, actor, run)),
-    merge: (number, how) => gate.write('merge', () => merge(repository, actor, number, how)),
-    enqueue: (number, sha) => gate.write('enqueue', () => enqueue(repository, actor, number, sha)),
+    merge: async (number, how) =>
+      (await withheld(how.last)) ?? gate.write('merge', () => merge(repository, actor, number, how)),
+    enqueue: async (number, sha, last) =>
+      (await withheld(last)) ?? gate.write('enqueue', () => enqueue(repository, actor, number, sha)),
     arm: (number, sha, method) => gate.write('arm', () => arm(repository, actor, number, sha, method)),
     disarm: (number) => gate.write('disarm', () => disarm(repository, actor, number)),
     createIssue: (issue) =>

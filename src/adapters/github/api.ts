@@ -66,9 +66,11 @@ export interface GitHubApi {
       readonly method: MergeMethod
       readonly title?: string | undefined
       readonly message?: string | undefined
+      /** Asked when nothing is left to wait for, neither a turn nor a token; false withholds it. */
+      readonly last?: Last | undefined
     },
   ): Promise<Outcome<{ readonly commit: string }>>
-  enqueue(pull: number, sha: string): Promise<Outcome<null>>
+  enqueue(pull: number, sha: string, last?: Last): Promise<Outcome<null>>
   arm(pull: number, sha: string, method: MergeMethod): Promise<Outcome<null>>
   disarm(pull: number): Promise<Outcome<null>>
   createIssue(issue: {
@@ -88,7 +90,10 @@ export interface GitHubApi {
   ): Promise<Outcome<{ readonly commit: string }>>
 }
 
-/** Why GitHub would not. `text` is its own, and hostile. */
+/** Whether a write may still go out. */
+export type Last = () => Promise<boolean>
+
+/** Why GitHub would not. `text` is its own, and hostile. `withheld` was never sent: the caller's own last word was no. */
 export type Refusal = {
   readonly kind:
     | 'exists'
@@ -101,6 +106,7 @@ export type Refusal = {
     | 'clean'
     | 'invalid'
     | 'archived'
+    | 'withheld'
   readonly status: number
   readonly text: string
 }

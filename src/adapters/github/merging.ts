@@ -1,6 +1,6 @@
-import type { MergeMethod } from '../../domain/index.ts'
+import type { MergeMethod, Reason } from '../../domain/index.ts'
 import type { ArmResult, MergeHow, MergeResult } from '../../ports/index.ts'
-import type { ApiPull, ApiRepository, Refusal } from './api.ts'
+import type { ApiPull, ApiRepository, Last, Outcome, Refusal } from './api.ts'
 import { isOurs, isOwnCommit, isSelf, type Judged, judge, judgeAtOnce } from './authority.ts'
 import { ask, type Desk } from './desk.ts'
 import { changedSince } from './planning.ts'
@@ -41,11 +41,15 @@ async function tryMerge(desk: Desk, { number, sha, how, round }: Ask): Promise<M
   // Asking has made GitHub compute it.
   if (pull.mergeable === 'unknown') return { result: 'waiting', by: 'mergeability-pending' }
   if (!round.mayWrite) return undefined
-  const reason = await how.last?.({ pull: shown(desk, pull, judged), rules: there.rules })
-  if (reason !== undefined) return { result: 'stopped', reason }
-  if (there.rules.mergeQueue) return enqueued(desk, number, sha)
-  const answer = await desk.api.merge(number, { sha, method: how.method, title: how.title, message: how.message })
+  const word: { reason?: Reason | undefined } = {}
+  const last: Last = async () => {
+    word.reason = await how.last?.({ pull: shown(desk, pull, judged), rules: there.rules })
+    return word.reason === undefined
+  }
+  const answer = await sendMerge(desk, number, sha, there.rules.mergeQueue, { ...how, last })
+  if (word.reason !== undefined) return { result: 'stopped', reason: word.reason }
   if (!answer.ok) return refusedMerge(desk, number, answer.refusal)
+  if (answer.value === null) return { result: 'waiting', by: 'in-merge-queue' }
   return finished(desk, pull, answer.value.commit, proven)
 }
 
@@ -86,10 +90,15 @@ async function mustRecompute(
   return moved ? { result: 'recompute', reason: 'base-moved' } : undefined
 }
 
-async function enqueued(desk: Desk, number: number, sha: string): Promise<MergeResult> {
-  const answer = await desk.api.enqueue(number, sha)
-  if (answer.ok) return { result: 'waiting', by: 'in-merge-queue' }
-  return mergeAnswer(answer.refusal) ?? { result: 'waiting', by: 'mergeability-pending' }
+/** To the queue where the base has one, which gives no commit. `last` is asked when nothing is left to wait for. */
+function sendMerge(
+  desk: Desk,
+  number: number,
+  sha: string,
+  queue: boolean,
+  { method, title, message, last }: Omit<MergeHow, 'last'> & { readonly last: Last },
+): Promise<Outcome<{ readonly commit: string } | null>> {
+  return queue ? desk.api.enqueue(number, sha, last) : desk.api.merge(number, { sha, method, title, message, last })
 }
 
 /** A text that says nothing is cleared up by looking: conflict, still computing, or a rule that the forge does not name. */

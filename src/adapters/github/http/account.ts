@@ -202,7 +202,7 @@ function apiOf(
     moveBranches: (changes) => moveBranches(writing, changes),
     updateComment: (id, body) => updateComment(writing, id, body),
     react: (comment, content) => react(writing, comment, content),
-    enqueue: (pull, sha) => onPull(writing, pull, 'Enqueue', 'queue', { expectedHeadOid: sha }),
+    enqueue: (pull, sha, last) => onPull(writing, pull, 'Enqueue', 'queue', { expectedHeadOid: sha }, last),
     arm: (pull, sha, method) =>
       onPull(writing, pull, 'Arm', 'arm', { expectedHeadOid: sha, mergeMethod: method.toUpperCase() }),
     disarm: (pull) => onPull(writing, pull, 'Disarm', 'disarm', {}),

@@ -1,5 +1,5 @@
 import { KintsugiError } from '../../../domain/index.ts'
-import { AmbiguousWrite, type Outcome } from '../api.ts'
+import { AmbiguousWrite, type Last, type Outcome } from '../api.ts'
 import type { Step } from '../permissions.ts'
 import type { Priority } from './budget.ts'
 import type { Call, Client } from './client.ts'
@@ -17,6 +17,7 @@ export type Document = {
   readonly variables: Readonly<Record<string, unknown>>
   readonly step: Step
   readonly write?: { readonly priority: Priority; readonly content: number }
+  readonly last?: Last | undefined
 }
 
 /** Said with 200 where a request died inside: whether a mutation happened is not known. */
@@ -35,6 +36,7 @@ export function graphqlOn(client: Client, url: string, scrub: Scrubber): Graphql
       what: document.name,
       resource: 'graphql',
       ...(document.write === undefined ? {} : { write: document.write }),
+      ...(document.last === undefined ? {} : { last: document.last }),
       hear,
     }
     const reply = await client.call(call)

@@ -39,7 +39,7 @@ export function restWrites(rest: Rest): Writes {
       return long({ body }) ?? rest.write({ method: 'POST', route, params, priority: 'comment' }, commentOf)
     },
     checkRun: (run) => checkRun(rest, run),
-    async merge(number, { sha, method, title, message }) {
+    async merge(number, { sha, method, title, message, last }) {
       const params = {
         pull_number: number,
         sha,
@@ -48,7 +48,7 @@ export function restWrites(rest: Rest): Writes {
         ...(message === undefined ? {} : { commit_message: message }),
       }
       const route = '/repos/{owner}/{repo}/pulls/{pull_number}/merge'
-      return rest.write({ method: 'PUT', route, params, priority: 'merge', step: 'merge' }, (node) => ({
+      return rest.write({ method: 'PUT', route, params, priority: 'merge', step: 'merge', last }, (node) => ({
         commit: node.text('sha'),
       }))
     },

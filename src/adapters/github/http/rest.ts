@@ -1,10 +1,11 @@
-import type { Outcome } from '../api.ts'
+import type { Last, Outcome } from '../api.ts'
 import type { Step } from '../permissions.ts'
 import type { Priority } from './budget.ts'
 import type { Call, Client, Reply } from './client.ts'
 import { isObject, type Node, nodeOf, parseJson } from './json.ts'
 import type { Repository } from './pulls.ts'
 import { refusalOf } from './refusals.ts'
+import { orWithheld, WITHHELD } from './sending.ts'
 
 export type Rest = {
   /** A GET; undefined for 404. Answered from memory where GitHub says 304. */
@@ -17,6 +18,7 @@ export type Rest = {
       readonly params: Readonly<Record<string, unknown>>
       readonly priority: Priority
       readonly step?: Step
+      readonly last?: Last | undefined
     },
     read: (node: Node) => Value,
   ): Promise<Outcome<Value>>
@@ -67,8 +69,10 @@ export function restOn(client: Client, { owner, name }: Repository): Rest {
         step: request.step ?? 'write',
         what: `${request.method} ${request.route}`,
         write: { priority: request.priority, content: 1 },
+        ...(request.last === undefined ? {} : { last: request.last }),
       }
-      const reply = await client.call(call)
+      const reply = await orWithheld(client.call(call))
+      if (reply === undefined) return WITHHELD
       if (reply.status >= 400) return { ok: false, refusal: refusalOf(reply.status, refusalText(reply)) }
       return { ok: true, value: readWritten(call, reply, read) }
     },

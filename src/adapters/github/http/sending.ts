@@ -1,5 +1,5 @@
 import { KintsugiError } from '../../../domain/index.ts'
-import { AmbiguousWrite } from '../api.ts'
+import { AmbiguousWrite, type Last } from '../api.ts'
 import type { Step } from '../permissions.ts'
 import type { Cost, Priority } from './budget.ts'
 import { limitWord, usedUp } from './limit-words.ts'
@@ -36,6 +36,8 @@ export type Call = {
   readonly resource?: Cost['resource']
   /** A write is sent once. `content`: how many things it makes. */
   readonly write?: { readonly priority: Priority; readonly content: number }
+  /** Asked right before it is sent. `Withheld` is thrown where the answer is no. */
+  readonly last?: Last | undefined
   readonly mostBytes?: number
   readonly timeoutMs?: number
   /** Told what a whole answer says, before it counts as one: words of limits in a 200, and what it cost. */
@@ -59,6 +61,23 @@ export type ClientParts = {
 const MOST_BYTES = 32 * 1024 * 1024
 const TIMEOUT_MS = 30_000
 export const MOST_REDIRECTS = 3
+
+/** A write that was not sent, since the last word of its caller was no. */
+export class Withheld extends Error {
+  override readonly name = 'Withheld'
+}
+
+export const WITHHELD = { ok: false, refusal: { kind: 'withheld', status: 0, text: '' } } as const
+
+/** Undefined where it was withheld. */
+export async function orWithheld<Value>(sending: Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await sending
+  } catch (error) {
+    if (error instanceof Withheld) return undefined
+    throw error
+  }
+}
 
 /** A read that failed for a reason that passes, as 5xx, resets and time-outs do. */
 export class Passing extends Error {
@@ -99,6 +118,10 @@ export async function sent(parts: ClientParts, call: Call, route: string, anonym
   })
   // After the turn: asking for a token is a request too.
   const token = anonymous ? '' : await tokenFor(parts, call, turns)
+  if (call.last !== undefined && !(await call.last())) {
+    turns.budget.ended()
+    throw new Withheld(call.what)
+  }
   const startMs = parts.pace.nowMs()
   try {
     const reply = await parts.wire.send({

@@ -3,6 +3,7 @@ import type {
   AdornDocument,
   ApiCheckRun,
   GitHubApi,
+  Last,
   Outcome,
   Refusal,
   WriteAnswer,
@@ -16,6 +17,7 @@ import { type Graphql, type GraphqlAnswer, outcomeOf, queried } from './graphql.
 import type { Node } from './json.ts'
 import type { Memory } from './memory.ts'
 import { completePull, type Repository } from './pulls.ts'
+import { orWithheld, WITHHELD } from './sending.ts'
 import { SIZES, tooLong } from './sizes.ts'
 
 export type Writing = {
@@ -33,6 +35,7 @@ async function mutate(
   inputs: Inputs,
   priority: Priority,
   step: 'write' | 'merge' = 'write',
+  last?: Last,
 ): Promise<GraphqlAnswer> {
   // The cast: keys of Inputs are parts.
   const parts = Object.keys(inputs) as MutationPart[]
@@ -42,6 +45,7 @@ async function mutate(
     variables: inputs,
     step,
     write: { priority, content: parts.length },
+    last,
   })
 }
 
@@ -260,11 +264,14 @@ export async function onPull(
   name: string,
   part: 'arm' | 'disarm' | 'queue',
   input: Readonly<Record<string, unknown>>,
+  last?: Last,
 ): Promise<Outcome<null>> {
   const id = await pullId(writing, number)
   if (id === undefined)
     return { ok: false, refusal: { kind: 'not-found', status: 404, text: `there is no pull request ${number}` } }
-  const answer = await mutate(writing, name, { [part]: { pullRequestId: id, ...input } }, 'merge', 'merge')
+  const inputs = { [part]: { pullRequestId: id, ...input } }
+  const answer = await orWithheld(mutate(writing, name, inputs, 'merge', 'merge', last))
+  if (answer === undefined) return WITHHELD
   return outcomeOf(answer, part, () => null)
 }
 

@@ -98,6 +98,26 @@ describe('the client on the stand-in', () => {
     expect((await api.branch('kintsugi/b0')) !== undefined).toBe(happened)
   })
 
+  it('asks for the last word on a merge when it has its token, and then sends it or does not', async () => {
+    const { api, at } = await client()
+    const made = await api.write(offer(at.first, 'kintsugi/b0'))
+    if (made.pull?.ok !== true) throw new Error('not opened')
+    const { number, headOid: sha } = made.pull.value
+    await at.settle()
+    const { calls } = at.world
+    const tokens = () => calls.filter(({ operation }) => operation.endsWith('/access_tokens')).length
+    const merges = () => calls.filter(({ operation }) => operation.endsWith('/merge')).length
+    const before = tokens()
+    const seen: number[] = []
+    const say = (word: boolean) => async () => seen.push(tokens()) > 0 && word
+    const withheld = { ok: false, refusal: { kind: 'withheld' } }
+    expect(await api.merge(number, { sha, method: 'squash', last: say(false) })).toMatchObject(withheld)
+    expect(await api.enqueue(number, sha, say(false))).toMatchObject(withheld)
+    expect(merges()).toBe(0)
+    expect(await api.merge(number, { sha, method: 'squash', last: say(true) })).toMatchObject({ ok: true })
+    expect([seen, merges(), tokens()]).toEqual([[before + 1, before + 1, before + 1], 1, before + 1])
+  })
+
   it('needs of an installation what the steps say, and nothing more', async () => {
     const { api, at } = await client()
     await api.repository({ ...QUERY, issueLabel: 'kintsugi' })
