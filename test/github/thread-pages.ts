@@ -25,7 +25,7 @@ function list(repository: Repository): string {
   const rows = [...repository.threads.values()].reverse().map((thread) => {
     const kind = thread.kind === 'pull' ? 'pull' : 'issues'
     const at = `/${repository.owner}/${repository.name}/${kind}/${thread.number}`
-    return `<li><span class="state ${stateOf(thread)}">${stateOf(thread)}</span> <a href="${at}">${text(thread.title)}</a> <small>#${thread.number} by ${text(thread.author)}</small></li>`
+    return `<li><span class="state ${stateOf(thread)}">${stateOf(thread)}</span> <a href="${at}">${text(thread.title)}</a> <small>${thread.kind === 'pull' ? '' : 'issue '}#${thread.number} by ${text(thread.author)}</small></li>`
   })
   return `<h1>${text(`${repository.owner}/${repository.name}`)}</h1><ul class="threads">${rows.join('') || '<li>Nothing has been opened yet.</li>'}</ul>`
 }

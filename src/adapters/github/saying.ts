@@ -73,7 +73,7 @@ export async function conclude(desk: Desk, number: number, _conclusion: Conclusi
 function titleOf(about: About): string {
   if ('dashboard' in about) return 'Kintsugi dashboard'
   const parts = about.lane.split('/').map((part) => part.replace(/[^\w.-]+/g, '-'))
-  return `Kintsugi: ${parts.slice(1).join('/')}`.slice(0, 200)
+  return `Kintsugi note: ${parts.slice(1).join('/')}`.slice(0, 200)
 }
 
 export type About = { readonly lane: Lane } | { readonly dashboard: true }

@@ -92,7 +92,7 @@ describe('a living note', () => {
     expect([view.dashboard?.text, view.notes.get(CART_LANE)?.text]).toEqual(['Dashboard 2.', 'Note 2.'])
     expect([...made.repository.state.issues.values()].map(({ title }) => title)).toEqual([
       'Kintsugi dashboard',
-      'Kintsugi: shop/Deployment/cart',
+      'Kintsugi note: shop/Deployment/cart',
     ])
   })
 
