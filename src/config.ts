@@ -55,6 +55,7 @@ const DEFAULT_CEILING: Ceiling = {
   maxIncreaseFactor: 4,
   protectedNamespaces: ['kube-system', 'kube-public', 'kube-node-lease', 'openshift-*'],
   automergeIsolation: 'isolated',
+  fourEyes: false,
 }
 
 const DEFAULT_TICK: Config['tick'] = {
@@ -178,6 +179,7 @@ const ceiling: Reader<Ceiling> = mapped(
       DEFAULT_CEILING.protectedNamespaces,
     ),
     automergeIsolation: withDefault(oneOf(['isolated', 'process']), DEFAULT_CEILING.automergeIsolation),
+    fourEyes: withDefault(boolean(), DEFAULT_CEILING.fourEyes),
   }),
   ({ memoryMax, cpuMax, ...rest }) => ({
     value: {

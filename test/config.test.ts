@@ -29,7 +29,13 @@ describe('parseConfig', () => {
       clusters: [{ prometheus: { jobs: { kubeStateMetrics: ['kube-state-metrics'] } }, argocd: { hub: false } }],
       forges: [{ kind: 'github', branchPrefix: 'kintsugi' }],
       bindings: [{ namespace: 'shop', baseBranches: ['main'], paths: ['apps/**'] }],
-      ceiling: { mode: 'automerge', memoryMaxBytes: 4 * 2 ** 30, cpuMaxMillicores: 4000, replicasMax: 20 },
+      ceiling: {
+        mode: 'automerge',
+        memoryMaxBytes: 4 * 2 ** 30,
+        cpuMaxMillicores: 4000,
+        replicasMax: 20,
+        fourEyes: true,
+      },
       pause: [{ config: false }, { file: '/etc/kintsugi/pause' }],
       tick: { everyMs: 60_000, stepMs: 60_000 },
     })

@@ -43,8 +43,6 @@ export type ControllerDeps = {
   readonly epoch?: () => Promise<number | undefined>
   /** The journal of this process; left out where none is kept. */
   readonly audit?: Audit
-  /** Whether somebody who changed the policy or asked for the change may not be its only approver. */
-  readonly fourEyes?: boolean
   /** `observe` computes everything and writes nothing. */
   readonly writes: 'perform' | 'observe'
   /** The source room's edit, replaced only by tests that ask whether a wrong edit is noticed. */

@@ -130,7 +130,7 @@ async function gateInput(
     method: methodOf(tick, owner, policy),
     ...(view?.self && { self: view.self }),
     owners: await ownersFor(tick, question, owner, rules),
-    ...(tick.deps.fourEyes === true && { fourEyes: { involved: await involved(history, owner, policy) } }),
+    ...(config.ceiling.fourEyes && { fourEyes: { involved: await involved(history, owner, policy) } }),
     paused: tick.paused,
     frozen: tick.frozen,
     ...(wishes?.held && { held: wishes.held }),

@@ -114,6 +114,8 @@ export type Ceiling = {
   readonly protectedNamespaces: readonly string[]
   /** Auto-merge needs a renderer of its own unless the operator says that a bounded child is enough. */
   readonly automergeIsolation: 'isolated' | 'process'
+  /** Whether somebody who changed the policy or asked for the change may not be its only approver. */
+  readonly fourEyes: boolean
 }
 
 export type PauseSource =

@@ -130,6 +130,7 @@ function reading(at: () => GitHubWorld): void {
     const touching = await api.commitsTouching('values.yaml', 'main', 10)
     expect(touching.map(({ revision }) => revision)).toEqual([second, first])
     expect((await api.commitsTouching('new.yaml', second, 10)).map(({ revision }) => revision)).toEqual([second])
+    expect(touching[0]?.by).toEqual({ login: 'ann', kind: 'user' })
     expect(await api.branch('main')).toBe(second)
     expect(await api.role('ann')).toBe('write')
   })

@@ -2,11 +2,13 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { type GateQuestion, gatesOf } from '../../src/controller/gates.ts'
 import { historyOf, remember } from '../../src/controller/history.ts'
 import { type Tick, viewLane } from '../../src/controller/lane.ts'
-import type { Attempt, AttemptRecord, EditOutcome, Gate } from '../../src/domain/index.ts'
+import type { Account, Attempt, AttemptRecord, EditOutcome, Gate } from '../../src/domain/index.ts'
 import { laneOf } from '../../src/domain/index.ts'
 import { parsePolicies } from '../../src/policy/index.ts'
+import type { Forge } from '../../src/ports/index.ts'
 import { tickOf } from '../fakes/tick.ts'
 import { Walk } from '../fakes/walk.ts'
+import { facts } from '../policy/given.ts'
 import { shopOf } from '../scenarios/worlds.ts'
 
 const subject = { cluster: 'demo', namespace: 'shop', kind: 'Deployment', name: 'cart' }
@@ -135,6 +137,37 @@ describe('gatesOf', () => {
       'base inputs: base-moved',
     ])
   })
+
+  it.each([
+    ['who changed the policy has approved alone', true, { login: 'robin', kind: 'user' }, 'reviews: four-eyes'],
+    ['nobody knows who changed the policy', true, undefined, 'reviews: four-eyes'],
+    ['somebody else changed the policy', true, { login: 'kim', kind: 'user' }, undefined],
+    ['nobody asks for four eyes', false, { login: 'robin', kind: 'user' }, undefined],
+  ] satisfies readonly [string, boolean, Account | undefined, string | undefined][])(
+    'judges the approval where %s',
+    async (_name, fourEyes, by, shutAs) => {
+      const { repository } = question.owner ?? {}
+      if (question.owner === undefined || repository === undefined) throw new Error('the fixture has an owner')
+      const asked: (readonly string[])[] = []
+      const commitsTouching: Forge['commitsTouching'] = async (paths) => {
+        asked.push(paths)
+        return [{ revision: 'c'.repeat(40), atMs: 0, ...(by && { by }) }]
+      }
+      const owner = {
+        ...question.owner,
+        repository: { ...repository, forge: { ...repository.forge, commitsTouching } },
+      }
+      const sha = question.attempt.pull.headSha
+      const review = { by: { login: 'robin', kind: 'user' }, state: 'approved', sha, atMs: 1, counts: true } as const
+      const attempt = withRecord({ mode: 'merge-on-approval' })
+      const pull = { ...attempt.pull, facts: { ...facts({ reviews: [review] }), sha } }
+      const { config } = tick.deps
+      const asking = tickWith({ config: { ...config, ceiling: { ...config.ceiling, fourEyes } } })
+      const gates = await gatesOf(asking, { ...question, owner, attempt: { ...attempt, pull } })
+      expect(shut(gates).filter((one) => one.startsWith('reviews'))).toEqual(shutAs === undefined ? [] : [shutAs])
+      expect(asked).toEqual(fourEyes ? [['.kintsugi/policies/cart.yaml']] : [])
+    },
+  )
 
   it('judges a revert by the harm that was verified: no symptom has to be there', async () => {
     const revert = withRecord({ kind: 'revert', reverts: 99 })

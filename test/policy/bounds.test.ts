@@ -10,6 +10,7 @@ const ceiling: Ceiling = {
   replicasMax: 5,
   protectedNamespaces: [],
   automergeIsolation: 'process',
+  fourEyes: false,
 }
 
 function beyond(

@@ -26,6 +26,7 @@ const ceiling: Ceiling = {
   maxIncreaseFactor: 8,
   protectedNamespaces: [],
   automergeIsolation: 'isolated',
+  fourEyes: false,
 }
 
 type Case = {
