@@ -92,6 +92,15 @@ export type CommandFact = {
   readonly firstLine: string
 }
 
+/** An entry of a merge queue. */
+export type QueueFact = {
+  readonly by: 'bot' | 'person'
+  /** From 1. */
+  readonly place: number
+  /** The commit that the queue has built and would put onto the base, and the one that it was built on. */
+  readonly group?: { readonly sha: string; readonly parent: string }
+}
+
 /** What the forge says of an open pull request, read at once. */
 export type PullFacts = {
   /** The head that all of this is about. */
@@ -108,6 +117,8 @@ export type PullFacts = {
   /** Somebody switched off the merging that the bot had asked for. */
   readonly disarmedByPerson: boolean
   readonly inMergeQueue: boolean
+  /** Its entry in the merge queue, where it has one. */
+  readonly queue?: QueueFact
   /** Whether the forge shows the head commit as Verified. */
   readonly verified: boolean
   /** When the head was put there; absent where the forge does not say. */

@@ -125,6 +125,13 @@ export interface Forge {
   arm(pull: number, sha: string, method: MergeMethod): Promise<ArmResult>
   /** Takes that back. Nothing happens where nothing is armed, or where a person armed it. */
   disarm(pull: number): Promise<void>
+  /** Takes it out of the merge queue, where we put it in. False where it stays in there. */
+  dequeue(pull: number): Promise<boolean>
+  /**
+   * Tells the merge queue whether the commit that it built with this pull request may go onto the base: every gate holds, or not. An entry of
+   * ours is thrown out where one is shut; one that a person put in never is.
+   */
+  checkGroup(pull: number, group: string, gates: readonly Gate[]): Promise<void>
   /** The living comment of a pull request or the living note of a lane, edited in place; no write when nothing changed. */
   say(place: Place, text: string): Promise<void>
   /** One check run with every gate and its value. */

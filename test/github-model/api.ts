@@ -11,7 +11,7 @@ import {
 } from '../../src/adapters/github/api.ts'
 import { KintsugiError } from '../../src/domain/index.ts'
 import { checksOf, roleIn } from './facts.ts'
-import { arm, disarm, enqueue, merge, settle } from './merges.ts'
+import { arm, dequeue, disarm, enqueue, merge, settle } from './merges.ts'
 import { createBranch, moveBranches } from './moves.ts'
 import { commitOnBranch, createPull, updatePull } from './pulls.ts'
 import { good, refused } from './refusals.ts'
@@ -82,6 +82,7 @@ const WRITES: ReadonlySet<string> = new Set([
   'checkRun',
   'merge',
   'enqueue',
+  'dequeue',
   'arm',
   'disarm',
   'createIssue',
@@ -302,6 +303,7 @@ export function modelApi(repository: ModelRepository, options: ModelApiOptions):
       (await withheld(how.last)) ?? gate.write('merge', () => merge(repository, actor, number, how)),
     enqueue: async (number, sha, last) =>
       (await withheld(last)) ?? gate.write('enqueue', () => enqueue(repository, actor, number, sha)),
+    dequeue: (number) => gate.write('dequeue', () => dequeue(repository, number)),
     arm: (number, sha, method) => gate.write('arm', () => arm(repository, actor, number, sha, method)),
     disarm: (number) => gate.write('disarm', () => disarm(repository, actor, number)),
     createIssue: (issue) =>

@@ -152,11 +152,19 @@ export function enqueue(repository: ModelRepository, actor: Actor, number: numbe
   const onto = waiting.at(-1) ?? repository.state.branches.get(pull.base) ?? ''
   const group = mergeCommit(repository, actor, pull, onto, { method: 'squash' })
   if (group === undefined) return refused('not-mergeable', 422, 'Pull request is not mergeable')
-  repository.setPull({ ...pull, queued: { group, onto } })
+  repository.setPull({ ...pull, queued: { group, onto, by: accountOf(actor) } })
   return OK
 }
 
-/** Lets the queue go on: groups whose required checks are green are merged in order, a red one leaves the queue. */
+export function dequeue(repository: ModelRepository, number: number): Outcome<null> {
+  const pull = repository.state.pulls.get(number)
+  if (pull?.queued === undefined) return refused('invalid', 422, 'Pull request is not in the queue')
+  const { queued: _left, ...rest } = pull
+  repository.setPull(rest)
+  return OK
+}
+
+/** Lets the queue go on: groups whose required checks are green are merged in order, a red one leaves the queue, and one whose base moved is built anew. */
 export function advanceQueue(repository: ModelRepository, actor: Actor): void {
   for (const pull of openPulls(repository.state)) {
     const { queued } = pull
@@ -168,8 +176,11 @@ export function advanceQueue(repository: ModelRepository, actor: Actor): void {
     )
     const { queued: _left, ...rest } = pull
     const base = repository.state.branches.get(pull.base)
-    if (states.includes('red') || base !== queued.onto) repository.setPull(rest)
-    else if (states.every((one) => one === 'green' || one === 'neutral' || one === 'skipped')) {
+    if (states.includes('red')) repository.setPull(rest)
+    else if (base === undefined || base !== queued.onto) {
+      const group = base && mergeCommit(repository, actor, pull, base, { method: 'squash' })
+      repository.setPull(base && group ? { ...pull, queued: { ...queued, group, onto: base } } : rest)
+    } else if (states.every((one) => one === 'green' || one === 'neutral' || one === 'skipped')) {
       finish(repository, actor, pull, queued.group, base)
     }
   }

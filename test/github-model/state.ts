@@ -53,7 +53,7 @@ export type PullState = ThreadState & {
   readonly unresolved: number
   readonly autoMerge?: { readonly by: Account; readonly method: MergeMethod }
   readonly disarmedBy?: Account
-  readonly queued?: { readonly group: string; readonly onto: string }
+  readonly queued?: { readonly group: string; readonly onto: string; readonly by: Account }
 }
 
 export type IssueState = ThreadState & { readonly state: 'open' | 'closed'; readonly closedBy?: Account }

@@ -7,6 +7,7 @@ import type {
   ApiIssue,
   ApiListing,
   ApiPull,
+  ApiQueued,
   ApiRepository,
   RepositoryQuery,
 } from '../../src/adapters/github/api.ts'
@@ -88,6 +89,15 @@ function mergeState(repository: ModelRepository, state: State, pull: PullState, 
   return checksOf(state, pull.headOid).every((check) => settled.includes(check.state)) ? 'clean' : 'unstable'
 }
 
+function queuedView(state: State, pull: PullState, { group, onto, by }: NonNullable<PullState['queued']>): ApiQueued {
+  const queue = [...state.pulls.values()].filter((one) => one.base === pull.base && one.queued !== undefined)
+  return {
+    by,
+    position: 1 + queue.findIndex(({ number }) => number === pull.number),
+    group: { oid: group, parent: onto },
+  }
+}
+
 export function pullView(repository: ModelRepository, state: State, pull: PullState): ApiPull {
   const { objects } = repository
   const base = pull.baseAtEnd ?? state.branches.get(pull.base)
@@ -122,6 +132,7 @@ export function pullView(repository: ModelRepository, state: State, pull: PullSt
     ...(pull.autoMerge === undefined ? {} : { autoMerge: { by: pull.autoMerge.by } }),
     ...(pull.disarmedBy === undefined ? {} : { disarmedBy: pull.disarmedBy }),
     inMergeQueue: pull.queued !== undefined,
+    ...(pull.queued === undefined ? {} : { queued: queuedView(state, pull, pull.queued) }),
   }
 }
 

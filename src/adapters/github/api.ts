@@ -71,6 +71,8 @@ export interface GitHubApi {
     },
   ): Promise<Outcome<{ readonly commit: string }>>
   enqueue(pull: number, sha: string, last?: Last): Promise<Outcome<null>>
+  /** Takes it out of the merge queue, whoever put it in. */
+  dequeue(pull: number): Promise<Outcome<null>>
   arm(pull: number, sha: string, method: MergeMethod): Promise<Outcome<null>>
   disarm(pull: number): Promise<Outcome<null>>
   createIssue(issue: {
@@ -203,8 +205,18 @@ export type ApiPull = {
   readonly autoMerge?: { readonly by: Account }
   readonly disarmedBy?: Account
   readonly inMergeQueue: boolean
+  /** Its entry in the merge queue. */
+  readonly queued?: ApiQueued
   /** Lists that were cut, by name. An ended pull request shows its last 3 commits. Absent where all are whole. */
   readonly incomplete?: readonly string[]
+}
+
+export type ApiQueued = {
+  readonly by: Account
+  /** From 1. */
+  readonly position: number
+  /** What would become the base, with its first parent; absent until GitHub has built it. */
+  readonly group?: { readonly oid: string; readonly parent: string }
 }
 
 export type ApiCommit = {

@@ -1,6 +1,6 @@
 import type { Gate } from '../../domain/index.ts'
-import type { ApiCheckRun } from './api.ts'
-import { isOurs } from './authority.ts'
+import type { ApiCheckRun, ApiPull } from './api.ts'
+import { isOurs, isSelf } from './authority.ts'
 import { type Desk, inTurn, justWritten, noteWritten } from './desk.ts'
 import { rounds } from './rounds.ts'
 
@@ -17,22 +17,36 @@ function same(there: ApiCheckRun, run: ApiCheckRun): boolean {
  * One check run of a pull request's head, edited in place, and made anew for a new head. A gate that is shut makes it neutral and not red: people
  * may merge whenever they want, also where they have made the check a required one.
  */
-export async function check(desk: Desk, number: number, gates: readonly Gate[]): Promise<void> {
+export function check(desk: Desk, number: number, gates: readonly Gate[]): Promise<void> {
+  return told(desk, number, ({ headOid }) => ({ sha: headOid, ...desk.options.checkText(gates) }))
+}
+
+/**
+ * The same check on what the merge queue built, which waits for it. Red throws an entry of ours out. Nothing is said of a group that is not the
+ * newest of this pull request.
+ */
+export function checkGroup(desk: Desk, number: number, group: string, gates: readonly Gate[]): Promise<void> {
+  return told(desk, number, ({ state, queued }) => {
+    if (state !== 'open' || queued?.group?.oid !== group) return undefined
+    const passes = gates.length > 0 && gates.every(({ pass }) => pass)
+    const conclusion = passes ? 'success' : isSelf(desk, queued.by) ? 'failure' : 'neutral'
+    return { sha: group, ...desk.options.checkText(gates), conclusion }
+  })
+}
+
+type Told = Pick<ApiCheckRun, 'sha' | 'conclusion' | 'title' | 'summary'>
+
+async function told(desk: Desk, number: number, runOf: (pull: ApiPull) => Told | undefined): Promise<void> {
   await inTurn(desk, `check ${number}`, async () => {
     await rounds(desk, async ({ mayWrite }): Promise<true | undefined> => {
       const pull = await desk.api.pull(number)
-      if (pull === undefined || !isOurs(desk, pull)) return true
-      const run: ApiCheckRun = {
-        sha: pull.headOid,
-        name: desk.checkName,
-        status: 'completed',
-        ...desk.options.checkText(gates),
-        externalId: String(number),
-      }
-      const key = `check ${pull.headOid}`
+      const said = pull !== undefined && isOurs(desk, pull) ? runOf(pull) : undefined
+      if (said === undefined) return true
+      const run: ApiCheckRun = { ...said, name: desk.checkName, status: 'completed', externalId: String(number) }
+      const key = `check ${run.sha}`
       const written = justWritten(desk, key)
       if (written?.text === JSON.stringify(run)) return true
-      const there = await desk.api.checkOf(pull.headOid, desk.checkName)
+      const there = await desk.api.checkOf(run.sha, desk.checkName)
       const id = there?.id ?? written?.id
       if (there !== undefined && same(there, run)) return true
       if (!mayWrite) return undefined

@@ -93,6 +93,7 @@ const WRITES = [
   'checkRun',
   'merge',
   'enqueue',
+  'dequeue',
   'arm',
   'disarm',
   'createIssue',

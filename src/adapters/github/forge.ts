@@ -3,11 +3,11 @@ import type { Forge } from '../../ports/index.ts'
 import { contains } from './ancestry.ts'
 import type { GitHubApi } from './api.ts'
 import { appendAudit, readAudit } from './audit.ts'
-import { check } from './checking.ts'
+import { check, checkGroup } from './checking.ts'
 import { close, sweep } from './closing.ts'
 import { ask, type Desk, deskOf, type GitHubForgeOptions } from './desk.ts'
 import { look } from './looking.ts'
-import { arm, disarm, merge } from './merging.ts'
+import { arm, dequeue, disarm, merge } from './merging.ts'
 import { onboard, open, refresh, revert } from './opening.ts'
 import { answer, comment, conclude, note } from './saying.ts'
 
@@ -45,6 +45,8 @@ export function githubForge(api: GitHubApi, options: GitHubForgeOptions): Forge 
     merge: (pull, sha, how) => merge(desk, pull, sha, how ?? { method: 'squash' }),
     arm: (pull, sha, method) => arm(desk, pull, sha, method),
     disarm: (pull) => disarm(desk, pull),
+    dequeue: (pull) => dequeue(desk, pull),
+    checkGroup: (pull, group, gates) => checkGroup(desk, pull, group, gates),
     say: (place, text) => ('pull' in place ? comment(desk, place.pull, text) : note(desk, place, text)),
     check: (pull, gates) => check(desk, pull, gates),
     conclude: (pull, conclusion, text) => conclude(desk, pull, conclusion, text),

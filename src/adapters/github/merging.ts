@@ -183,3 +183,15 @@ export async function disarm(desk: Desk, number: number): Promise<void> {
     return true
   })
 }
+
+/** Takes what we queued out of the queue again. */
+export async function dequeue(desk: Desk, number: number): Promise<boolean> {
+  const result = await rounds(desk, async ({ mayWrite }): Promise<boolean | undefined> => {
+    const pull = await desk.api.pull(number)
+    if (pull?.state !== 'open' || pull.queued === undefined) return true
+    if (!isSelf(desk, pull.queued.by)) return false
+    if (!mayWrite) return undefined
+    return (await desk.api.dequeue(number)).ok
+  })
+  return result ?? false
+}

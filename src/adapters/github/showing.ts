@@ -1,5 +1,5 @@
-import type { CommandFact, Pull, PullFacts } from '../../domain/index.ts'
-import type { ApiComment, ApiPull } from './api.ts'
+import type { CommandFact, Pull, PullFacts, QueueFact } from '../../domain/index.ts'
+import type { ApiComment, ApiPull, ApiQueued } from './api.ts'
 import { isOurs, isSelf, isUntouched, type Judged, judge, judgeAtOnce } from './authority.ts'
 import type { Desk } from './desk.ts'
 import { readAnswer, readLiving } from './marks.ts'
@@ -37,6 +37,11 @@ function isJudgeable({ state, incomplete = [] }: ApiPull): boolean {
   return state === 'open' && !incomplete.some((list) => JUDGED.includes(list))
 }
 
+function queueOf(desk: Desk, { by, position, group }: ApiQueued): QueueFact {
+  const built = group && { group: { sha: group.oid, parent: group.parent } }
+  return { by: isSelf(desk, by) ? 'bot' : 'person', place: position, ...built }
+}
+
 function factsOf(desk: Desk, pull: ApiPull, { own }: Judged): PullFacts {
   const head = pull.commits.find(({ oid }) => oid === pull.headOid)
   // The date of a commit that GitHub made is GitHub's; anybody else's is what its author's clock said.
@@ -52,6 +57,7 @@ function factsOf(desk: Desk, pull: ApiPull, { own }: Judged): PullFacts {
     ...(pull.autoMerge && { autoMerge: { by: isSelf(desk, pull.autoMerge.by) ? 'bot' : 'person' } as const }),
     disarmedByPerson: pull.disarmedBy !== undefined && !isSelf(desk, pull.disarmedBy),
     inMergeQueue: pull.inMergeQueue,
+    ...(pull.queued && { queue: queueOf(desk, pull.queued) }),
     verified: head?.verified ?? false,
     ...pushed,
   }

@@ -93,6 +93,8 @@ export function forgeOn(store: Store, options: ForgeOptions): ReviewedForge {
       message: 'a bare repository has no checks to wait for',
     }),
     disarm: async () => {},
+    dequeue: async () => true,
+    checkGroup: async () => {},
     say: (place, text) =>
       'pull' in place ? comment(desk, place.pull, text) : note(desk, 'lane' in place ? place.lane : DASHBOARD, text),
     check: (pull, gates) => check(desk, pull, gates),

@@ -7,6 +7,7 @@ import { graphqlOn } from './graphql.ts'
 import { nodeOf, parseJson } from './json.ts'
 import { look } from './look.ts'
 import { emptyMemory } from './memory.ts'
+import { onPull } from './pull-writes.ts'
 import { readsOf } from './reads.ts'
 import { restOn } from './rest.ts'
 import { restWrites } from './rest-writes.ts'
@@ -14,7 +15,7 @@ import { type Scrubber, scrubber } from './scrub.ts'
 import { type AppAuth, appAuth, appTokens, type Credentials, messageIn, personalTokens, type Tokens } from './tokens.ts'
 import { type Pace, REAL_PACE, type Turns, turnsOn } from './wait.ts'
 import { readAll, type Wire, WireFailure, wire } from './wire.ts'
-import { adorn, moveBranches, onPull, react, updateComment, type Writing, write } from './writes.ts'
+import { adorn, moveBranches, react, updateComment, type Writing, write } from './writes.ts'
 
 export type AccountOptions = {
   readonly credentials: Credentials
@@ -203,6 +204,7 @@ function apiOf(
     updateComment: (id, body) => updateComment(writing, id, body),
     react: (comment, content) => react(writing, comment, content),
     enqueue: (pull, sha, last) => onPull(writing, pull, 'Enqueue', 'queue', { expectedHeadOid: sha }, last),
+    dequeue: (pull) => onPull(writing, pull, 'Dequeue', 'dequeue', {}),
     arm: (pull, sha, method) =>
       onPull(writing, pull, 'Arm', 'arm', { expectedHeadOid: sha, mergeMethod: method.toUpperCase() }),
     disarm: (pull) => onPull(writing, pull, 'Disarm', 'disarm', {}),

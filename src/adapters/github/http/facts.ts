@@ -165,8 +165,17 @@ export function pullOf(node: Node, lists: PullLists): ApiPull {
     unresolvedConversations: lists.threads.filter((one) => !one.flag('isResolved')).length,
     ...(autoMerge === undefined ? {} : { autoMerge: { by: actorOr(autoMerge.nodeOr('enabledBy')) } }),
     inMergeQueue: node.flag('isInMergeQueue'),
+    ...queuedOf(node.nodeOr('mergeQueueEntry')),
     ...(lists.incomplete.length === 0 ? {} : { incomplete: lists.incomplete }),
   }
+}
+
+function queuedOf(entry: Node | undefined): Pick<ApiPull, 'queued'> {
+  if (entry === undefined) return {}
+  const head = entry.nodeOr('headCommit')
+  const parent = head?.node('parents').list('nodes').at(0)?.text('oid')
+  const group = head === undefined || parent === undefined ? {} : { group: { oid: head.text('oid'), parent } }
+  return { queued: { by: actorOr(entry.nodeOr('enqueuer')), position: entry.number('position'), ...group } }
 }
 
 function whoDid(node: Node, state: string): Pick<ApiPull, 'bodyEditor' | 'endedBy' | 'disarmedBy'> {

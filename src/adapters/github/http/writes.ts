@@ -11,13 +11,12 @@ import type {
 } from '../api.ts'
 import type { Priority } from './budget.ts'
 import { type MutationPart, mutationDocument } from './documents/mutations.ts'
-import { idsDocument, PULL_ID, REPOSITORY_ID } from './documents/pull.ts'
+import { idsDocument, REPOSITORY_ID } from './documents/pull.ts'
 import { commitOf } from './facts.ts'
 import { type Graphql, type GraphqlAnswer, outcomeOf, queried } from './graphql.ts'
 import type { Node } from './json.ts'
 import type { Memory } from './memory.ts'
 import { completePull, type Repository } from './pulls.ts'
-import { orWithheld, WITHHELD } from './sending.ts'
 import { SIZES, tooLong } from './sizes.ts'
 
 export type Writing = {
@@ -29,7 +28,7 @@ export type Writing = {
 
 type Inputs = Partial<Record<MutationPart, Readonly<Record<string, unknown>>>>
 
-async function mutate(
+export async function mutate(
   writing: Writing,
   name: string,
   inputs: Inputs,
@@ -255,38 +254,6 @@ export async function moveBranches(
   }))
   const answer = await mutate(writing, 'MoveBranches', { refs: { repositoryId: id, refUpdates } }, 'comment')
   return outcomeOf(answer, 'refs', () => null)
-}
-
-/** One mutation about one pull request, which mutations name by its id. */
-export async function onPull(
-  writing: Writing,
-  number: number,
-  name: string,
-  part: 'arm' | 'disarm' | 'queue',
-  input: Readonly<Record<string, unknown>>,
-  last?: Last,
-): Promise<Outcome<null>> {
-  const id = await pullId(writing, number)
-  if (id === undefined)
-    return { ok: false, refusal: { kind: 'not-found', status: 404, text: `there is no pull request ${number}` } }
-  const inputs = { [part]: { pullRequestId: id, ...input } }
-  const answer = await orWithheld(mutate(writing, name, inputs, 'merge', 'merge', last))
-  if (answer === undefined) return WITHHELD
-  return outcomeOf(answer, part, () => null)
-}
-
-async function pullId({ graphql, repository, memory }: Writing, number: number): Promise<string | undefined> {
-  const known = memory.pulls.get(number)
-  if (known !== undefined) return known
-  const data = await queried(graphql, {
-    name: 'PullId',
-    text: PULL_ID,
-    variables: { ...repository, number },
-    step: 'read',
-  })
-  const id = data?.nodeOr('repository')?.nodeOr('pullRequest')?.textOr('id')
-  if (id !== undefined) memory.pulls.set(number, id)
-  return id
 }
 
 export async function updateComment(writing: Writing, id: string, body: string): Promise<Outcome<null>> {

@@ -45,6 +45,11 @@ const PARTS = {
     type: 'EnqueuePullRequestInput!',
     field: 'enqueuePullRequest(input: $queue) { mergeQueueEntry { id } }',
   },
+  dequeue: {
+    variable: 'dequeue',
+    type: 'DequeuePullRequestInput!',
+    field: 'dequeuePullRequest(input: $dequeue) { clientMutationId }',
+  },
   comment: {
     variable: 'comment',
     type: 'UpdateIssueCommentInput!',

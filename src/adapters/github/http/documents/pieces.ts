@@ -58,6 +58,7 @@ const OPEN = `
 fragment Open on PullRequest {
   ...Pull
   mergeable mergeStateStatus isInMergeQueue
+  mergeQueueEntry { position enqueuer { ${WHO} } headCommit { oid parents(first: 1) { nodes { oid } } } }
   autoMergeRequest { enabledBy { ${WHO} } }
   commits(last: 10) { totalCount pageInfo { hasPreviousPage startCursor } nodes { commit { ...Commit } } }
   comments(last: 100) { totalCount pageInfo { hasPreviousPage startCursor } nodes { ...Comment } }
