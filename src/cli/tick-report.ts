@@ -195,6 +195,8 @@ function sayDone(done: Done, branch: string | undefined): string {
       return `#${done.pull} is merged by the forge once its checks are green`
     case 'queued':
       return `#${done.pull} is in the merge queue`
+    case 'dequeued':
+      return `#${done.pull} was taken out of the merge queue: ${done.reason}`
     case 'disarmed':
       return `#${done.pull} is not merged by the forge any more: ${done.reason}`
     case 'concluded':

@@ -21,6 +21,10 @@ export function describeStep(step: Step): string {
       return `put #${step.attempt.pull.number} into the merge queue`
     case 'arm':
       return `let the forge merge #${step.attempt.pull.number} once its checks are green`
+    case 'prove-group':
+      return `tell the merge queue whether what it built with #${step.attempt.pull.number} is what was proven`
+    case 'dequeue':
+      return `take #${step.attempt.pull.number} out of the merge queue: ${step.reason}`
     case 'disarm':
       return `take back that the forge merges #${step.pull}: ${step.reason}`
     case 'await-sync':

@@ -20,12 +20,13 @@ import { decide, type Wishes, wishesOf } from '../policy/index.ts'
 import { verify } from '../remediation/index.ts'
 import { bindingOf, boundSomewhere } from './binding.ts'
 import type { ControllerDeps } from './deps.ts'
-import { gatesOf } from './gates.ts'
+import { type GateQuestion, gatesOf } from './gates.ts'
 import type { LaneHistory } from './history.ts'
 import type { Memory } from './memory.ts'
 import type { Pending, Seen, SyncState } from './next-step.ts'
 import type { Sight } from './observe.ts'
 import { factsWith, type Owner, type OwnerAnswer, ownerOf, type Trees } from './owner.ts'
+import { queuedOf } from './queue.ts'
 import { routeOf } from './route.ts'
 
 /** What the whole tick knows, shared by its lanes. */
@@ -197,7 +198,7 @@ async function openPending(tick: Tick, attempt: Attempt, followed: Followed): Pr
   const found = followed.owner.found ? followed.owner.owner : undefined
   const inputsUnchanged = found !== undefined && sameInputs(attempt, found)
   const quietMs = quietFor(attempt, followed.answers, tick.sight.nowMs)
-  const gates = await gatesOf(tick, {
+  const question: GateQuestion = {
     attempt,
     history: followed.history,
     facts: followed.facts,
@@ -205,13 +206,16 @@ async function openPending(tick: Tick, attempt: Attempt, followed: Followed): Pr
     diagnosis: followed.diagnosis,
     decision: followed.decision,
     wishes: followed.wishes,
-  })
+  }
+  const gates = await gatesOf(tick, question)
+  const queued = await queuedOf(tick, question, gates)
   return {
     state: 'open',
     attempt,
     gates,
     route: routeOf(tick, attempt, followed.history, gates),
     stale: found !== undefined && (!inputsUnchanged || attempt.pull.unsettled === true),
+    ...(queued && { queued }),
     ...(quietMs === undefined ? {} : { quietMs }),
   }
 }

@@ -32,7 +32,7 @@ export type Memory = {
   /** Rules of CODEOWNERS by tree oid; `failed` where the file could not be read. */
   readonly owners: Map<string, readonly OwnerRule[] | 'none' | 'failed'>
   /** Pull requests that the forge was last seen to merge by itself for us, by repository and number. */
-  readonly armed: Map<string, { readonly forge: Forge; readonly pull: number }>
+  readonly armed: Map<string, { readonly forge: Forge; readonly pull: number; readonly how: 'auto-merge' | 'queue' }>
   ticks: number
 }
 

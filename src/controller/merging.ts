@@ -43,7 +43,11 @@ export async function merge(tick: Tick, forge: Forge, step: MergeStep, again: Ag
       ? undefined
       : 'checks-pending')
   const result = await forge.merge(pull.number, pull.headSha, { ...how, last })
-  return result.result === 'merged' ? merged(now, forge, next.attempt, result) : waited(step, pull.number, result)
+  if (result.result === 'merged') return merged(now, forge, next.attempt, result)
+  const done = waited(step, pull.number, result)
+  if (done.done === 'queued')
+    tick.memory.armed.set(armedKey(forge, pull.number), { forge, pull: pull.number, how: 'queue' })
+  return done
 }
 
 /** What the forge and people said, by which the gates were judged. What differs by the time of the call is judged anew at the next tick. */
@@ -59,15 +63,17 @@ function factsDigest(
   return digestOf([sha, draft, reviews, unresolvedConversations, others, said, rules])
 }
 
-async function stoppedMeanwhile({ deps, epoch }: Tick): Promise<Reason | undefined> {
+export async function stoppedMeanwhile({ deps, epoch }: Tick): Promise<Reason | undefined> {
   const [paused, frozen, now] = await Promise.all([deps.paused(), deps.frozen(), deps.epoch?.()])
   if (paused) return 'paused'
   if (frozen) return 'frozen'
   return deps.epoch !== undefined && (now === undefined || now !== epoch) ? 'not-leader' : undefined
 }
 
-function reasonOf(step: Step): Reason {
-  return step.do === 'hold' || step.do === 'disarm' || step.do === 'close' ? step.reason : 'base-moved'
+export function reasonOf(step: Step): Reason {
+  return step.do === 'hold' || step.do === 'disarm' || step.do === 'dequeue' || step.do === 'close'
+    ? step.reason
+    : 'base-moved'
 }
 
 /** A squash says what was proposed, so that patterns for messages meet what they were held against. */
@@ -114,7 +120,7 @@ async function arm(tick: Tick, forge: Forge, { pull }: Attempt, { method }: Merg
   if (result.result === 'refused') return { done: 'held', reason: result.reason, message: result.message }
   // Nothing is left to wait for: at the next look the gates say so too, and it is merged by ourselves.
   if (result.result === 'clean') return { done: 'held', reason: 'checks-pending' }
-  tick.memory.armed.set(armedKey(forge, pull.number), { forge, pull: pull.number })
+  tick.memory.armed.set(armedKey(forge, pull.number), { forge, pull: pull.number, how: 'auto-merge' })
   return { done: 'armed', pull: pull.number }
 }
 
@@ -140,6 +146,6 @@ export async function showGates(tick: Tick, forge: Forge, pending: Pending | und
   trim(tick.memory.shown)
 }
 
-function verdictOf({ name, pass, reason }: Gate): string {
+export function verdictOf({ name, pass, reason }: Gate): string {
   return `${name} ${pass} ${reason ?? ''}`
 }

@@ -10,6 +10,7 @@ import type {
   Verdict,
 } from '../domain/index.ts'
 import type { Wishes } from '../policy/index.ts'
+import { type Queued, stepOfQueued } from './queued-step.ts'
 import type { Route } from './route.ts'
 
 /** Where Argo CD is with the merge commit of an attempt. */
@@ -27,6 +28,8 @@ export type Pending =
       readonly stale: boolean
       /** For how long the watched signals have been quiet, in ms; undefined while they are not, or cannot be judged. */
       readonly quietMs?: number
+      /** Its entry in the merge queue, where it is in one. */
+      readonly queued?: Queued
       /** By which way it would be merged; as the forge has it where nothing is said. */
       readonly route?: Route
     }
@@ -75,6 +78,16 @@ export type Step =
     }
   | { readonly do: 'refresh'; readonly attempt: Attempt }
   | { readonly do: 'merge' | 'enqueue' | 'arm'; readonly attempt: Attempt; readonly gates: readonly Gate[] }
+  /** Says to the merge queue whether what it built is what was proven. */
+  | (Pick<Queued, 'by' | 'gates'> & { readonly do: 'prove-group'; readonly attempt: Attempt; readonly group: string })
+  /** Takes it out of the merge queue; `group` is what the queue has built with it. */
+  | {
+      readonly do: 'dequeue'
+      readonly attempt: Attempt
+      readonly reason: Reason
+      readonly group?: string
+      readonly gates: readonly Gate[]
+    }
   /** Takes the merging back that the forge was asked for. */
   | { readonly do: 'disarm'; readonly pull: number; readonly reason: Reason }
   | { readonly do: 'await-sync'; readonly attempt: Attempt; readonly untilMs: number }
@@ -150,12 +163,16 @@ function stepOfPending(pending: Pending, seen: Seen, nowMs: number): Step {
       if (pending.armed === true) return { do: 'disarm', pull: pending.pull, reason: pending.reason }
       return { do: 'hold', reason: pending.reason }
     case 'open':
-      return armedOr(pending, stepOfOpen(pending, seen))
+      return queuedOr(pending, armedOr(pending, stepOfOpen(pending, seen)))
     case 'merged':
       return stepOfMerged(pending, seen, nowMs)
     default:
       return pending satisfies never
   }
+}
+
+function queuedOr({ attempt, queued }: Pending & { state: 'open' }, step: Step): Step {
+  return queued === undefined ? step : stepOfQueued(queued, attempt, step)
 }
 
 /** What the forge was asked to do stands only while nothing but its own waiting is left; before anything else it is taken back. */
@@ -266,6 +283,7 @@ export function whilePaused(step: Step, reason: Reason = 'paused'): Step {
     case 'nothing':
     case 'hold':
     case 'disarm':
+    case 'dequeue':
     case 'await-sync':
     case 'verify':
       return step

@@ -5,6 +5,7 @@ import type { LaneView, Tick } from './lane.ts'
 import { type Again, disarm, merge, showGates } from './merging.ts'
 import type { Step } from './next-step.ts'
 import type { Prepared } from './prepare.ts'
+import { dequeue, proveGroup } from './queueing.ts'
 
 /** What came of a step. `waiting` and `refused` are answers; only what the world does to us throws. */
 export type Done =
@@ -14,7 +15,7 @@ export type Done =
   | { readonly done: 'opened' | 'refreshed' | 'reverted'; readonly pull: number; readonly url: string }
   | { readonly done: 'merged'; readonly pull: number; readonly commit: string }
   | { readonly done: 'armed' | 'queued'; readonly pull: number }
-  | { readonly done: 'disarmed'; readonly pull: number; readonly reason: Reason }
+  | { readonly done: 'disarmed' | 'dequeued'; readonly pull: number; readonly reason: Reason }
   | { readonly done: 'concluded' | 'escalated'; readonly pull: number; readonly conclusion: Conclusion }
   | { readonly done: 'closed'; readonly pull: number; readonly reason: Reason }
   | { readonly done: 'would'; readonly what: string }
@@ -46,7 +47,15 @@ export async function perform(tick: Tick, view: LaneView, step: Step, prepared: 
 }
 
 /** Steps with which an open pull request stays as it is, so that its gates are shown: before a merge too, since nothing is written between the second look and the merge itself. */
-const SHOWN_WITH: ReadonlySet<Step['do']> = new Set(['hold', 'arm', 'disarm', 'merge', 'enqueue'])
+const SHOWN_WITH: ReadonlySet<Step['do']> = new Set([
+  'hold',
+  'arm',
+  'disarm',
+  'merge',
+  'enqueue',
+  'prove-group',
+  'dequeue',
+])
 
 type Write = Exclude<Step, { do: 'nothing' | 'hold' | 'await-sync' | 'verify' | 'notify' }>
 
@@ -70,6 +79,10 @@ async function write(
     case 'enqueue':
     case 'arm':
       return merge(tick, forge, step, again)
+    case 'prove-group':
+      return proveGroup(tick, forge, step, again)
+    case 'dequeue':
+      return dequeue(tick, forge, step)
     case 'disarm':
       return disarm(tick, forge, step)
     case 'conclude':

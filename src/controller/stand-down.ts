@@ -8,7 +8,9 @@ export function noteArmed(memory: Memory, remembered: readonly Remembered[]): vo
   for (const { repository, view } of remembered) {
     for (const { number, facts } of view.open) {
       const key = armedKey(repository.forge, number)
-      if (facts?.autoMerge?.by === 'bot') memory.armed.set(key, { forge: repository.forge, pull: number })
+      const { forge } = repository
+      if (facts?.autoMerge?.by === 'bot') memory.armed.set(key, { forge, pull: number, how: 'auto-merge' })
+      else if (facts?.queue?.by === 'bot') memory.armed.set(key, { forge, pull: number, how: 'queue' })
       else if (facts !== undefined) memory.armed.delete(key)
     }
   }
@@ -20,9 +22,9 @@ export function noteArmed(memory: Memory, remembered: readonly Remembered[]): vo
  */
 export async function standDown(memory: Memory): Promise<readonly KintsugiError[]> {
   const failed: KintsugiError[] = []
-  for (const [key, { forge, pull }] of memory.armed) {
+  for (const [key, { forge, pull, how }] of memory.armed) {
     try {
-      await forge.disarm(pull)
+      await (how === 'queue' ? forge.dequeue(pull) : forge.disarm(pull))
       memory.armed.delete(key)
     } catch (error) {
       if (!(error instanceof KintsugiError)) throw error

@@ -149,7 +149,7 @@ describe('loop', () => {
       if (repository === undefined) throw new Error('no repository')
       const forge = { ...repository.forge, disarm }
       const memory = emptyMemory()
-      for (const pull of [3, 4]) memory.armed.set(`x#${pull}`, { forge, pull })
+      for (const pull of [3, 4]) memory.armed.set(`x#${pull}`, { forge, pull, how: 'auto-merge' })
       return memory
     }
 

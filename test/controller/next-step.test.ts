@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { describeStep } from '../../src/controller/describe-step.ts'
 import { nextStep, type Pending, type Seen, type Step } from '../../src/controller/next-step.ts'
+import type { Queued } from '../../src/controller/queued-step.ts'
 import type { Conclusion, Gate, PullFacts, Verdict } from '../../src/domain/index.ts'
 import type { Wishes } from '../../src/policy/index.ts'
 import { actOn, attemptOf, diagnosisOf, T0 } from '../fakes/incident.ts'
@@ -50,6 +51,8 @@ const clean = {
 } as const satisfies PullFacts
 const withFacts = (change: Partial<PullFacts>, record = {}) =>
   attemptOf({ pull: { facts: { ...clean, ...change } }, record })
+const moved: Gate = { name: 'merge group', pass: false, value: 'not what was proven', reason: 'base-moved' }
+const queued = (entry: Queued, attempt = withFacts({ inMergeQueue: true })) => open({ attempt, queued: entry })
 const waits: Gate = { name: 'required checks', pass: false, value: 'ci is awaited', reason: 'checks-pending' }
 const route = { native: false, queue: false, refresh: false }
 const armed = { autoMerge: { by: 'bot' } } as const
@@ -272,6 +275,52 @@ const rows: readonly [string, Seen, Partial<Step>][] = [
     { do: 'hold', reason: 'in-merge-queue' },
   ],
   [
+    'waits until the queue has built something',
+    { ...failing, pending: queued({ by: 'bot', gates: [pass] }) },
+    { do: 'hold', reason: 'in-merge-queue' },
+  ],
+  [
+    'tells the queue that what it built is proven',
+    { ...failing, pending: queued({ by: 'bot', group: 'g', gates: [pass] }) },
+    { do: 'prove-group', group: 'g', gates: [pass] },
+  ],
+  [
+    'tells the queue that what it built is not what was proven',
+    { ...failing, pending: queued({ by: 'bot', group: 'g', gates: [moved] }) },
+    { do: 'prove-group', group: 'g', gates: [moved] },
+  ],
+  [
+    'takes it out of the queue when a gate falls',
+    { ...failing, pending: queued({ by: 'bot', gates: [pass, shut] }) },
+    { do: 'dequeue', reason: 'frozen' },
+  ],
+  [
+    'takes it out of the queue when a person holds it',
+    { ...failing, pending: queued({ by: 'bot', group: 'g', gates: [pass] }), wishes: { held: { by: 'robin' } } },
+    { do: 'dequeue', reason: 'held-by-person', group: 'g' },
+  ],
+  [
+    'takes it out of the queue before it is closed',
+    { ...failing, pending: queued({ by: 'bot', gates: [pass] }), wishes: undo },
+    { do: 'dequeue', reason: 'undo-asked' },
+  ],
+  [
+    'leaves in the queue what a person has put there, and says what of it is proven',
+    { ...failing, pending: queued({ by: 'person', group: 'g', gates: [moved] }), wishes: { held: { by: 'robin' } } },
+    { do: 'prove-group', gates: [moved] },
+  ],
+  [
+    'proves nothing that somebody else has pushed',
+    {
+      ...failing,
+      pending: queued(
+        { by: 'person', group: 'g', gates: [pass] },
+        attemptOf({ pull: { headIsOurs: false, facts: { ...clean, inMergeQueue: true } } }),
+      ),
+    },
+    { do: 'hold', reason: 'head-not-ours' },
+  ],
+  [
     'never merges over what the forge holds back',
     { ...failing, pending: open({ attempt: withFacts({ state: 'blocked' }) }) },
     { do: 'hold', reason: 'checks-pending' },
@@ -331,6 +380,8 @@ describe('nextStep', () => {
       enqueue: true,
       arm: true,
       disarm: true,
+      'prove-group': true,
+      dequeue: true,
       'await-sync': true,
       verify: true,
       conclude: true,

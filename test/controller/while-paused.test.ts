@@ -14,6 +14,7 @@ describe('whilePaused', () => {
     { do: 'await-sync', attempt, untilMs: T0 },
     { do: 'verify', attempt, untilMs: T0 },
     { do: 'disarm', pull: 1, reason: 'paused' },
+    { do: 'dequeue', attempt, reason: 'paused', gates: [] },
   ] satisfies readonly Step[])('goes on to $do', (step) => {
     expect(whilePaused(step)).toEqual(step)
   })
@@ -26,6 +27,7 @@ describe('whilePaused', () => {
     { do: 'merge', attempt, gates: [] },
     { do: 'enqueue', attempt, gates: [] },
     { do: 'arm', attempt, gates: [] },
+    { do: 'prove-group', by: 'bot', attempt, group: 'g', gates: [] },
     { do: 'conclude', attempt, conclusion },
     { do: 'revert', verdict: 'harmful', attempt, because: 'seen', harm: [], evidence: [] },
     { do: 'escalate', attempt, reason: 'harmful', conclusion },
