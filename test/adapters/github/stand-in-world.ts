@@ -6,6 +6,7 @@ import { githubAccount, pemSigner } from '../../../src/adapters/github/http/inde
 import { githubForge } from '../../../src/adapters/github/index.ts'
 import { mirrorOf } from '../../../src/adapters/github/mirror/index.ts'
 import { PERMISSIONS } from '../../../src/adapters/github/permissions.ts'
+import type { RepositoryFiles } from '../../../src/adapters/simulation/index.ts'
 import type { Forge } from '../../../src/ports/index.ts'
 import { branchOf, readAttempt } from '../../../src/proposal/index.ts'
 import { FIRST_FILES, type ForgeWorld } from '../../contracts/forge.ts'
@@ -14,8 +15,8 @@ import { control } from '../../github/world/control-routes.ts'
 
 export type Hall = {
   readonly stand: Started
-  /** A new repository with FIRST_FILES on `main`, which the App may write. */
-  world(): Promise<
+  /** A new repository with FIRST_FILES or these on `main`, which the App may write. */
+  world(files?: RepositoryFiles): Promise<
     ForgeWorld & {
       readonly repo: string
       readonly api: GitHubApi
@@ -23,6 +24,7 @@ export type Hall = {
       branches(): Promise<readonly string[]>
     }
   >
+  readonly appId: number
   close(): Promise<void>
 }
 
@@ -64,11 +66,12 @@ export async function openHall(): Promise<Hall> {
   }
   return {
     stand,
+    appId: app.appId,
     async close() {
       rmSync(mirrors, { recursive: true, force: true })
       await stand.close()
     },
-    async world() {
+    async world(files = FIRST_FILES) {
       made += 1
       const name = `shop-${made}`
       const repo = `acme/${name}`
@@ -77,7 +80,7 @@ export async function openHall(): Promise<Hall> {
         owner: 'acme',
         name,
         private: true,
-        files: FIRST_FILES,
+        files,
         roles: { ann: 'admin' },
         labels,
       })

@@ -18,7 +18,7 @@ function numbered(count: number, of: (at: number) => string): string {
 
 /**
  * R: one query for all that a reconcile reads. Only its shape depends on what is asked: names go in variables, never into the text.
- * GitHub charges by the shape: 10 points of 5,000 an hour, and 0.9 for each head.
+ * GitHub charges by the shape: 11 points of 5,000 an hour, and 0.9 for each head.
  */
 export function repositoryDocument({ heads, labels, issues }: RepositoryShape): string {
   const variables = [
