@@ -23,6 +23,7 @@ export async function proveGroup(
   const key = `${armedKey(forge, number)} group`
   const verdict = verdictOn(step)
   if (tick.memory.shown.get(key) === verdict) return done
+  if ((await tick.deps.audit?.flush(tick.sight.nowMs)) === false) return { done: 'held', reason: 'audit-broken' }
   const { tick: now, view } = await again()
   const next = nextStep(view.seen, now.sight.nowMs)
   if (next.do !== 'prove-group' || verdictOn(next) !== verdict) return { done: 'held', reason: reasonOf(next) }
