@@ -125,8 +125,8 @@ describe('gatesOf', () => {
     expect(shut(await gatesOf({ ...tick, ...change }, question))).toEqual([gate])
   })
 
-  it('shuts where the cluster runs another value than Git renders', async () => {
-    expect(shut(await gatesOf(tick, { ...question, facts: {} }))).toEqual(['render match: render-mismatch'])
+  it('shuts where it cannot be told what the cluster runs', async () => {
+    expect(shut(await gatesOf(tick, { ...question, facts: {} }))).toEqual(['render match: live-unknown'])
   })
 
   it('shuts where what the proof read has changed at the base', async () => {
