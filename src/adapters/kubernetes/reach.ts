@@ -56,6 +56,9 @@ export function clusterReach(options: ReachOptions): Reach {
 
 type Opened = { readonly server: string; apply(): Promise<RequestOptions> }
 
+/** What the client falls back to where it finds nothing. */
+const NO_KUBECONFIG = 'http://localhost:8080'
+
 async function open({ kubeconfig, context }: ReachOptions): Promise<Opened> {
   const { KubeConfig } = await import('@kubernetes/client-node')
   const config = new KubeConfig()
@@ -74,6 +77,11 @@ async function open({ kubeconfig, context }: ReachOptions): Promise<Opened> {
   }
   const cluster = config.getCurrentCluster()
   if (cluster === null) throw new KintsugiError('KIN-2001', 'kubernetes: the kubeconfig names no cluster')
+  if (kubeconfig === undefined && cluster.server === NO_KUBECONFIG)
+    throw new KintsugiError(
+      'KIN-2001',
+      'kubernetes: there is neither a kubeconfig nor a service account here: set KUBECONFIG, or kubernetes.kubeconfig of the cluster',
+    )
   if (!cluster.server.startsWith('https://') && cluster.skipTLSVerify !== true)
     throw new KintsugiError('KIN-2001', `kubernetes: ${cluster.server} is not https, and a token would be readable`)
   return {

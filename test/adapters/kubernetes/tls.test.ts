@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { kubernetesSite } from '../../../src/adapters/kubernetes/index.ts'
 import { manualClock } from '../../fakes/manual-clock.ts'
 
@@ -69,5 +69,28 @@ describe('a cluster behind TLS', () => {
     const { gitops } = await site('stranger.pem', 'another-token')
     await expect(gitops.applications()).rejects.toMatchObject({ code: 'KIN-6001' })
     expect(heard).toEqual([])
+  })
+})
+
+describe('a machine without any kubeconfig', () => {
+  it('is told to name one', async () => {
+    const empty = await mkdtemp(join(tmpdir(), 'kintsugi-no-kubeconfig-'))
+    vi.stubEnv('HOME', empty)
+    vi.stubEnv('KUBECONFIG', undefined)
+    try {
+      const { gitops } = kubernetesSite({
+        cluster: 'demo',
+        argocd: { namespaces: ['argocd'], hub: false },
+        policyApiVersion: 'aiops.example.com/v1alpha1',
+        clock: manualClock(0),
+      })
+      await expect(gitops.applications()).rejects.toMatchObject({
+        code: 'KIN-2001',
+        message: expect.stringContaining('set KUBECONFIG'),
+      })
+    } finally {
+      vi.unstubAllEnvs()
+      await rm(empty, { recursive: true, force: true })
+    }
   })
 })
