@@ -42,6 +42,8 @@ export type People = {
   status(by: Actor, status: { name: string; sha: string; state: 'pending' | 'success' | 'failure' }): void
   rules(branch: string, change: Partial<Rules>): void
   settings(change: Partial<Settings>): void
+  /** The default branch gets another name: GitHub takes rules and open pull requests along. */
+  renameDefault(to: string): void
 }
 
 function browser(text: string): string {
@@ -156,7 +158,9 @@ function merging(
   }
 }
 
-function reports(repository: ModelRepository): Pick<People, 'check' | 'status' | 'rules' | 'settings'> {
+function reports(
+  repository: ModelRepository,
+): Pick<People, 'check' | 'status' | 'rules' | 'settings' | 'renameDefault'> {
   const add = (check: Omit<CheckState, 'id' | 'title' | 'summary'>): void => {
     const id = repository.id('CR')
     repository.set({ checks: [...repository.state.checks, { ...check, id, title: '', summary: '' }] })
@@ -185,6 +189,21 @@ function reports(repository: ModelRepository): Pick<People, 'check' | 'status' |
     },
     settings(change) {
       repository.set({ settings: { ...repository.state.settings, ...change } })
+    },
+    renameDefault(to) {
+      const { branches, settings, pulls, rules } = repository.state
+      const from = settings.defaultBranch
+      const names = new Map([...branches].map(([name, oid]) => [name === from ? to : name, oid]))
+      const moved = [...pulls].map(([number, pull]): [number, PullState] =>
+        pull.state === 'open' && pull.base === from ? [number, { ...pull, base: to }] : [number, pull],
+      )
+      const ruled = new Map([...rules].map(([name, rule]) => [name === from ? to : name, rule]))
+      repository.set({
+        branches: names,
+        rules: ruled,
+        pulls: new Map(moved),
+        settings: { ...settings, defaultBranch: to },
+      })
     },
   }
 }

@@ -11,6 +11,8 @@ import { foldersOf, oidWith } from './tree-oid.ts'
  * - `cut`: a refresh was cut before the branch moved: the body is of the next proposal, and keeps the machine block of the one that the branch shows.
  * - `updated`: GitHub merged the base into the branch for somebody ("Update branch"), and the tree is exactly the newer base with our
  *   files in it. Nobody's work is on the branch, but it is not what was judged: it is refreshed, and never merged as it is.
+ * - `renamed`: the base branch that our body names is gone, and GitHub pointed the pull request at what the default branch is called now. It
+ *   is refreshed, which names that one, and never merged as it is.
  * - `unfinished`: the head is a commit of ours, but of another proposal than the body: two writers met while it was opened. Nothing of it is
  *   believed; the next `open` of the lane or the next sweep mends it.
  * - `foreign`: somebody else's commits are on the branch. An update in which a file of ours was merged line by line, or by hand in GitHub's conflict
@@ -19,7 +21,7 @@ import { foldersOf, oidWith } from './tree-oid.ts'
  *   been read, and what they forbid is not known.
  */
 export type Judged = {
-  readonly state: 'whole' | 'cut' | 'updated' | 'unfinished' | 'foreign' | 'edited'
+  readonly state: 'whole' | 'cut' | 'updated' | 'renamed' | 'unfinished' | 'foreign' | 'edited'
   /** The newest commit of ours on the branch. */
   readonly own?: ApiCommit
   /** The body that belongs to it, without our marks; '' where none can be believed. */
@@ -79,10 +81,20 @@ export function judgeAtOnce(desk: Desk, pull: ApiPull): Judged {
 }
 
 export async function judge(desk: Desk, pull: ApiPull): Promise<Judged> {
-  const judged = judgeAtOnce(desk, pull)
+  const judged = (await asRenamed(desk, pull)) ?? judgeAtOnce(desk, pull)
   if (judged.state !== 'foreign' || pull.state !== 'open' || judged.own === undefined || judged.text === '')
     return judged
   return (await isUpdate(desk, pull, judged.own)) ? { ...judged, state: 'updated' } : judged
+}
+
+/** What it was before its base branch got another name; one request, and only where the names differ. */
+async function asRenamed(desk: Desk, pull: ApiPull): Promise<Judged | undefined> {
+  const branch = readMarks(pull.body).head?.branch
+  if (pull.state !== 'open' || branch === undefined || branch === pull.base) return undefined
+  if (pull.base !== desk.hints.defaultBranch) return undefined
+  const before = judgeAtOnce(desk, { ...pull, base: branch })
+  if (before.state !== 'whole' && before.state !== 'cut') return undefined
+  return (await desk.api.branch(branch)) === undefined ? { ...before, state: 'renamed' } : undefined
 }
 
 /** Whether all that follows our commit are merges of the base by GitHub, and the files are exactly the newest base's and ours. */

@@ -72,7 +72,7 @@ function approversOf(pull: ApiPull): readonly string[] {
 /** A pull request of ours as the port shows it. */
 export function shown(desk: Desk, pull: ApiPull, judged: Judged): Pull {
   const { state, own, text } = judged
-  const headIsOurs = state === 'whole' || state === 'cut' || state === 'updated'
+  const unsettled = state === 'cut' || state === 'updated' || state === 'renamed'
   const living = livingOf(desk, pull)
   const comment = living === undefined ? {} : { comment: readLiving(living.body) ?? '' }
   const answers = pull.comments.flatMap((one) => (isUntouched(desk, one) ? (readAnswer(one.body)?.text ?? []) : []))
@@ -84,8 +84,8 @@ export function shown(desk: Desk, pull: ApiPull, judged: Judged): Pull {
     branch: pull.branch,
     base: pull.base,
     headSha: pull.headOid,
-    headIsOurs,
-    ...(pull.state === 'open' && (state === 'cut' || state === 'updated') ? { unsettled: true as const } : {}),
+    headIsOurs: state === 'whole' || unsettled,
+    ...(pull.state === 'open' && unsettled ? { unsettled: true as const } : {}),
     ...(pull.mergeCommit === undefined ? {} : { mergeCommit: pull.mergeCommit }),
     title: pull.title,
     body: text,

@@ -106,6 +106,37 @@ describe('what others forge', () => {
     expect(await forge.refresh(pull.number, proposalOn(main))).toMatchObject({ reason: 'tampered' })
   })
 
+  it('as a default branch with another name is refreshed there, and never merged as it is', async () => {
+    made.people.renameDefault('trunk')
+    const next = made.start()
+    await next.look('trunk', [CART_LANE])
+    const lane = async () => (await next.look('trunk', [CART_LANE])).history.get(CART_LANE)?.at(-1)
+    const seen = await lane()
+    expect(seen).toMatchObject({ base: 'trunk', headIsOurs: true, unsettled: true })
+    expect(seen && readAttempt(seen).read).toBe(true)
+    expect(await next.merge(pull.number, pull.headSha)).toEqual({ result: 'recompute', reason: 'base-moved' })
+    expect(await next.arm(pull.number, pull.headSha, 'squash')).toMatchObject({ result: 'refused' })
+    const there = proposalOn(main)
+    const base = { ...there.base, branch: 'trunk' }
+    const proposal = { ...there, base, record: { ...there.record, base } }
+    expect(await next.refresh(pull.number, proposal)).toMatchObject({ pull: { number: pull.number } })
+    expect(await lane()).toMatchObject({ base: 'trunk', headSha: pull.headSha, headIsOurs: true })
+    expect((await lane())?.unsettled).toBeUndefined()
+    expect(await next.merge(pull.number, pull.headSha)).toMatchObject({ result: 'merged' })
+  })
+
+  it('as the default branch, while its own is still there, stops the lane', async () => {
+    made.people.push(OLGA, 'trunk', {})
+    made.people.settings({ defaultBranch: 'trunk' })
+    const state = made.repository.state.pulls.get(pull.number)
+    if (state === undefined) throw new Error('it is there')
+    made.repository.setPull({ ...state, base: 'trunk' })
+    const next = made.start()
+    const [seen] = (await next.look('trunk', [CART_LANE])).open
+    expect(seen && readAttempt(seen)).toEqual({ read: false, reason: 'tampered' })
+    expect(await next.merge(pull.number, pull.headSha)).toEqual({ result: 'stopped', reason: 'tampered' })
+  })
+
   it('as a commit in our name without a signature stops the bot', async () => {
     const message = pull.commitMessage
     made.people.push(MALLORY, pull.branch, { [CART]: 'memory: 9Gi\n' }, { message, as: BOT })
