@@ -27,6 +27,8 @@ export type Memory = {
   readonly contains: Map<string, boolean>
   /** Verdicts of the gates that a check run last showed, by repository and number: the same ones are not written again. */
   readonly shown: Map<string, string>
+  /** Pull requests that were given their labels and reviewers once more, by repository and number. */
+  readonly given: Map<string, true>
   /** Whether a merge commit holds something else than was proven, by its id. */
   readonly drift: Map<string, boolean>
   /** Rules of CODEOWNERS by tree oid; `failed` where the file could not be read. */
@@ -65,6 +67,7 @@ export function emptyMemory(): Memory {
     policies: new Map(),
     contains: new Map(),
     shown: new Map(),
+    given: new Map(),
     drift: new Map(),
     owners: new Map(),
     armed: new Map(),

@@ -1,6 +1,7 @@
 import type { Attempt, Conclusion, Reason } from '../domain/index.ts'
 import type { Forge, OpenResult } from '../ports/index.ts'
 import { conclusionText, refusalText, sameNote, withdrawText } from '../proposal/index.ts'
+import { giveMissing } from './given.ts'
 import type { LaneView, Tick } from './lane.ts'
 import { type Again, disarm, merge, showGates } from './merging.ts'
 import type { Step } from './next-step.ts'
@@ -26,7 +27,10 @@ export type Done =
  */
 export async function perform(tick: Tick, view: LaneView, step: Step, prepared: Prepared, again: Again): Promise<Done> {
   const forge = forgeOf(tick, view, prepared)
-  if (forge !== undefined && SHOWN_WITH.has(step.do)) await showGates(tick, forge, view.seen.pending)
+  if (forge !== undefined && SHOWN_WITH.has(step.do)) {
+    await giveMissing(tick, forge, view)
+    await showGates(tick, forge, view.seen.pending)
+  }
   if (prepared.ready === 'refused') return refuse(tick, view, forge, prepared)
   switch (step.do) {
     case 'nothing':

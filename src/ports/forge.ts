@@ -138,6 +138,11 @@ export interface Forge {
   check(pull: number, gates: readonly Gate[]): Promise<void>
   /** Records the verdict in the machine block and says it in the living comment. */
   conclude(pull: number, conclusion: Conclusion, text: string): Promise<void>
+  /** Gives an open pull request of ours labels and reviewers; what cannot be given never blocks. Absent where there are none. */
+  give?(
+    pull: number,
+    what: { readonly labels: readonly string[]; readonly reviewers: readonly string[] },
+  ): Promise<void>
   /** Opens a pull request that takes a merged one back. Same rules as `open`. */
   revert(pull: number, proposal: Proposal): Promise<OpenResult>
   close(pull: number, reason: Reason, text: string): Promise<void>

@@ -8,7 +8,7 @@ import { close, sweep } from './closing.ts'
 import { ask, type Desk, deskOf, type GitHubForgeOptions } from './desk.ts'
 import { look } from './looking.ts'
 import { arm, dequeue, disarm, merge } from './merging.ts'
-import { onboard, open, refresh, revert } from './opening.ts'
+import { give, onboard, open, refresh, revert } from './opening.ts'
 import { answer, comment, conclude, note } from './saying.ts'
 
 /** Commits that touched one of the paths, newest first. */
@@ -50,6 +50,7 @@ export function githubForge(api: GitHubApi, options: GitHubForgeOptions): Forge 
     say: (place, text) => ('pull' in place ? comment(desk, place.pull, text) : note(desk, place, text)),
     check: (pull, gates) => check(desk, pull, gates),
     conclude: (pull, conclusion, text) => conclude(desk, pull, conclusion, text),
+    give: (pull, what) => give(desk, pull, what),
     revert: (pull, proposal) => revert(desk, pull, proposal),
     close: (pull, reason, text) => close(desk, pull, reason, text),
     answer: (pull, command, said) => answer(desk, pull, command, said),

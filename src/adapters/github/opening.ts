@@ -166,8 +166,16 @@ async function wrongCommit(desk: Desk, { tree, proposal }: Plan, answer: WriteAn
   throw new KintsugiError('KIN-9001', `the commit ${made.oid} has another tree than was planned: it was taken back`)
 }
 
+/** Gives once more what an opening that was cut did not. */
+export async function give(desk: Desk, number: number, what: Given): Promise<void> {
+  const pull = await desk.api.pull(number)
+  if (pull?.state === 'open' && isOurs(desk, pull)) await adorn(desk, pull, what)
+}
+
+type Given = Pick<Sent, 'labels' | 'reviewers' | 'unjudged'>
+
 /** A: labels, reviewers, check run. What cannot be given never blocks. After an unclear answer only what is not there is given again. */
-async function adorn(desk: Desk, pull: ApiPull, proposal: Sent): Promise<void> {
+async function adorn(desk: Desk, pull: ApiPull, proposal: Given): Promise<void> {
   const judged = proposal.unjudged !== true
   const whole = { labels: proposal.labels, check: judged }
   await rounds(desk, async ({ first, mayWrite }): Promise<true | undefined> => {
