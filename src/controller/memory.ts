@@ -29,8 +29,8 @@ export type Memory = {
   readonly shown: Map<string, string>
   /** Pull requests that were given their labels and reviewers once more, by repository and number. */
   readonly given: Map<string, true>
-  /** Whether a merge commit holds something else than was proven, by its id. */
-  readonly drift: Map<string, boolean>
+  /** Paths at which a merge commit holds something else than was proven, by its id. */
+  readonly drift: Map<string, readonly string[]>
   /** Rules of CODEOWNERS by tree oid; `failed` where the file could not be read. */
   readonly owners: Map<string, readonly OwnerRule[] | 'none' | 'failed'>
   /** Pull requests that the forge was last seen to merge by itself for us, by repository and number. */

@@ -12,26 +12,33 @@ export async function driftedMerges(memory: Memory, remembered: Remembered, nowM
   for (const attempt of remembered.attempts) {
     const { pull } = attempt
     const recent = pull.state === 'merged' && pull.endedBy !== 'person' && (pull.endedAtMs ?? 0) > nowMs - DRIFT_MS
-    if (recent && (await hasDrifted(memory, remembered.repository.forge, attempt))) drifted.push(pull.number)
+    if (!recent) continue
+    const drift = await driftOf(memory, remembered.repository.forge, attempt)
+    if (drift === undefined || drift.length > 0) drifted.push(pull.number)
   }
   return drifted
 }
 
-/** Whether the merged tree, at what the proof read, is neither what the proof read nor what the pull request made of it. */
-export async function hasDrifted(memory: Memory, forge: Forge, { pull, record }: Attempt): Promise<boolean> {
+/**
+ * Paths at which the merged tree is neither what the proof read nor what the pull request made of it: a pinned head does not pin the base.
+ * Undefined where there is no commit to look at, so that it is not known.
+ */
+export async function driftOf(
+  memory: Memory,
+  forge: Forge,
+  { pull, record }: Attempt,
+): Promise<readonly string[] | undefined> {
   const { mergeCommit } = pull
-  // What was merged without a commit to look at is not known to be what was proven.
-  if (mergeCommit === undefined) return true
+  if (mergeCommit === undefined) return undefined
   const known = memory.drift.get(mergeCommit)
   if (known !== undefined) return known
   const merged = await forge.tree(mergeCommit)
   const head = await forge.tree(pull.headSha)
-  const paths = [...new Set([...Object.keys(record.inputs), ...pull.files])]
   const changed = new Set(pull.files)
-  const drifted = paths.some(
-    (path) => merged.blob(path) !== (changed.has(path) ? head.blob(path) : record.inputs[path]),
-  )
-  memory.drift.set(mergeCommit, drifted)
+  const drift = [...new Set([...Object.keys(record.inputs), ...pull.files])]
+    .filter((path) => merged.blob(path) !== (changed.has(path) ? head.blob(path) : record.inputs[path]))
+    .sort()
+  memory.drift.set(mergeCommit, drift)
   trim(memory.drift)
-  return drifted
+  return drift
 }

@@ -4,7 +4,7 @@ import { statusText } from '../proposal/index.ts'
 import { methodOf, policyOf } from './gates.ts'
 import type { LaneView, Tick } from './lane.ts'
 import { trim } from './memory.ts'
-import { hasDrifted } from './merge-drift.ts'
+import { driftOf } from './merge-drift.ts'
 import { nextStep, type Pending, type Step } from './next-step.ts'
 import type { Done } from './perform.ts'
 
@@ -89,15 +89,12 @@ async function merged(
   tick: Tick,
   forge: Forge,
   attempt: Attempt,
-  { commit, drift = [] }: MergeResult & { result: 'merged' },
+  { commit }: MergeResult & { result: 'merged' },
 ): Promise<Done> {
   const { pull } = attempt
-  const seen =
-    drift.length > 0 || (await hasDrifted(tick.memory, forge, { ...attempt, pull: { ...pull, mergeCommit: commit } }))
-  if (seen) {
-    const where = drift.length === 0 ? undefined : drift.join(', ')
-    await forge.say({ pull: pull.number }, statusText('merge-drift', where, tick.deps.templates))
-  }
+  const drift = (await driftOf(tick.memory, forge, { ...attempt, pull: { ...pull, mergeCommit: commit } })) ?? []
+  if (drift.length > 0)
+    await forge.say({ pull: pull.number }, statusText('merge-drift', drift.join(', '), tick.deps.templates))
   return { done: 'merged', pull: pull.number, commit }
 }
 

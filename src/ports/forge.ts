@@ -61,8 +61,7 @@ export type OpenResult =
   | { readonly result: 'refused'; readonly reason: Reason; readonly message: string }
 
 export type MergeResult =
-  /** `drift`: paths that the merge commit holds otherwise than they were proven, since a pinned head does not pin the base. */
-  | { readonly result: 'merged'; readonly commit: string; readonly drift?: readonly string[] }
+  | { readonly result: 'merged'; readonly commit: string }
   | { readonly result: 'waiting'; readonly by: Reason }
   | { readonly result: 'recompute'; readonly reason: Reason }
   | { readonly result: 'stopped'; readonly reason: Reason }

@@ -1,7 +1,7 @@
 import type { MergeMethod, Reason } from '../../domain/index.ts'
 import type { ArmResult, MergeHow, MergeResult } from '../../ports/index.ts'
 import type { ApiPull, ApiRepository, Last, Outcome, Refusal } from './api.ts'
-import { isOurs, isOwnCommit, isSelf, type Judged, judge, judgeAtOnce } from './authority.ts'
+import { isOurs, isOwnCommit, isSelf, type Judged, judge } from './authority.ts'
 import { ask, type Desk } from './desk.ts'
 import { changedSince } from './planning.ts'
 import { mergeAnswer, wordsOf } from './refusals.ts'
@@ -50,7 +50,7 @@ async function tryMerge(desk: Desk, { number, sha, how, round }: Ask): Promise<M
   if (word.reason !== undefined) return { result: 'stopped', reason: word.reason }
   if (!answer.ok) return refusedMerge(desk, number, answer.refusal)
   if (answer.value === null) return { result: 'waiting', by: 'in-merge-queue' }
-  return finished(desk, pull, answer.value.commit, proven)
+  return finished(desk, pull, answer.value.commit)
 }
 
 function endedAs(desk: Desk, pull: ApiPull): MergeResult | undefined {
@@ -111,15 +111,10 @@ async function refusedMerge(desk: Desk, number: number, refusal: Refusal): Promi
   return { result: 'waiting', by: 'mergeability-pending' }
 }
 
-/**
- * Merged, by whoever was first. The branch goes, if it shows our commit still; and what was merged is held against what was proven, since a pinned
- * head does not pin the base.
- */
-async function finished(desk: Desk, pull: ApiPull, commit: string, known?: Proven): Promise<MergeResult> {
+/** Merged, by whoever was first. The branch goes, if it shows our commit still. */
+async function finished(desk: Desk, pull: ApiPull, commit: string): Promise<MergeResult> {
   await dropHead(desk, pull)
-  const proven = known ?? provenOf(desk, pull, judgeAtOnce(desk, pull))
-  const drift = 'result' in proven ? [] : await driftOf(desk, pull, commit, proven)
-  return { result: 'merged', commit, ...(drift.length === 0 ? {} : { drift }) }
+  return { result: 'merged', commit }
 }
 
 /** Deletes the branch of an ended pull request where it still shows the commit of ours that was its head. What stays is for the sweep. */
@@ -132,21 +127,6 @@ export async function dropHead(desk: Desk, pull: ApiPull): Promise<void> {
     await desk.api.moveBranches([{ name: pull.branch, from: pull.headOid, to: undefined }])
     return true
   })
-}
-
-async function driftOf(
-  desk: Desk,
-  pull: ApiPull,
-  commit: string,
-  { base, inputs }: Proven,
-): Promise<readonly string[]> {
-  const changed = await changedSince(desk, base, commit)
-  if (changed === undefined) return Object.keys(inputs).sort()
-  const planned = new Map((await desk.mirror.listing(pull.headOid)).entries.map(({ path, oid }) => [path, oid]))
-  const ours = new Set(pull.files)
-  const expected = (path: string): string | undefined => (ours.has(path) ? planned.get(path) : inputs[path])
-  const paths = new Set([...Object.keys(inputs), ...pull.files])
-  return [...paths].filter((path) => changed.has(path) && changed.get(path) !== expected(path)).sort()
 }
 
 /** Lets GitHub merge by itself. Armed by us already: said again. What a person switched off or on stays as they left it. */
