@@ -21,6 +21,7 @@ export type Unreachable = { readonly repository: string; readonly error: Kintsug
 
 export type Memories = { readonly remembered: readonly Remembered[]; readonly unreachable: readonly Unreachable[] }
 
+/** Throws what the first of them said where no repository answers. */
 export async function remember(deps: ControllerDeps, lanes: readonly Lane[]): Promise<Memories> {
   const remembered: Remembered[] = []
   const unreachable: Unreachable[] = []
@@ -32,6 +33,9 @@ export async function remember(deps: ControllerDeps, lanes: readonly Lane[]): Pr
       unreachable.push({ repository: repository.forge.repository, error })
     }
   }
+  const [first] = unreachable
+  // Without any repository there is nothing to decide on.
+  if (remembered.length === 0 && first !== undefined) throw first.error
   return { remembered, unreachable }
 }
 
