@@ -30,14 +30,14 @@ export async function close(desk: Desk, number: number, _reason: Reason, text: s
     })
 }
 
-/** Branches of ours without an open pull request that hold nothing which could be lost. */
+/** Branches of ours without an open pull request that hold nothing which could be lost, by name, in whatever order a server lists them. */
 export async function sweep(desk: Desk): Promise<readonly string[]> {
   const base = desk.hints.defaultBranch ?? (await ask(desk, { base: '' })).defaultBranch
   const there = await ask(desk, { base })
   if (there.archived || there.base === undefined) return []
   await closeUnfinished(desk, there)
   const swept: string[] = []
-  for (const [name, tip] of there.branches) {
+  for (const [name, tip] of [...there.branches].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const lane = name.endsWith(nextBranch('')) ? name.slice(0, -nextBranch('').length) : name
     const ours = isLaneBranch(desk, lane) || name === onboardingBranch(desk.bounds.prefix)
     if (!ours || openOn(there, name) !== undefined) continue

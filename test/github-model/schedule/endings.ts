@@ -11,8 +11,8 @@ const EXCUSES: Partial<Record<Reason, readonly Deed[]>> = {
   'closed-by-person': ['close', 'delete'],
   'branch-taken': ['push', 'forged-push', 'taken', 'update'],
   'head-not-ours': ['push', 'forged-push', 'update'],
-  // Somebody took the branch's name within the one request that opens: the pull request then shows nothing of ours.
-  tampered: ['edit', 'edit-comment', 'taken'],
+  // Somebody took the branch's name, or pushed there, within the one request that opens: the pull request then shows nothing of ours.
+  tampered: ['edit', 'edit-comment', 'taken', 'push', 'forged-push'],
 }
 
 function excused(reason: Reason, deeds: ReadonlySet<Deed> | undefined): boolean {
