@@ -5,9 +5,11 @@ import { closeAll, MUTATION_MS, openScene, type Scene, slow } from './scene.ts'
 
 /** What is promised from the decision to the open pull request, at 300 ms for each mutation. */
 const PROMISED = { warm: 3, cold: 6, clones: 0, ownMs: 1000 } as const
-const RUNS = 30
-const OTHER_RUNS = 5
-const COLD_RUNS = 5
+/** `--quick` asks for enough to see a promise broken, not for figures. */
+const QUICK = process.argv.includes('--quick')
+const RUNS = QUICK ? 10 : 30
+const OTHER_RUNS = QUICK ? 1 : 5
+const COLD_RUNS = QUICK ? 1 : 5
 
 async function warmRuns(scene: Scene): Promise<readonly Run[]> {
   const { forge, account } = await startOurs(scene)
