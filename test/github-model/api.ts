@@ -71,33 +71,10 @@ export function unreachable(method: string): KintsugiError {
   return new KintsugiError('KIN-4003', `GitHub cannot be reached for ${method}`)
 }
 
-const WRITES: ReadonlySet<string> = new Set([
-  'write',
-  'adorn',
-  'moveBranches',
-  'updatePull',
-  'createComment',
-  'updateComment',
-  'react',
-  'checkRun',
-  'merge',
-  'enqueue',
-  'dequeue',
-  'arm',
-  'disarm',
-  'createIssue',
-  'updateIssue',
-  'createOrphan',
-] satisfies (keyof GitHubApi)[])
-
 /** What the last word of the caller makes of a write before it is sent. */
 async function withheld(last: Last | undefined): Promise<Outcome<never> | undefined> {
   if (last === undefined || (await last())) return undefined
   return { ok: false, refusal: { kind: 'withheld', status: 0, text: '' } }
-}
-
-export function isWrite(method: string): boolean {
-  return WRITES.has(method)
 }
 
 type Gate = {

@@ -10,6 +10,7 @@ import {
 import type { Clock } from '../../ports/index.ts'
 import { type Bounds, isBranchName } from '../forge-limits/index.ts'
 import type { ApiRepository, GitHubApi, Mirror, RepositoryQuery } from './api.ts'
+import { writes } from './calls.ts'
 import type { Folders } from './tree-oid.ts'
 
 /** What a check run shows. Each text at most 65,535 characters, and safe to be shown. */
@@ -82,30 +83,10 @@ export const ROUNDS = 3
 const RECENT_MS = 7 * 24 * 3_600_000
 const STALE_READS_MS = 120_000
 
-const WRITES = [
-  'write',
-  'adorn',
-  'moveBranches',
-  'updatePull',
-  'createComment',
-  'updateComment',
-  'react',
-  'checkRun',
-  'merge',
-  'enqueue',
-  'dequeue',
-  'arm',
-  'disarm',
-  'createIssue',
-  'updateIssue',
-  'createOrphan',
-] as const satisfies readonly (keyof GitHubApi)[]
-
 function guarded(api: GitHubApi): GitHubApi {
   const refuse = (): Promise<never> => Promise.reject(new KintsugiError('KIN-9001', 'a dry run tried to write'))
-  const writes = Object.fromEntries(WRITES.map((name) => [name, refuse]))
   // A proxy and no copy: an implementation may be a class.
-  return new Proxy(api, { get: (target, name) => writes[String(name)] ?? bound(target, name) })
+  return new Proxy(api, { get: (target, name) => (writes(String(name)) ? refuse : bound(target, name)) })
 }
 
 function bound(api: GitHubApi, name: string | symbol): unknown {

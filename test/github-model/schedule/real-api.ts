@@ -1,5 +1,6 @@
 import { AmbiguousWrite, type GitHubApi, type WriteDocument } from '../../../src/adapters/github/api.ts'
-import { type Call, type Fault, isWrite, Kill, unreachable } from '../api.ts'
+import { writes } from '../../../src/adapters/github/calls.ts'
+import { type Call, type Fault, Kill, unreachable } from '../api.ts'
 
 export type RealApiOptions = {
   readonly turn: () => Promise<void>
@@ -25,12 +26,12 @@ export function scheduledApi(inner: GitHubApi, options: RealApiOptions): GitHubA
     return options.outside(async () => {
       for (;;) {
         const answer: unknown = await call.apply(inner, args)
-        if (isWrite(method) || (await options.ready(answer))) return answer
+        if (writes(method) || (await options.ready(answer))) return answer
       }
     })
   }
   const perform = async (method: string, args: readonly unknown[]): Promise<unknown> => {
-    const write = isWrite(method)
+    const write = writes(method)
     // The cast: names come from the type, by the proxy below.
     const call: Call = { count: ++count, method: method as keyof GitHubApi, write }
     await options.turn()
