@@ -115,7 +115,8 @@ ${options.more ?? ''}`,
   }
 }
 
-function failing(tools: PrometheusTools, start: number, now: number): Promise<RealPrometheus> {
+/** A Prometheus that saw shop/cart run out of memory from 40 minutes after `start` on. */
+export function failing(tools: PrometheusTools, start: number, now: number): Promise<RealPrometheus> {
   const cart = {
     namespace: 'shop',
     name: 'cart',

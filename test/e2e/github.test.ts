@@ -6,18 +6,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PERMISSIONS, REFUSED_PERMISSIONS } from '../../src/adapters/github/permissions.ts'
-import { openMetrics } from '../contracts/openmetrics.ts'
 import { CLI } from '../fakes/built.ts'
 import { type KubernetesServer, kubeconfigFor, kubernetesServer } from '../fakes/kubernetes-server.ts'
-import { prometheusTools, type RealPrometheus, realPrometheus } from '../fakes/real-prometheus.ts'
+import { prometheusTools, type RealPrometheus } from '../fakes/real-prometheus.ts'
 import { leastPermissions } from '../github/least-permissions.ts'
 import { type Scene, scene } from '../github/scene.ts'
 import { kintsugi } from './command.ts'
-import { climbers } from './failing-memory.ts'
+import { failing } from './github-place.ts'
 import { policyYaml } from './manifests.ts'
 
 const MINUTE = 60_000
-const SCRAPE = 30_000
 const NOW = Math.floor(Date.now() / MINUTE) * MINUTE
 const START = NOW - 110 * MINUTE
 
@@ -59,21 +57,7 @@ describe.runIf(tools !== undefined)('kintsugi run --config, on GitHub, a cluster
   beforeAll(async () => {
     if (tools === undefined) return
     folder = mkdtempSync(join(tmpdir(), 'kintsugi-e2e-github-'))
-    const cart = {
-      namespace: 'shop',
-      name: 'cart',
-      container: 'app',
-      image: 'registry.example/cart:1.0',
-      limitMiB: 512,
-      requestMiB: 64,
-      cpuLimitCores: 2,
-      cpuRequestCores: 0.1,
-      pods: 2,
-      peak: 1,
-    }
-    const world = climbers([cart], { startMs: START, changeMs: START + 40 * MINUTE })
-    const samples = openMetrics(world, { fromMs: START, toMs: NOW + 20 * MINUTE, everyMs: SCRAPE })
-    prometheus = await realPrometheus(tools, samples, SCRAPE)
+    prometheus = await failing(tools, START, NOW)
     github = await scene({ files: { 'apps/cart/deployment.yaml': DEPLOYMENT } })
     cluster = await kubernetesServer([
       { apiVersion: 'argoproj.io/v1alpha1', plural: 'applications', kind: 'Application' },
