@@ -6,6 +6,7 @@ import {
   historySignals,
   MODELS_FIT,
   modelFinding,
+  NO_ENGINES,
   scoreModels,
   type Window,
   windowsOf,
@@ -73,7 +74,7 @@ async function judge(
 
 /** In line where there is no Compute. A worker that died has no voice this time: its models are absent, which is never an anomaly. */
 async function fitted(compute: Compute | undefined, job: FitJob): Promise<readonly Fit[]> {
-  if (compute === undefined) return fitModels(job.window, job.upToMs, job.seed)
+  if (compute === undefined) return fitModels(job, NO_ENGINES)
   try {
     return await compute.fit<FitJob, readonly Fit[]>(MODELS_FIT, job)
   } catch {

@@ -1,5 +1,15 @@
-export type { Detector, FitOutcome, Scores, Silence } from './detectors/detector.ts'
+export type { Detector, FitInput, FitOutcome, Silence } from './detectors/detector.ts'
 export { detectors } from './detectors/index.ts'
+export { type Tail, tailOf, tailProbability } from './detectors/tail.ts'
+export {
+  type ArimaEngine,
+  type Engines,
+  type Forecast,
+  NO_ENGINES,
+  type ProphetEngine,
+  type ProphetForecast,
+  type ProphetInput,
+} from './engines.ts'
 export {
   type Fit,
   type FitJob,
@@ -8,9 +18,11 @@ export {
   MODELS_FIT,
   type ModelFindingInput,
   modelFinding,
+  type Scores,
   scoreModels,
 } from './models.ts'
 export { type ScanResult, scan } from './scan.ts'
 export type { ScanSettings } from './settings.ts'
 export { historySignals, tickSignals } from './signals/index.ts'
+export { type Track, type TrackInput, trackOf } from './track.ts'
 export { type Column, type Window, windowsOf } from './window.ts'

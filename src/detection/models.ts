@@ -1,17 +1,19 @@
 import { mad, median } from 'simple-statistics'
 import { type Evidence, type Finding, type ModelId, signalInfo, type Vote, type Voting } from '../domain/index.ts'
 import { modelConfidence } from './calibration.ts'
-import type { FitOutcome, Scores, Silence } from './detectors/detector.ts'
+import type { Detector, FitInput, FitOutcome, Silence } from './detectors/detector.ts'
 import { detectors } from './detectors/index.ts'
+import { type Tail, tailOf, tailProbability } from './detectors/tail.ts'
+import type { Engines } from './engines.ts'
 import { ALARM_TAIL, count, PERSISTENCE } from './ensemble.ts'
 import { episodeStart, runsOf } from './runs.ts'
-import { type Column, rowAt, type Window } from './window.ts'
+import { type Column, rowAt, rowMs, type Window } from './window.ts'
 
 /** What fitting one detector gave. Plain data: a fit may run in a worker. */
 export type Fit = {
   readonly detector: ModelId
-  /** `failed`: the fit came to no end, which says nothing of the data. */
-  readonly outcome: FitOutcome<unknown> | { readonly fitted: false; readonly why: 'failed' }
+  /** `tail` is what its scores are worth. `failed`: the fit came to no end, which says nothing of the data. */
+  readonly outcome: FitOutcome<{ readonly model: unknown; readonly tail: Tail }>
 }
 
 /** Name of `fitModels` where it is asked of another thread. */
@@ -20,23 +22,45 @@ export const MODELS_FIT = 'models'
 /** What `fitModels` needs, as it is sent there. */
 export type FitJob = { readonly window: Window; readonly upToMs: number; readonly seed: number }
 
+/**
+ * Judgement of the rows from `startMs` on. `tails[i]` is the probability of a score at least as high as `scores[i]` on healthy
+ * data that the model was not fitted on, over 0 to 1. NaN where a row could not be judged, for want of samples.
+ */
+export type Scores = {
+  readonly startMs: number
+  readonly stepMs: number
+  readonly scores: Float64Array
+  readonly tails: Float64Array
+}
+
 /** What one detector says of every judged row, or why it says nothing. */
 export type Judgement =
   | { readonly model: ModelId; readonly scores: Scores }
-  | { readonly model: ModelId; readonly absent: Silence | 'failed' }
+  | { readonly model: ModelId; readonly absent: Silence }
 
 /** Fits every detector on the rows at or before `upToMs`. */
-export function fitModels(window: Window, upToMs: number, seed: number): readonly Fit[] {
-  return detectors.map((detector) => ({ detector: detector.id, outcome: detector.fit(window, upToMs, seed) }))
+export function fitModels({ window, upToMs, seed }: FitJob, engines: Engines): readonly Fit[] {
+  const input = { window, upTo: rowAt(window, upToMs) + 1, seed, engines }
+  return detectors.map((detector) => ({ detector: detector.id, outcome: fitOne(detector, input) }))
+}
+
+function fitOne(detector: Detector, input: FitInput): Fit['outcome'] {
+  const outcome = detector.fit(input)
+  if (!outcome.fitted) return outcome
+  return { fitted: true, model: { model: outcome.model, tail: tailOf(detector.heldOut(input)) } }
 }
 
 /** Judges the rows at or after `fromMs` with every fit. The window should reach a day further back, for the level before. */
 export function scoreModels(fits: readonly Fit[], window: Window, fromMs: number): readonly Judgement[] {
+  const from = Math.min(window.length, Math.max(0, rowAt(window, fromMs - 1) + 1))
   return fits.map(({ detector: id, outcome }) => {
     const detector = detectors.find((one) => one.id === id)
     if (detector === undefined) return { model: id, absent: 'failed' }
     if (!outcome.fitted) return { model: id, absent: outcome.why }
-    return { model: id, scores: detector.score(outcome.model, window, fromMs) }
+    const { model, tail } = outcome.model
+    const scores = detector.score(model, window, from, window.length)
+    const tails = scores.map((score) => tailProbability(tail, score))
+    return { model: id, scores: { startMs: rowMs(window, from), stepMs: window.stepMs, scores, tails } }
   })
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { detectors, fitModels, modelFinding, scoreModels, type Window } from '../../src/detection/index.ts'
+import { detectors, fitModels, modelFinding, NO_ENGINES, scoreModels, type Window } from '../../src/detection/index.ts'
 import { type Judgement, votesAt } from '../../src/detection/models.ts'
 import { MINUTE } from '../fakes/series.ts'
 import { FIVE_MINUTES, healthyWindow, MONDAY, PER_DAY, withChanged } from '../fakes/windows.ts'
@@ -58,7 +58,7 @@ describe('a finding of the models', () => {
   const lastMs = healthy.startMs + (rows - 1) * healthy.stepMs
   const sick = cut(withChanged(healthy, 'cpu-usage', rows - 8, rows, (value) => value * 3))
   const find = (window: Window, nowMs = lastMs) => {
-    const fits = fitModels(window, window.startMs + (15 * PER_DAY - 1) * window.stepMs, 7)
+    const fits = fitModels({ window, upToMs: window.startMs + (15 * PER_DAY - 1) * window.stepMs, seed: 7 }, NO_ENGINES)
     const judgements = scoreModels(fits, window, window.startMs + 15 * PER_DAY * window.stepMs)
     return modelFinding({ judgements, window, configured: detectors.length, cooldownMs: 5 * MINUTE, nowMs })
   }

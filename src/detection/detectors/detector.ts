@@ -1,32 +1,41 @@
 import type { ModelId } from '../../domain/index.ts'
+import type { Engines } from '../engines.ts'
 import type { Window } from '../window.ts'
 
-/** Why a model says nothing: too little history, or a history in which nothing ever moved. */
-export type Silence = 'too-little-data' | 'flat'
+/** Why a model says nothing: too little history, a history in which nothing ever moved, or a library that came to no usable fit. */
+export type Silence = 'too-little-data' | 'flat' | 'failed'
 
 export type FitOutcome<Model> =
   | { readonly fitted: true; readonly model: Model }
   | { readonly fitted: false; readonly why: Silence }
 
-/**
- * Judgement of the rows from `startMs` on. `tails[i]` is the probability of a score at least as high as `scores[i]` on healthy
- * data that the model was not fitted on, over 0 to 1. NaN where a row could not be judged, for want of samples.
- */
-export type Scores = {
-  readonly startMs: number
-  readonly stepMs: number
-  readonly scores: Float64Array
-  readonly tails: Float64Array
+export type FitInput = {
+  readonly window: Window
+  /** Rows before this one may be read, later ones never. */
+  readonly upTo: number
+  readonly seed: number
+  readonly engines: Engines
 }
 
 /**
  * A model behind one shape: pure, seeded, silent on flat data, able to say that it has too little of it.
  * `Model` is plain data that survives a structured clone, so that a fit may run in a worker and be cached.
+ * A score is any number that grows with strangeness; what it is worth is learned from `heldOut` and from the scores that follow.
  */
 export interface Detector<Model = unknown> {
   readonly id: ModelId
-  /** Fits on the rows at or before `upToMs`. Same window and seed, same model. */
-  fit(window: Window, upToMs: number, seed: number): FitOutcome<Model>
-  /** Judges the rows at or after `fromMs`, one by one. The window must reach back one day before `fromMs` for the daily residual. */
-  score(model: Model, window: Window, fromMs: number): Scores
+  /** So many rows one fit serves at this step: fits stand that far apart. At least 1. */
+  serves(stepMs: number): number
+  /** Same input, same model. Reads a bounded stretch of rows before `upTo`. */
+  fit(input: FitInput): FitOutcome<Model>
+  /**
+   * Scores of rows before `upTo`, each by a model that was not fitted on it: the first reference for what healthy scores look like.
+   * Length `upTo`, NaN where a row was not judged; empty where nothing can be fitted.
+   */
+  heldOut(input: FitInput): Float64Array
+  /**
+   * Scores of the rows [from, to); `from` is not before the row that the model was fitted up to. No score looks at later rows. NaN where a row
+   * could not be judged, for want of samples.
+   */
+  score(model: Model, window: Window, from: number, to: number): Float64Array
 }

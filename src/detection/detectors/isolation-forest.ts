@@ -1,11 +1,10 @@
 import type { SignalId } from '../../domain/index.ts'
-import { type Column, rowAt, rowMs, type Window } from '../window.ts'
-import type { Detector, FitOutcome, Scores } from './detector.ts'
-import { featureRows, type Profiles, ROLLING } from './features.ts'
+import { type Column, rowMs, type Window } from '../window.ts'
+import type { Detector, FitInput, FitOutcome, Silence } from './detector.ts'
+import { featureRows, type Profiles } from './features.ts'
 import { type Forest, scoreRow, trainForest } from './forest.ts'
 import { profileOf } from './profile.ts'
 import { condensed, type Scale, scaleOf } from './scale.ts'
-import { type Tail, tailOf, tailProbability } from './tail.ts'
 
 /** Below this nobody can say what happens three times in a thousand. */
 const LEAST_ROWS = 400
@@ -13,6 +12,10 @@ const LEAST_ROWS = 400
 const LEAST_HALF = 100
 /** A column that is missing more often than this would take too many rows with it. */
 const LEAST_COVERAGE = 0.8
+/** What is usual moves slowly; fits cost tens of milliseconds (reference: every 6 to 24 h). */
+const FIT_EVERY_MS = 6 * 3_600_000
+/** At a coarse step a fit serves this many rows at least. */
+const LEAST_SERVED = 24
 /** A range below this share of the level is rounding, not movement. */
 const STILL = 1e-6
 
@@ -22,67 +25,89 @@ export type ForestModel = {
   readonly profiles: Profiles
   readonly scale: Scale
   readonly forest: Forest
-  readonly tail: Tail
 }
 
 /**
- * Isolation Forest over all metrics of a window at once. Its alarm rate is learned by halves: each half of the history is judged by a
- * forest trained on the other, with the daily profile of the other, so that no row is judged by what was fitted on it. The forest that
- * judges later is trained on both.
+ * Isolation Forest over all metrics of a window at once. Held out by halves: each half of the history is judged by a forest trained on
+ * the other, with the daily profile of the other. The forest that judges later is trained on both.
  */
-export const isolationForest: Detector<ForestModel> = { id: 'isolation-forest', fit, score }
+export const isolationForest: Detector<ForestModel> = { id: 'isolation-forest', serves, fit, heldOut, score }
 
-function fit(window: Window, upToMs: number, seed: number): FitOutcome<ForestModel> {
-  const rows = rowAt(window, upToMs) + 1
-  if (rows < LEAST_ROWS) return { fitted: false, why: 'too-little-data' }
+function serves(stepMs: number): number {
+  return Math.max(LEAST_SERVED, Math.ceil(FIT_EVERY_MS / stepMs))
+}
+
+/** What both fitting and holding out start from. */
+type Prepared = {
+  readonly columns: readonly Column[]
+  readonly older: Rows
+  readonly newer: Rows
+  /** The row in which `newer` begins. */
+  readonly middle: number
+  readonly scale: Scale
+}
+
+function prepared(window: Window, rows: number): Prepared | Silence {
+  if (rows < LEAST_ROWS) return 'too-little-data'
   const observed = window.columns.filter((column) => coverageOf(column, rows) >= LEAST_COVERAGE)
-  if (observed.length === 0) return { fitted: false, why: 'too-little-data' }
+  if (observed.length === 0) return 'too-little-data'
   const columns = observed.filter((column) => moves(column.values.subarray(0, rows)))
-  if (columns.length === 0) return { fitted: false, why: 'flat' }
-  const [older, newer] = halvesOf(window, columns, rows)
-  if (older.length < LEAST_HALF || newer.length < LEAST_HALF) return { fitted: false, why: 'too-little-data' }
-  const scale = scaleOf([...older, ...newer])
-  const seen = { older: condensedRows(older, scale), newer: condensedRows(newer, scale) }
-  const tail = tailOf([...judgedBy(seen.newer, seen.older, seed + 1), ...judgedBy(seen.older, seen.newer, seed + 2)])
+  if (columns.length === 0) return 'flat'
+  const middle = Math.floor(rows / 2)
+  const features = halvesOf(window, columns, rows, middle)
+  const older = features.slice(0, middle)
+  const newer = features.slice(middle)
+  if (older.filter(complete).length < LEAST_HALF || newer.filter(complete).length < LEAST_HALF) return 'too-little-data'
+  return { columns, older, newer, middle, scale: scaleOf(features.filter(complete)) }
+}
+
+function fit({ window, upTo, seed }: FitInput): FitOutcome<ForestModel> {
+  const known = prepared(window, upTo)
+  if (typeof known === 'string') return { fitted: false, why: known }
+  const { columns, older, newer, scale } = known
+  const seen = condensedRows([...older, ...newer].filter(complete), scale)
   const model = {
     signals: columns.map((column) => column.signal),
-    profiles: profilesOf(window, columns, 0, rows),
+    profiles: profilesOf(window, columns, 0, upTo),
     scale,
-    forest: trainForest([...seen.older, ...seen.newer], seed),
-    tail,
+    forest: trainForest(seen, seed),
   }
   return { fitted: true, model }
 }
 
-function score(model: ForestModel, window: Window, fromMs: number): Scores {
-  const from = Math.min(window.length, Math.max(0, rowAt(window, fromMs - 1) + 1))
+function heldOut({ window, upTo, seed }: FitInput): Float64Array {
+  const known = prepared(window, upTo)
+  if (typeof known === 'string') return new Float64Array(0)
+  const { older, newer, middle, scale } = known
+  const scores = new Float64Array(upTo).fill(Number.NaN)
+  scores.set(judgedBy(newer, older, scale, seed + 1), 0)
+  scores.set(judgedBy(older, newer, scale, seed + 2), middle)
+  return scores
+}
+
+function score(model: ForestModel, window: Window, from: number, to: number): Float64Array {
   const columns = model.signals.map((signal) => columnFor(window, signal))
-  const rows = featureRows(window, columns, () => model.profiles, from, window.length)
-  const scores = Float64Array.from(rows, (row) => scoreRow(model.forest, condensed(row, model.scale)))
-  const tails = scores.map((value) => tailProbability(model.tail, value))
-  return { startMs: rowMs(window, from), stepMs: window.stepMs, scores, tails }
+  const rows = featureRows(window, columns, () => model.profiles, from, to)
+  return Float64Array.from(rows, (row) => scoreRow(model.forest, condensed(row, model.scale)))
 }
 
 type Rows = readonly Float64Array[]
 
-/** Features of the complete rows of each half, with the profile of the other half. */
-function halvesOf(window: Window, columns: readonly Column[], rows: number): readonly [Rows, Rows] {
-  const middle = Math.floor(rows / 2)
+/** Features of the rows before `rows`, each with the profile of the half that it is not in. The first rows have no features yet. */
+function halvesOf(window: Window, columns: readonly Column[], rows: number, middle: number): Rows {
   const older = profilesOf(window, columns, 0, middle)
   const newer = profilesOf(window, columns, middle, rows)
-  const features = featureRows(window, columns, (row) => (row < middle ? newer : older), 0, rows)
-  const complete = (row: Float64Array) => row.every(Number.isFinite)
-  return [features.slice(ROLLING, middle).filter(complete), features.slice(middle).filter(complete)]
+  return featureRows(window, columns, (row) => (row < middle ? newer : older), 0, rows)
 }
 
-/** Scores of rows by a forest that was trained on others. */
-function judgedBy(
-  trained: readonly (readonly number[])[],
-  judged: readonly (readonly number[])[],
-  seed: number,
-): readonly number[] {
-  const forest = trainForest(trained, seed)
-  return judged.map((row) => scoreRow(forest, row))
+function complete(row: Float64Array): boolean {
+  return row.every(Number.isFinite)
+}
+
+/** Scores of rows by a forest that was trained on others; NaN for an incomplete row. */
+function judgedBy(trained: Rows, judged: Rows, scale: Scale, seed: number): Float64Array {
+  const forest = trainForest(condensedRows(trained.filter(complete), scale), seed)
+  return Float64Array.from(judged, (row) => scoreRow(forest, condensed(row, scale)))
 }
 
 function condensedRows(rows: Rows, scale: Scale): readonly (readonly number[])[] {

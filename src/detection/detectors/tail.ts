@@ -15,8 +15,8 @@ const LEAST_EXCESSES = 20
 const LEAST_TAIL = 1e-6
 
 /** Learns the tail from calibration scores; NaN are left out. From none at all every score is an ordinary one. */
-export function tailOf(scores: readonly number[]): Tail {
-  const sorted = Float64Array.from(scores.filter(Number.isFinite)).sort()
+export function tailOf(scores: ArrayLike<number>): Tail {
+  const sorted = Float64Array.from(scores).filter(Number.isFinite).sort()
   const threshold = sorted[Math.floor((1 - TAIL_SHARE) * (sorted.length - 1))] ?? 0
   const excesses = sorted.filter((score) => score > threshold).map((score) => score - threshold)
   if (excesses.length < LEAST_EXCESSES) return { sorted, threshold }

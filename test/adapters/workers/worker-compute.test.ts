@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
 import { workerCompute } from '../../../src/adapters/workers/index.ts'
-import { type Fit, type FitJob, fitModels, MODELS_FIT } from '../../../src/detection/index.ts'
+import { type Fit, type FitJob, fitModels, MODELS_FIT, NO_ENGINES } from '../../../src/detection/index.ts'
 import type { Compute } from '../../../src/ports/index.ts'
 import { FIVE_MINUTES, healthyWindow } from '../../fakes/windows.ts'
 
@@ -84,7 +84,7 @@ describe('dist/cli/fit-worker.js', () => {
   it('gives the same fits as a fit in line', async () => {
     const window = healthyWindow(3, 14)
     const job: FitJob = { window, upToMs: window.startMs + window.length * FIVE_MINUTES, seed: 7 }
-    const inLine = fitModels(job.window, job.upToMs, job.seed)
+    const inLine = fitModels(job, NO_ENGINES)
     expect(inLine.every(({ outcome }) => outcome.fitted)).toBe(true)
     expect(await compute(pathToFileURL(BUILT)).fit<FitJob, readonly Fit[]>(MODELS_FIT, job)).toEqual(inLine)
   })

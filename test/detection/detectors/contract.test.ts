@@ -1,22 +1,27 @@
 import { describe, expect, it } from 'vitest'
-import { detectors } from '../../../src/detection/index.ts'
+import { detectors, NO_ENGINES, tailOf, tailProbability } from '../../../src/detection/index.ts'
 import { healthyWindow, PER_DAY, windowWith, withChanged } from '../../fakes/windows.ts'
 
 const DAYS = 15
 const rows = DAYS * PER_DAY
 const healthy = healthyWindow(1, DAYS)
-const untilMs = healthy.startMs + (14 * PER_DAY - 1) * healthy.stepMs
-const fromMs = untilMs + healthy.stepMs
+const upTo = 14 * PER_DAY
 const flat = windowWith({
   'cpu-usage': new Float64Array(rows).fill(0.3),
   'memory-working-set': new Float64Array(rows).fill(2e8),
 })
 
 describe.each(detectors)('$id as a detector', (detector) => {
-  const judged = (window: typeof healthy, seed = 7) => {
-    const fit = detector.fit(window, untilMs, seed)
+  const input = (window: typeof healthy, until = upTo, seed = 7) => ({ window, upTo: until, seed, engines: NO_ENGINES })
+  const fitted = (window: typeof healthy, seed = 7) => {
+    const fit = detector.fit(input(window, upTo, seed))
     if (!fit.fitted) throw new Error(`not fitted: ${fit.why}`)
-    return detector.score(fit.model, window, fromMs)
+    return fit.model
+  }
+  const judged = (window: typeof healthy, seed = 7) => detector.score(fitted(window, seed), window, upTo, window.length)
+  const tails = (window: typeof healthy) => {
+    const tail = tailOf(detector.heldOut(input(window)))
+    return judged(window).map((score) => tailProbability(tail, score))
   }
 
   it('gives the same scores for the same seed', () => {
@@ -24,73 +29,88 @@ describe.each(detectors)('$id as a detector', (detector) => {
   })
 
   it('gives other scores for another seed', () => {
-    expect(judged(healthy, 8).scores).not.toEqual(judged(healthy, 7).scores)
+    expect(judged(healthy, 8)).not.toEqual(judged(healthy, 7))
   })
 
   it('gives a score and a tail of 0 to 1 for every row from the asked moment on', () => {
-    const { startMs, stepMs, scores, tails } = judged(healthy)
-    expect([startMs, stepMs, scores.length, tails.length]).toEqual([fromMs, healthy.stepMs, PER_DAY, PER_DAY])
-    expect(tails.every((tail) => tail >= 0 && tail <= 1)).toBe(true)
+    expect(judged(healthy)).toHaveLength(PER_DAY)
+    expect(tails(healthy).every((tail) => tail >= 0 && tail <= 1)).toBe(true)
+  })
+
+  it('judges a row alike whether later rows are there or not', () => {
+    const model = fitted(healthy)
+    const short = detector.score(model, healthy, upTo, upTo + 40)
+    expect(short).toEqual(detector.score(model, healthy, upTo, healthy.length).slice(0, 40))
+    const changed = withChanged(healthy, 'cpu-usage', upTo + 40, rows, (value) => value * 9)
+    expect(short).toEqual(detector.score(model, changed, upTo, healthy.length).slice(0, 40))
+  })
+
+  it('holds out scores for the rows of the history, and for no later ones', () => {
+    const held = detector.heldOut(input(healthy))
+    expect(held).toHaveLength(upTo)
+    expect(held.filter(Number.isFinite).length).toBeGreaterThan(upTo / 3)
+    const later = withChanged(healthy, 'cpu-usage', upTo, rows, (value) => value * 50)
+    expect(detector.heldOut(input(later))).toEqual(held)
   })
 
   it('says that a flat history is flat', () => {
-    expect(detector.fit(flat, untilMs, 7)).toEqual({ fitted: false, why: 'flat' })
+    expect(detector.fit(input(flat))).toEqual({ fitted: false, why: 'flat' })
   })
 
   it('takes rounding for flat', () => {
     const rounding = windowWith({
       'cpu-usage': Float64Array.from({ length: rows }, (_, row) => 0.3 + (row % 2) * 1e-12),
     })
-    expect(detector.fit(rounding, untilMs, 7)).toEqual({ fitted: false, why: 'flat' })
+    expect(detector.fit(input(rounding))).toEqual({ fitted: false, why: 'flat' })
   })
 
   it('is silent on a column that goes on without moving', () => {
-    const { tails } = judged({
+    const quiet = tails({
       ...healthy,
       columns: [...healthy.columns, ...windowWith({ restarts: new Float64Array(rows) }).columns],
     })
-    expect(tails.filter((tail) => tail < 0.003).length).toBeLessThan(5)
+    expect(quiet.filter((tail) => tail < 0.003).length).toBeLessThan(5)
   })
 
   it.each([
-    ['a few rows', healthy.startMs + 50 * healthy.stepMs],
-    ['nothing before the moment', healthy.startMs - 1],
-  ])('says that %s are too little', (_, upToMs) => {
-    expect(detector.fit(healthy, upToMs, 7)).toEqual({ fitted: false, why: 'too-little-data' })
+    ['a few rows', 20],
+    ['nothing before the moment', 0],
+  ])('says that %s are too little', (_, until) => {
+    expect(detector.heldOut(input(healthy, until)).some(Number.isFinite)).toBe(false)
+    expect(detector.fit(input(healthy, until))).toEqual({ fitted: false, why: 'too-little-data' })
   })
 
   it('says that a history without samples is too little', () => {
     const empty = windowWith({ 'cpu-usage': new Float64Array(rows).fill(Number.NaN) })
-    expect(detector.fit(empty, untilMs, 7)).toEqual({ fitted: false, why: 'too-little-data' })
+    expect(detector.fit(input(empty))).toEqual({ fitted: false, why: 'too-little-data' })
   })
 
   it('does not judge rows whose samples are missing, and judges those after them', () => {
     const at = 14 * PER_DAY + 100
-    const { tails } = judged(withChanged(healthy, 'cpu-usage', at, at + 3, () => Number.NaN))
-    expect(tails[100]).toBeNaN()
-    expect(tails[150]).toBeGreaterThan(0)
+    const judgedTails = tails(withChanged(healthy, 'cpu-usage', at, at + 3, () => Number.NaN))
+    expect(judgedTails[100]).toBeNaN()
+    expect(judgedTails[150]).toBeGreaterThan(0)
   })
 
   it('fits through missing samples of the history', () => {
     const gappy = withChanged(healthy, 'cpu-usage', 500, 560, () => Number.NaN)
-    expect(judged(gappy).tails.every((tail) => tail >= 0)).toBe(true)
+    expect(tails(gappy).every((tail) => tail >= 0)).toBe(true)
   })
 
   it('does not look at rows after the moment that it is fitted up to', () => {
     const later = withChanged(healthy, 'cpu-usage', 14 * PER_DAY, rows, (value) => value * 50)
-    expect(detector.fit(later, untilMs, 7)).toEqual(detector.fit(healthy, untilMs, 7))
+    expect(detector.fit(input(later))).toEqual(detector.fit(input(healthy)))
   })
 
   it('has a model that survives a structured clone', () => {
-    const fit = detector.fit(healthy, untilMs, 7)
-    if (!fit.fitted) throw new Error('not fitted')
-    const cloned = detector.score(structuredClone(fit.model), healthy, fromMs)
-    expect(cloned).toEqual(detector.score(fit.model, healthy, fromMs))
+    const model = fitted(healthy)
+    const cloned = detector.score(structuredClone(model), healthy, upTo, rows)
+    expect(cloned).toEqual(detector.score(model, healthy, upTo, rows))
   })
 
   it('leaves the dice as they were', () => {
     const dice = Math.random
-    detector.fit(healthy, untilMs, 7)
+    detector.fit(input(healthy))
     expect(Math.random).toBe(dice)
   })
 

@@ -1,0 +1,39 @@
+/** A forecast of so many steps: mean and variance of each, in the values' unit and its square. */
+export type Forecast = { readonly mean: Float64Array; readonly variance: Float64Array }
+
+/** ARIMA(p, d, q) of values without gaps, forecast `ahead` steps. Undefined where the library came to no usable fit. */
+export type ArimaEngine = (
+  values: Float64Array,
+  order: readonly [p: number, d: number, q: number],
+  ahead: number,
+) => Forecast | undefined
+
+export type ProphetInput = {
+  /** Moments in epoch seconds, ascending, and the value at each; NaN is left out. */
+  readonly seconds: readonly number[]
+  readonly values: readonly number[]
+  readonly daily: boolean
+  readonly weekly: boolean
+  /** Moments to forecast, epoch seconds. */
+  readonly at: readonly number[]
+  /** Share that the interval should cover, 0 to 1; without it no interval is computed, which is much faster. */
+  readonly interval?: number
+}
+
+export type ProphetForecast = {
+  readonly mean: Float64Array
+  readonly low?: Float64Array
+  readonly high?: Float64Array
+}
+
+/** Prophet on irregular moments. Undefined where no optimiser came to an end. */
+export type ProphetEngine = (input: ProphetInput) => ProphetForecast | undefined
+
+/**
+ * The numeric libraries behind the models, loaded by whoever composes the program: fits need them, scoring never does. They are not safe to
+ * share between threads, and a fit can poison one for its whole process, so they belong into a worker that can be replaced.
+ */
+export type Engines = { readonly arima: ArimaEngine; readonly prophet: ProphetEngine }
+
+/** Where no library is loaded: the models that need one abstain. */
+export const NO_ENGINES: Engines = { arima: () => undefined, prophet: () => undefined }
