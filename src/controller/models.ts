@@ -11,7 +11,7 @@ import {
   type Window,
   windowsOf,
 } from '../detection/index.ts'
-import { digestOf, type Finding, type Lane, laneOf, rangeEndingAt } from '../domain/index.ts'
+import { digestOf, type Finding, type Lane, laneOf, rangeEndingAt, type SignalId } from '../domain/index.ts'
 import type { Compute } from '../ports/index.ts'
 import type { ControllerDeps } from './deps.ts'
 import type { Memory } from './memory.ts'
@@ -55,7 +55,7 @@ export async function modelFindings(
 async function judge(
   compute: Compute | undefined,
   memory: Memory,
-  window: Window,
+  window: Window<SignalId>,
   nowMs: number,
 ): Promise<Finding | undefined> {
   const seed = Number.parseInt(digestOf(window.subject).slice(0, 8), 16)

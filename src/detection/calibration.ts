@@ -1,5 +1,5 @@
 import { type Confidence, measuredConfidence, SINGLE_MODEL_CEILING, type Vote } from '../domain/index.ts'
-import { ALARM_TAIL } from './ensemble.ts'
+import { ALARM } from './alarms.ts'
 
 /** `votes` and `margin` are the least that a row needs. Margin: powers of ten by which the rarest tail lies below the alarm rate. */
 type Row = { readonly votes: number; readonly margin: number; readonly probability: number }
@@ -17,7 +17,7 @@ const TABLE: readonly Row[] = [
 /** Probability that an alarm of the models is real: never falls with more votes or a larger margin; capped where a single model is configured. */
 export function modelConfidence(votes: readonly Vote[], configured: number): Confidence {
   const yes = votes.flatMap((vote) => ('anomaly' in vote && vote.anomaly ? [vote] : []))
-  const margin = Math.max(0, ...yes.map((vote) => Math.log10(ALARM_TAIL / vote.tail)))
+  const margin = Math.max(0, ...yes.map((vote) => Math.log10(ALARM.rate / vote.tail)))
   const reached = TABLE.filter((row) => row.votes <= yes.length && row.margin <= margin)
   const probability = Math.max(0, ...reached.map((row) => row.probability))
   return measuredConfidence(configured <= 1 ? Math.min(probability, SINGLE_MODEL_CEILING) : probability)

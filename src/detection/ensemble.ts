@@ -1,9 +1,6 @@
 import { type Vote, type VoteShare, type Voting, voteShareOf } from '../domain/index.ts'
-
-/** A row is an anomaly for a model when healthy data have its score this rarely (reference: a fixed rate is as good as a tuned one). */
-export const ALARM_TAIL = 0.003
-/** A model votes "anomaly" when that holds in this many of so many rows. */
-export const PERSISTENCE = { rows: 5, least: 3 } as const
+import { ALARM } from './alarms.ts'
+import type { Track } from './track.ts'
 
 export type Ballot = { readonly anomaly: boolean; readonly yes: number; readonly share: VoteShare | undefined }
 
@@ -17,26 +14,72 @@ export function count(votes: readonly Vote[], configured: number, voting?: Votin
   const present = votes.filter((vote): vote is Present => 'anomaly' in vote)
   const yes = present.filter((vote) => vote.anomaly).length
   const share = present.length === 0 ? undefined : voteShareOf(yes, present.length)
-  return { anomaly: yes > 0 && carried(present, yes, configured, voting), yes, share }
+  const tails = Float64Array.from(present, (vote) => vote.tail)
+  return { anomaly: jointTail(tails, present.length, configured, voting) < ALARM.rate, yes, share }
 }
 
-function carried(present: readonly Present[], yes: number, configured: number, voting: Voting | undefined): boolean {
+/**
+ * The alarm rate above which the vote is carried: at any rate r, the models carry the vote exactly where this is below r. A quorum of k is
+ * the k-th smallest tail, so the vote stays as hard as it is and still gives a score that ranks. NaN where too few are present to carry it.
+ * `tails` holds the `present` finite tails first; it is sorted in place.
+ */
+export function jointTail(tails: Float64Array, present: number, configured: number, voting?: Voting): number {
+  if (present === 0) return Number.NaN
+  if (voting === 'weighted') return geometricMean(tails, present)
+  sortFirst(tails, present)
+  return tails[needed(present, configured, voting) - 1] ?? Number.NaN
+}
+
+/** How many have to say yes; more than `present` where it cannot be carried. */
+function needed(present: number, configured: number, voting: Voting | undefined): number {
   switch (voting) {
-    case undefined:
-      return yes >= Math.min(2, configured)
+    case undefined: {
+      const quorum = Math.min(2, configured)
+      return quorum <= present ? quorum : Number.POSITIVE_INFINITY
+    }
     case 'any':
-      return true
+      return 1
     case 'majority':
-      return yes > present.length / 2
+      return Math.floor(present / 2) + 1
     case 'all':
-      return yes === present.length
+      return present
     case 'weighted':
-      return meanLog(present) <= Math.log(ALARM_TAIL)
+      return present
     default:
       return voting satisfies never
   }
 }
 
-function meanLog(present: readonly Present[]): number {
-  return present.reduce((sum, vote) => sum + Math.log(vote.tail), 0) / present.length
+/** Joint tail of every row of tracks that begin at the same row. */
+export function jointTails(tracks: readonly Track[], configured: number, voting?: Voting): Float64Array {
+  const rows = Math.min(...tracks.map((track) => track.tails.length))
+  const joint = new Float64Array(Number.isFinite(rows) ? rows : 0)
+  const row = new Float64Array(tracks.length)
+  for (let at = 0; at < joint.length; at += 1) {
+    let present = 0
+    for (const track of tracks) {
+      const tail = track.tails[at] ?? Number.NaN
+      if (!Number.isFinite(tail)) continue
+      row[present] = tail
+      present += 1
+    }
+    joint[at] = jointTail(row, present, configured, voting)
+  }
+  return joint
+}
+
+function geometricMean(tails: Float64Array, present: number): number {
+  let sum = 0
+  for (let at = 0; at < present; at += 1) sum += Math.log(tails[at] ?? 1)
+  return Math.exp(sum / present)
+}
+
+/** Insertion sort of the first few: there are as many as models. */
+function sortFirst(values: Float64Array, length: number): void {
+  for (let at = 1; at < length; at += 1) {
+    const value = values[at] ?? 0
+    let hole = at
+    for (; hole > 0 && (values[hole - 1] ?? 0) > value; hole -= 1) values[hole] = values[hole - 1] ?? 0
+    values[hole] = value
+  }
 }

@@ -1,11 +1,20 @@
 import { mad, median } from 'simple-statistics'
-import { type Evidence, type Finding, type ModelId, signalInfo, type Vote, type Voting } from '../domain/index.ts'
+import {
+  type Evidence,
+  type Finding,
+  type ModelId,
+  type SignalId,
+  signalInfo,
+  type Vote,
+  type Voting,
+} from '../domain/index.ts'
+import { ALARM } from './alarms.ts'
 import { modelConfidence } from './calibration.ts'
 import type { Detector, FitInput, FitOutcome, Silence } from './detectors/detector.ts'
 import { detectors } from './detectors/index.ts'
 import { type Tail, tailOf, tailProbability } from './detectors/tail.ts'
 import type { Engines } from './engines.ts'
-import { ALARM_TAIL, count, PERSISTENCE } from './ensemble.ts'
+import { count } from './ensemble.ts'
 import { episodeStart, runsOf } from './runs.ts'
 import { type Column, rowAt, rowMs, type Window } from './window.ts'
 
@@ -64,6 +73,9 @@ export function scoreModels(fits: readonly Fit[], window: Window, fromMs: number
   })
 }
 
+/** A model votes "anomaly" when its tail is rare in this many of so many rows. */
+const PERSISTENCE = { rows: 5, least: 3 } as const
+
 /**
  * The vote of each model at one moment. A model's tail is the one that persisted: the third smallest of the newest five rows. With fewer
  * rows than that judged it is absent.
@@ -79,13 +91,13 @@ export function votesAt(judgements: readonly Judgement[], atMs: number): readonl
       .sort((a, b) => a.tail - b.tail)
     const persisted = rows[PERSISTENCE.least - 1]
     if (persisted === undefined) return { model: judgement.model, absent: 'too-little-data' }
-    return { model: judgement.model, anomaly: persisted.tail < ALARM_TAIL, ...persisted }
+    return { model: judgement.model, anomaly: persisted.tail < ALARM.rate, ...persisted }
   })
 }
 
 export type ModelFindingInput = {
   readonly judgements: readonly Judgement[]
-  readonly window: Window
+  readonly window: Window<SignalId>
   /** Of the policy; absent means a quorum of two, or of one where only one model is configured. */
   readonly voting?: Voting
   /** How many detectors are configured, present or not. */
@@ -146,7 +158,7 @@ const NAMED_AT_MOST = 3
 const MAD_SCALE = 1.4826
 
 /** The metrics that are furthest from their own earlier values, furthest first; the furthest one at least. */
-function unlikeItself(window: Window, startMs: number, lastMs: number): readonly Evidence[] {
+function unlikeItself(window: Window<SignalId>, startMs: number, lastMs: number): readonly Evidence[] {
   const distances = window.columns.flatMap((column) => distanceOf(window, column, startMs, lastMs) ?? [])
   distances.sort((a, b) => b.distance - a.distance)
   return distances
@@ -155,7 +167,7 @@ function unlikeItself(window: Window, startMs: number, lastMs: number): readonly
     .map((one) => one.evidence)
 }
 
-function distanceOf(window: Window, column: Column, startMs: number, lastMs: number) {
+function distanceOf(window: Window<SignalId>, column: Column<SignalId>, startMs: number, lastMs: number) {
   const end = rowAt(window, startMs - 1) + 1
   const earlier = Array.from(column.values.subarray(0, end)).filter(Number.isFinite)
   const value = column.values[rowAt(window, lastMs)] ?? Number.NaN

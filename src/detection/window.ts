@@ -13,18 +13,23 @@ import {
 import { historySignals } from './signals/index.ts'
 
 /** One metric of a window, on the window's grid. NaN = no sample. Counters stand as what was added within a step. */
-export type Column = { readonly signal: SignalId; readonly values: Float64Array; readonly asked: string }
+export type Column<Name extends string = string> = {
+  /** Name of the metric: a signal's id where it is one of ours. */
+  readonly signal: Name
+  readonly values: Float64Array
+  readonly asked: string
+}
 
 /**
  * What the models see of one container of a workload: its own metrics and those of its workload, on one grid.
  * Row i was true at startMs + i * stepMs. At least one column; `partial` when one of the answers was.
  */
-export type Window = {
+export type Window<Name extends string = string> = {
   readonly subject: Subject
   readonly startMs: number
   readonly stepMs: number
   readonly length: number
-  readonly columns: readonly Column[]
+  readonly columns: readonly Column<Name>[]
   readonly partial: boolean
 }
 
@@ -39,7 +44,7 @@ export function rowAt(window: Window, atMs: number): number {
 }
 
 /** One window per container that has a history of its own, and one per workload of which only the whole has any. In order of subject. */
-export function windowsOf(answers: readonly SignalAnswer[]): readonly Window[] {
+export function windowsOf(answers: readonly SignalAnswer[]): readonly Window<SignalId>[] {
   const index = indexAnswers(answers)
   const subjects = new Map<string, Subject>()
   const lanes = new Set<string>()
@@ -57,7 +62,7 @@ function seriesAt(index: AnswerIndex, level: 'container' | 'workload'): readonly
   return historySignals.flatMap((id) => (signalInfo(id).level === level ? (index.answer(id)?.series ?? []) : []))
 }
 
-function windowOf(index: AnswerIndex, subject: Subject): Window | undefined {
+function windowOf(index: AnswerIndex, subject: Subject): Window<SignalId> | undefined {
   const found = historySignals.flatMap((signal) => index.series(signal, subject) ?? [])
   const grid = found[0]
   if (grid === undefined) return undefined
@@ -72,7 +77,7 @@ function windowOf(index: AnswerIndex, subject: Subject): Window | undefined {
   }
 }
 
-function columnOf(index: AnswerIndex, series: Series, grid: Series): Column {
+function columnOf(index: AnswerIndex, series: Series, grid: Series): Column<SignalId> {
   const at = (row: number) => sampleAt(series, grid.startMs + row * grid.stepMs)
   // A counter that falls has begun anew: what it shows is what was added.
   const added = (row: number) => (at(row) < at(row - 1) ? at(row) : at(row) - at(row - 1))

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { modelConfidence } from '../../src/detection/calibration.ts'
-import { count } from '../../src/detection/ensemble.ts'
+import { count, jointTail, jointTails } from '../../src/detection/ensemble.ts'
 import { SINGLE_MODEL_CEILING, VOTINGS, type Vote } from '../../src/domain/index.ts'
 
 const yes = (tail = 0.001): Vote => ({ model: 'isolation-forest', anomaly: true, score: 0.7, tail })
@@ -32,6 +32,40 @@ describe('the hard vote', () => {
 
   it('shares out among those present only', () => {
     expect(count([yes(), no(), absent], 3).share).toBe(0.5)
+  })
+})
+
+describe('the joint tail', () => {
+  const votings = [undefined, ...VOTINGS.filter((voting) => voting !== 'weighted')]
+
+  it('is the rate above which the vote is carried', () => {
+    const tails = fc.array(fc.double({ min: 1e-6, max: 1, noNaN: true }), { minLength: 1, maxLength: 4 })
+    fc.assert(
+      fc.property(
+        tails,
+        fc.constantFrom(...votings),
+        fc.double({ min: 1e-6, max: 1, noNaN: true }),
+        (list, voting, rate) => {
+          const yeses = list.filter((tail) => tail < rate).length
+          const quorum = { any: 1, majority: Math.floor(list.length / 2) + 1, all: list.length, weighted: 0 }
+          const carried = yeses >= (voting === undefined ? 2 : quorum[voting])
+          expect(jointTail(Float64Array.from(list), list.length, 4, voting) < rate).toBe(carried)
+        },
+      ),
+    )
+  })
+
+  it('of several rows is that of each, of the models that judged it', () => {
+    const track = (...tails: number[]) => ({
+      model: 'arima' as const,
+      from: 0,
+      scores: Float64Array.from(tails),
+      tails: Float64Array.from(tails),
+      silent: [],
+    })
+    const none = Number.NaN
+    const joint = jointTails([track(0.1, 0.2, none), track(0.4, none, none), track(0.3, 0.01, 0.5)], 3)
+    expect([...joint]).toEqual([0.3, 0.2, none])
   })
 })
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { detectors, fitModels, modelFinding, NO_ENGINES, scoreModels, type Window } from '../../src/detection/index.ts'
 import { type Judgement, votesAt } from '../../src/detection/models.ts'
+import type { SignalId } from '../../src/domain/index.ts'
 import { MINUTE } from '../fakes/series.ts'
 import { FIVE_MINUTES, healthyWindow, MONDAY, PER_DAY, withChanged } from '../fakes/windows.ts'
 
@@ -49,15 +50,15 @@ describe('the vote of a model', () => {
 
 describe('a finding of the models', () => {
   const rows = 15 * PER_DAY + 120
-  const healthy: Window = healthyWindow(4, 16)
-  const cut = (window: Window): Window => ({
+  const healthy = healthyWindow(4, 16)
+  const cut = (window: Window<SignalId>): Window<SignalId> => ({
     ...window,
     length: rows,
     columns: window.columns.map((column) => ({ ...column, values: column.values.subarray(0, rows) })),
   })
   const lastMs = healthy.startMs + (rows - 1) * healthy.stepMs
   const sick = cut(withChanged(healthy, 'cpu-usage', rows - 8, rows, (value) => value * 3))
-  const find = (window: Window, nowMs = lastMs) => {
+  const find = (window: Window<SignalId>, nowMs = lastMs) => {
     const fits = fitModels({ window, upToMs: window.startMs + (15 * PER_DAY - 1) * window.stepMs, seed: 7 }, NO_ENGINES)
     const judgements = scoreModels(fits, window, window.startMs + 15 * PER_DAY * window.stepMs)
     return modelFinding({ judgements, window, configured: detectors.length, cooldownMs: 5 * MINUTE, nowMs })

@@ -30,7 +30,7 @@ function normals(seed: number): () => number {
 export function windowWith(
   columns: Readonly<Partial<Record<SignalId, ArrayLike<number>>>>,
   options: { startMs?: number; stepMs?: number } = {},
-): Window {
+): Window<SignalId> {
   const list = Object.entries(columns).map(([signal, values]) => ({
     signal: signal as SignalId, // keys of a record by signal
     values: Float64Array.from(values),
@@ -47,7 +47,7 @@ export function windowWith(
 }
 
 /** A healthy workload at five minutes: days, quieter weekends, a peak each Monday from 8 to 10, and noise with memory. */
-export function healthyWindow(seed: number, days: number): Window {
+export function healthyWindow(seed: number, days: number): Window<SignalId> {
   const normal = normals(seed)
   const rows = days * PER_DAY
   const rate = new Float64Array(rows)
@@ -73,12 +73,12 @@ export function healthyWindow(seed: number, days: number): Window {
 
 /** The same window with the values of one column changed in [from, to). */
 export function withChanged(
-  window: Window,
+  window: Window<SignalId>,
   signal: SignalId,
   from: number,
   to: number,
   change: (value: number) => number,
-): Window {
+): Window<SignalId> {
   const columns = window.columns.map((column) =>
     column.signal === signal
       ? { ...column, values: column.values.map((value, row) => (row >= from && row < to ? change(value) : value)) }

@@ -1,4 +1,3 @@
-import type { SignalId } from '../../domain/index.ts'
 import { type Column, rowMs, type Window } from '../window.ts'
 import type { Detector, FitInput, FitOutcome, Silence } from './detector.ts'
 import { featureRows, type Profiles } from './features.ts'
@@ -21,7 +20,7 @@ const STILL = 1e-6
 
 /** Plain data: the columns that moved, in order, with what is usual for each. */
 export type ForestModel = {
-  readonly signals: readonly SignalId[]
+  readonly signals: readonly string[]
   readonly profiles: Profiles
   readonly scale: Scale
   readonly forest: Forest
@@ -115,7 +114,7 @@ function condensedRows(rows: Rows, scale: Scale): readonly (readonly number[])[]
 }
 
 /** A column that the model knows and the window has lost is missing, so no row can be judged. */
-function columnFor(window: Window, signal: SignalId): Column {
+function columnFor(window: Window, signal: string): Column {
   const found = window.columns.find((column) => column.signal === signal)
   return found ?? { signal, values: new Float64Array(window.length).fill(Number.NaN), asked: '' }
 }

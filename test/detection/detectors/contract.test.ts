@@ -69,7 +69,8 @@ describe.each(detectors)('$id as a detector', (detector) => {
       ...healthy,
       columns: [...healthy.columns, ...windowWith({ restarts: new Float64Array(rows) }).columns],
     })
-    expect(quiet.filter((tail) => tail < 0.003).length).toBeLessThan(5)
+    const rare = (some: Float64Array) => some.filter((tail) => tail < 0.003).length
+    expect(rare(quiet)).toBeLessThanOrEqual(rare(tails(healthy)) + 2)
   })
 
   it.each([
