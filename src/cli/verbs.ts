@@ -3,6 +3,7 @@ import { auditShow } from './audit/show.ts'
 import { auditVerify } from './audit/verify.ts'
 import { bisect } from './bisect.ts'
 import { demo } from './demo/demo.ts'
+import { detect } from './detect/detect.ts'
 import { edit } from './edit.ts'
 import { explain } from './explain.ts'
 import { initGithub } from './init/init-github.ts'
@@ -25,6 +26,7 @@ export const verbs: readonly Verb[] = [
   locate,
   edit,
   bisect,
+  detect,
   policyValidate,
   initGithub,
   auditVerify,

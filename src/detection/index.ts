@@ -10,6 +10,7 @@ export {
   type ProphetForecast,
   type ProphetInput,
 } from './engines.ts'
+export { confidenceIn, type Judged, judged, votesIn } from './judged.ts'
 export {
   type Fit,
   type FitJob,

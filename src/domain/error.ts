@@ -22,6 +22,11 @@ export const ERRORS = {
     means: 'A code or reason is not known.',
     next: 'kintsugi explain without an argument lists all of them.',
   },
+  'KIN-1005': {
+    exit: 1,
+    means: 'A series of samples cannot be read.',
+    next: 'Write a line per sample, timestamp,value[,label]: seconds, milliseconds or ISO 8601, and a number or nothing.',
+  },
   'KIN-2001': {
     exit: 5,
     means: 'The operator configuration is not valid.',

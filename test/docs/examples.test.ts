@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -14,7 +14,7 @@ import { commandsOf, page, pages, ROOT, shellLines } from './pages.ts'
 
 const MINUTE = 60_000
 /** Verbs that need neither a cluster nor a world. */
-const ALONE = new Set(['locate', 'edit', 'map', 'where', 'policy validate', 'explain', 'version'])
+const ALONE = new Set(['locate', 'edit', 'map', 'where', 'policy validate', 'detect', 'explain', 'version'])
 
 const helm = await helmHere('commands of the pages on charts')
 
@@ -50,6 +50,8 @@ metadata: {name: db}
 spec: {template: {spec: {containers: [{name: db, image: "registry.example/db:16"}]}}}
 `,
   })
+  const samples = Array.from({ length: 500 }, (_, row) => `${row * 300},${100 + (row % 7)}`)
+  await writeFile(join(dir, 'gitops/latency.csv'), samples.join('\n'))
   await cp(join(ROOT, 'docs/examples/config.yaml'), join(dir, 'gitops/kintsugi.yaml'))
   for (const folder of ['policies', '.kintsugi/policies'])
     await cp(join(ROOT, 'docs/examples/policies'), join(dir, 'gitops', folder), { recursive: true })
