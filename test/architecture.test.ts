@@ -57,6 +57,7 @@ const HOME: Readonly<Record<string, readonly string[]>> = {
   // The admin's own rights, on the admin's own machine: the adapter of the service only reads.
   '@kubernetes/client-node': ['adapters/kubernetes', 'cli'],
   '@octokit/rest': ['adapters/github'],
+  arima: ['cli'],
   'ml-isolation-forest': ['detection'],
   'simple-statistics': ['detection', 'diagnosis', 'remediation'],
 }

@@ -1,5 +1,12 @@
-/** A forecast of so many steps: mean and variance of each, in the values' unit and its square. */
-export type Forecast = { readonly mean: Float64Array; readonly variance: Float64Array }
+/**
+ * A forecast of so many steps: mean and variance of each, in the values' unit and its square. `response[h]` is what one unit more in the
+ * newest value adds to the mean of step h: with it the forecast can be carried over later values without another fit.
+ */
+export type Forecast = {
+  readonly mean: Float64Array
+  readonly variance: Float64Array
+  readonly response: Float64Array
+}
 
 /** ARIMA(p, d, q) of values without gaps, forecast `ahead` steps. Undefined where the library came to no usable fit. */
 export type ArimaEngine = (
@@ -34,6 +41,16 @@ export type ProphetEngine = (input: ProphetInput) => ProphetForecast | undefined
  * share between threads, and a fit can poison one for its whole process, so they belong into a worker that can be replaced.
  */
 export type Engines = { readonly arima: ArimaEngine; readonly prophet: ProphetEngine }
+
+/** A library is of no more use to this thread: the thread is to be replaced. */
+export class EngineLost extends Error {
+  override readonly name = 'EngineLost'
+
+  constructor(engine: keyof Engines, cause: unknown) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    super(`the library behind ${engine} is lost for this thread: ${why}`, { cause })
+  }
+}
 
 /** Where no library is loaded: the models that need one abstain. */
 export const NO_ENGINES: Engines = { arima: () => undefined, prophet: () => undefined }

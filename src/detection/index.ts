@@ -3,6 +3,7 @@ export { detectors } from './detectors/index.ts'
 export { type Tail, tailOf, tailProbability } from './detectors/tail.ts'
 export {
   type ArimaEngine,
+  EngineLost,
   type Engines,
   type Forecast,
   NO_ENGINES,

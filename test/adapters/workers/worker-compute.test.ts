@@ -76,6 +76,35 @@ describe('fits in a worker', () => {
   })
 })
 
+describe('a fit that throws', () => {
+  const module = JSON.stringify(
+    pathToFileURL(resolve(import.meta.dirname, '../../../dist/adapters/workers/index.js')).href,
+  )
+  const entry = new URL(
+    `data:text/javascript,${encodeURIComponent(`
+      import { serveFits } from ${module}
+      let fits = 0
+      const fit = (word) => {
+        fits += 1
+        if (word !== 'count') throw new Error(word)
+        return fits
+      }
+      serveFits({ fit }, (error) => error.message === 'worthless')`)}`,
+  )
+
+  it('leaves its thread as it is', async () => {
+    const one = compute(entry)
+    await expect(one.fit('fit', 'stumbled')).rejects.toThrow(lost)
+    expect(await one.fit('fit', 'count')).toBe(2)
+  })
+
+  it('ends its thread when it says that the thread is worth nothing any more, and the next fit has a new one', async () => {
+    const one = compute(entry)
+    await expect(one.fit('fit', 'worthless')).rejects.toThrow(/worthless/)
+    expect(await one.fit('fit', 'count')).toBe(1)
+  })
+})
+
 describe('dist/cli/fit-worker.js', () => {
   it('is built: npm run build makes it, npm test runs that first', () => {
     expect(existsSync(BUILT)).toBe(true)

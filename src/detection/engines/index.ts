@@ -1,0 +1,1 @@
+export { type ArimaLibrary, arimaEngine } from './arima.ts'
