@@ -89,10 +89,10 @@ export function readSeries(folder: string, { family, name, stepMs, train }: Entr
   }
 }
 
-/** The only column has no meaning to the models; its signal is a name. */
+/** The only column is no signal of ours. */
 function windowOf(name: string, values: Float64Array, startMs: number, stepMs: number): Window {
   const subject = { cluster: 'bench', namespace: 'bench', kind: 'Deployment', name }
-  const columns = [{ signal: 'cpu-usage' as const, values, asked: '' }]
+  const columns = [{ signal: 'value', values, asked: '' }]
   return { subject, startMs, stepMs, length: values.length, columns, partial: false }
 }
 

@@ -30,7 +30,7 @@ export function countAll(
     const tracks = recorded.map(({ detector, recordings }) => trackAt(detector, recordings[at], one))
     for (const track of tracks) add(track.model, one, alone(track, rate))
     for (const [name, voting] of Object.entries(votings)) add(name, one, voted(tracks, voting, rate))
-    add(FINDING, one, finding(tracks, one.window))
+    add(FINDING, one, finding(tracks, one.window.stepMs))
     for (const peer of peers) add(peerName(peer), one, peer.judge(one, seed))
   }
   return counts

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { ALARM_TAIL } from '../../src/detection/ensemble.ts'
+import { ALARM } from '../../src/detection/alarms.ts'
 
 export type Options = {
   readonly data: string
@@ -25,7 +25,7 @@ export function optionsOf(args: readonly string[]): Options {
       series: { type: 'string', default: '**' },
       workers: { type: 'string', default: '2' },
       seed: { type: 'string', default: '1' },
-      rate: { type: 'string', default: String(ALARM_TAIL) },
+      rate: { type: 'string', default: String(ALARM.rate) },
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       detail: { type: 'string' },
