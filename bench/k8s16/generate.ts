@@ -1,0 +1,64 @@
+import type { Window } from '../../src/detection/index.ts'
+import { ROWS, START_MS, STEP_MS } from './calendar.ts'
+import { type Fault, withFaults } from './faults.ts'
+import { healthy } from './healthy.ts'
+import { METRICS, type Values } from './metrics.ts'
+import { noiseFrom } from './noise.ts'
+
+const REPLICAS = 4
+const GAPS = 12
+const PER_HOUR = 12
+
+export type K8s16 = {
+  readonly window: Window
+  /** 1 in the rows of a fault. */
+  readonly labels: Uint8Array
+  readonly faults: readonly Fault[]
+  /** Rows without any sample: failed scrapes. */
+  readonly gaps: readonly { readonly from: number; readonly to: number }[]
+}
+
+/**
+ * The sixteen metrics of the seed documents for one workload: 35 days at five minutes from a Monday on, the first 21 without a fault. The
+ * same seed gives the same values. It shows that the code works, not that it detects: how hard it is was our choice.
+ */
+export function k8s16(seed: number): K8s16 {
+  const values = healthy(seed, REPLICAS)
+  const noise = noiseFrom(seed * 1000 + 99)
+  const faults = withFaults(values, noise)
+  asCounter(values, noise)
+  const gaps = Array.from({ length: GAPS }, () => {
+    const from = 200 + Math.floor(noise.uniform() * (ROWS - 400))
+    return { from, to: from + 2 + Math.floor(noise.uniform() * 6) }
+  })
+  for (const { from, to } of gaps) for (const metric of METRICS) values[metric].fill(Number.NaN, from, to)
+  const labels = new Uint8Array(ROWS)
+  for (const { from, to } of faults) labels.fill(1, from, to)
+  for (const { from, to } of gaps) labels.fill(0, from, to)
+  const subject = { cluster: 'bench', namespace: 'shop', kind: 'Deployment', name: `k8s16-${seed}` }
+  const columns = METRICS.map((signal) => ({ signal, values: values[signal], asked: signal }))
+  return {
+    window: { subject, startMs: START_MS, stepMs: STEP_MS, length: ROWS, columns, partial: false },
+    labels,
+    faults,
+    gaps,
+  }
+}
+
+/** Restarts per row become what Prometheus shows: the hourly rate, and a counter that begins anew when its pod does. */
+function asCounter(values: Values, noise: { uniform(): number }): void {
+  const restarts = values.container_restart_count
+  let inHour = 0
+  let total = 0
+  const counter = new Float64Array(ROWS)
+  for (let row = 0; row < ROWS; row += 1) {
+    const added = restarts[row] ?? 0
+    inHour += added - (row >= PER_HOUR ? (restarts[row - PER_HOUR] ?? 0) : 0)
+    values.container_restart_rate_1h[row] = inHour
+    // A pod that is replaced takes its counts with it: every few days.
+    if (noise.uniform() < 0.0008) total = 0
+    total += added
+    counter[row] = total
+  }
+  values.container_restart_count = counter
+}
