@@ -120,7 +120,7 @@ const APART = 36
 const AWAY_FROM_DEPLOY = 40
 
 /** Lays the faults into the values, in rows that `noise` draws; none touches another or a deploy. */
-export function withFaults(values: Values, noise: Noise, kinds: readonly FaultKind[] = FAULT_KINDS): readonly Fault[] {
+export function withFaults(values: Values, noise: Noise, kinds: readonly FaultKind[]): readonly Fault[] {
   const laid: Fault[] = []
   for (const kind of kinds)
     for (let time = 0; time < kind.times; time += 1) {

@@ -1,8 +1,8 @@
 import type { Window } from '../../src/detection/index.ts'
 import { ROWS, START_MS, STEP_MS } from './calendar.ts'
-import { type Fault, withFaults } from './faults.ts'
+import { FAULT_KINDS, type Fault, type FaultKind, withFaults } from './faults.ts'
 import { healthy } from './healthy.ts'
-import { METRICS, type Values } from './metrics.ts'
+import { METRICS, type Metric, type Values } from './metrics.ts'
 import { noiseFrom } from './noise.ts'
 
 const REPLICAS = 4
@@ -10,7 +10,10 @@ const GAPS = 12
 const PER_HOUR = 12
 
 export type K8s16 = {
-  readonly window: Window
+  /** As the service reads it: a counter stands as what was added within a step. */
+  readonly window: Window<Metric>
+  /** As Prometheus shows them. */
+  readonly values: Values
   /** 1 in the rows of a fault. */
   readonly labels: Uint8Array
   readonly faults: readonly Fault[]
@@ -22,10 +25,10 @@ export type K8s16 = {
  * The sixteen metrics of the seed documents for one workload: 35 days at five minutes from a Monday on, the first 21 without a fault. The
  * same seed gives the same values. It shows that the code works, not that it detects: how hard it is was our choice.
  */
-export function k8s16(seed: number): K8s16 {
+export function k8s16(seed: number, kinds: readonly FaultKind[] = FAULT_KINDS): K8s16 {
   const values = healthy(seed, REPLICAS)
+  const faults = withFaults(values, noiseFrom(seed * 1000 + 98), kinds)
   const noise = noiseFrom(seed * 1000 + 99)
-  const faults = withFaults(values, noise)
   asCounter(values, noise)
   const gaps = Array.from({ length: GAPS }, () => {
     const from = 200 + Math.floor(noise.uniform() * (ROWS - 400))
@@ -36,13 +39,26 @@ export function k8s16(seed: number): K8s16 {
   for (const { from, to } of faults) labels.fill(1, from, to)
   for (const { from, to } of gaps) labels.fill(0, from, to)
   const subject = { cluster: 'bench', namespace: 'shop', kind: 'Deployment', name: `k8s16-${seed}` }
-  const columns = METRICS.map((signal) => ({ signal, values: values[signal], asked: signal }))
+  const columns = METRICS.map((signal) => ({
+    signal,
+    values: signal === 'container_restart_count' ? added(values[signal]) : values[signal],
+    asked: signal,
+  }))
   return {
     window: { subject, startMs: START_MS, stepMs: STEP_MS, length: ROWS, columns, partial: false },
+    values,
     labels,
     faults,
     gaps,
   }
+}
+
+/** What a counter gained in each row; one that falls has begun anew. */
+function added(counter: Float64Array): Float64Array {
+  return counter.map((value, row) => {
+    const before = counter[row - 1] ?? Number.NaN
+    return value < before ? value : value - before
+  })
 }
 
 /** Restarts per row become what Prometheus shows: the hourly rate, and a counter that begins anew when its pod does. */
