@@ -1,21 +1,15 @@
+import { ceiling, DEFAULT_CEILING } from './config/ceiling.ts'
+import { cluster } from './config/cluster.ts'
 import { forge, listen, webhooks } from './config/forge.ts'
-import { page, path, url, word } from './config/words.ts'
-import {
-  ACTIONS,
-  type Binding,
-  type Ceiling,
-  type ClusterConfig,
-  type Config,
-  type Environment,
-  FIELD_NAMES,
-  type FreezeSource,
-  type JsonObject,
-  MODES,
-  type PauseSource,
-  parseField,
-  REMEDY_FIELDS,
-  toBytes,
-  toMillicores,
+import { path, url, word } from './config/words.ts'
+import type {
+  Binding,
+  ClusterConfig,
+  Config,
+  Environment,
+  FreezeSource,
+  JsonObject,
+  PauseSource,
 } from './domain/index.ts'
 import {
   boolean,
@@ -33,7 +27,6 @@ import {
   type Problem,
   parseYamlStrict,
   pathGlob,
-  quantity,
   type Reader,
   required,
   string,
@@ -47,17 +40,6 @@ const MINUTE_MS = 60 * SECOND_MS
 const HOUR_MS = 60 * MINUTE_MS
 const DAY_MS = 24 * HOUR_MS
 
-/** The operator speaks last: until told otherwise, a person merges everything. */
-const DEFAULT_CEILING: Ceiling = {
-  mode: 'propose',
-  actions: ACTIONS,
-  fields: REMEDY_FIELDS,
-  maxIncreaseFactor: 4,
-  protectedNamespaces: ['kube-system', 'kube-public', 'kube-node-lease', 'openshift-*'],
-  automergeIsolation: 'isolated',
-  fourEyes: false,
-}
-
 const DEFAULT_TICK: Config['tick'] = {
   everyMs: MINUTE_MS,
   stepMs: MINUTE_MS,
@@ -68,55 +50,7 @@ const DEFAULT_TICK: Config['tick'] = {
 /** Off until asked for, as is whatever else nobody would expect to find in a repository. */
 const DEFAULT_ONBOARDING: Config['onboarding'] = { enabled: false, perDay: 3 }
 
-const DEFAULT_JOBS = { cadvisor: ['kubelet', 'cadvisor'], kubeStateMetrics: ['kube-state-metrics'] } as const
-
-const label = string({ pattern: /^[A-Za-z_]\w{0,127}$/, form: 'a label name such as cluster' })
 const branch = string({ form: 'a branch such as main', longest: 244 })
-const kubeVersion = string({
-  pattern: /^v?\d+\.\d+(?:\.\d+)?(?:[-+][\w.+-]+)?$/,
-  form: 'a version such as 1.31.2',
-  longest: 64,
-})
-const apiVersion = string({
-  pattern: /^[A-Za-z0-9][\w./-]*$/,
-  form: 'an API version such as monitoring.coreos.com/v1',
-  longest: 317,
-})
-
-const prometheus = object({
-  url: required(url),
-  externalUrl: optional(page),
-  tokenFile: optional(path),
-  caFile: optional(path),
-  clusterLabel: optional(label),
-  tenant: optional(string({ pattern: /^[\w.()*!'-]{1,150}$/, form: 'a tenant' })),
-  jobs: emptyUnlessWritten(
-    object({
-      cadvisor: withDefault(list(string(), { least: 1, most: 20 }), DEFAULT_JOBS.cadvisor),
-      kubeStateMetrics: withDefault(list(string(), { least: 1, most: 20 }), DEFAULT_JOBS.kubeStateMetrics),
-    }),
-  ),
-})
-
-const cluster: Reader<ClusterConfig> = object({
-  name: required(word),
-  prometheus: optional(prometheus),
-  kubernetes: optional(
-    object({
-      kubeconfig: optional(path),
-      context: optional(string()),
-      kubeVersion: optional(kubeVersion),
-      apiVersions: optional(list(apiVersion)),
-    }),
-  ),
-  argocd: optional(
-    object({
-      namespaces: withDefault(list(namespaceName, { least: 1 }), ['argocd']),
-      hub: withDefault(boolean(), false),
-    }),
-  ),
-})
-
 const binding: Reader<Binding> = checked(
   object({
     cluster: required(word),
@@ -149,45 +83,6 @@ const environment: Reader<Environment> = checked(
     paths.length + branches.length === 0
       ? [{ path: [], message: 'an environment needs paths or branches to be told by' }]
       : [],
-)
-
-const field: Reader<string> = mapped(string({ form: 'a field such as resources.limits.memory' }), (value) => {
-  // Pointers are allowed one by one: a word for all of them would allow every field there is.
-  const family = value === 'annotations.*' || (FIELD_NAMES.includes(value) && !value.startsWith('path:'))
-  if (family || parseField(value) !== undefined) return { value }
-  const problem = `expected a field: ${FIELD_NAMES.join(', ')}`
-  const hint = suggest(value, FIELD_NAMES)
-  return hint === undefined ? { problem } : { problem, didYouMean: hint }
-})
-
-const ceiling: Reader<Ceiling> = mapped(
-  object({
-    mode: withDefault(oneOf(MODES), DEFAULT_CEILING.mode),
-    actions: withDefault(list(oneOf(ACTIONS)), DEFAULT_CEILING.actions),
-    fields: withDefault(list(field), DEFAULT_CEILING.fields),
-    maxIncreaseFactor: withDefault(number({ least: 1, most: 100 }), DEFAULT_CEILING.maxIncreaseFactor),
-    memoryMax: optional(quantity('bytes')),
-    cpuMax: optional(quantity('cores')),
-    replicasMax: optional(number({ least: 1, most: 10_000, whole: true })),
-    protectedNamespaces: withDefault(
-      list(
-        string({
-          pattern: /^[a-z0-9][a-z0-9-]{0,61}\*?$/,
-          form: 'a namespace, or the beginning of some followed by *',
-        }),
-      ),
-      DEFAULT_CEILING.protectedNamespaces,
-    ),
-    automergeIsolation: withDefault(oneOf(['isolated', 'process']), DEFAULT_CEILING.automergeIsolation),
-    fourEyes: withDefault(boolean(), DEFAULT_CEILING.fourEyes),
-  }),
-  ({ memoryMax, cpuMax, ...rest }) => ({
-    value: {
-      ...rest,
-      ...(memoryMax === undefined ? {} : { memoryMaxBytes: toBytes(memoryMax) }),
-      ...(cpuMax === undefined ? {} : { cpuMaxMillicores: toMillicores(cpuMax) }),
-    },
-  }),
 )
 
 const freeze = tagged<FreezeSource>({
