@@ -134,7 +134,7 @@ async function bring(
   const { blobs, cold } = await blobsOf(state, revision, listing, count)
   here(blobs)
   if (count.requests > 0) state.report({ revision, how: cold ? 'cold' : 'warm', ...count })
-  if (cold) await state.disk.trim(state.limits.diskBytes)
+  if (count.requests > 0) await state.disk.trim(state.limits.diskBytes)
   return mirroredTree(listing, blobs)
 }
 
