@@ -23,11 +23,13 @@ import type { ControllerDeps } from './deps.ts'
 import { type GateQuestion, gatesOf } from './gates.ts'
 import type { LaneHistory } from './history.ts'
 import type { Memory } from './memory.ts'
-import type { Pending, Seen, SyncState } from './next-step.ts'
+import type { Pending, Seen } from './next-step.ts'
 import type { Sight } from './observe.ts'
 import { factsWith, type Owner, type OwnerAnswer, ownerOf, type Trees } from './owner.ts'
 import { queuedOf } from './queue.ts'
 import { routeOf } from './route.ts'
+import { armedFor } from './stand-down.ts'
+import { syncOf } from './synced.ts'
 
 /** What the whole tick knows, shared by its lanes. */
 export type Tick = {
@@ -187,7 +189,7 @@ async function pendingOf(tick: Tick, followed: Followed): Promise<Pending | unde
   const { history } = followed
   if (history.unbelieved !== undefined) {
     const { pull, reason } = history.unbelieved
-    return { state: 'open-foreign', pull: pull.number, reason, armed: pull.facts?.autoMerge?.by === 'bot' }
+    return { state: 'open-foreign', pull: pull.number, reason, armed: armedFor(pull) }
   }
   const attempt = history.pending
   if (attempt === undefined) return undefined
@@ -264,36 +266,4 @@ async function mergedPending(tick: Tick, attempt: Attempt, followed: Followed): 
     nowMs: tick.sight.nowMs,
   })
   return { ...base, ...reverted, verdict }
-}
-
-/** Synced since the first of the newest unbroken run of syncs whose revisions contain the merge commit. */
-async function syncOf(tick: Tick, attempt: Attempt, history: LaneHistory): Promise<SyncState> {
-  const mergedAtMs = attempt.pull.endedAtMs ?? attempt.pull.createdAtMs
-  const commit = attempt.pull.mergeCommit
-  const forge = history.remembered?.repository.forge
-  const { application } = attempt.record
-  const known = tick.sight.applications.find(
-    (one) => one.application.name === application.name && one.application.namespace === application.namespace,
-  )
-  if (commit === undefined || forge === undefined || known === undefined) return { synced: false, mergedAtMs }
-  let atMs: number | undefined
-  for (const sync of [...known.status.history].reverse()) {
-    if (!(await containsCommit(tick.memory, forge, sync.revision, commit))) break
-    atMs = sync.deployedAtMs
-  }
-  return atMs === undefined ? { synced: false, mergedAtMs } : { synced: true, atMs }
-}
-
-async function containsCommit(
-  memory: Memory,
-  forge: { contains(revision: string, commit: string): Promise<boolean> },
-  revision: string,
-  commit: string,
-): Promise<boolean> {
-  const key = `${revision} ${commit}`
-  const known = memory.contains.get(key)
-  if (known !== undefined) return known
-  const answer = await forge.contains(revision, commit)
-  memory.contains.set(key, answer)
-  return answer
 }

@@ -19,12 +19,12 @@ export type Memory = {
   readonly fits: FitCache
   /** By Application digest and tree oid. */
   readonly rendered: Map<string, Promise<RenderedApplication | RenderRefusal>>
-  /** Proofs of open attempts, by record and tree. */
+  /** Proofs of open attempts, by all that they were made from. */
   readonly proofs: Map<string, Promise<EditOutcome>>
   /** By tree oid of the repository. */
   readonly policies: Map<string, { readonly policies: readonly Policy[]; readonly problems: readonly string[] }>
-  /** `revision contains commit`, by both. */
-  readonly contains: Map<string, boolean>
+  /** Revisions that are known to contain a commit: `revision commit`. */
+  readonly contains: Map<string, true>
   /** Verdicts of the gates that a check run last showed, by repository and number: the same ones are not written again. */
   readonly shown: Map<string, string>
   /** Pull requests that were given their labels and reviewers once more, by repository and number. */

@@ -121,8 +121,8 @@ async function arm(tick: Tick, forge: Forge, { pull }: Attempt, { method }: Merg
   return { done: 'armed', pull: pull.number }
 }
 
-export async function disarm(tick: Tick, forge: Forge, { pull, reason }: Step & { do: 'disarm' }): Promise<Done> {
-  await forge.disarm(pull)
+export async function disarm(tick: Tick, forge: Forge, { pull, reason, how }: Step & { do: 'disarm' }): Promise<Done> {
+  await (how === 'queue' ? forge.dequeue(pull) : forge.disarm(pull))
   tick.memory.armed.delete(armedKey(forge, pull))
   return { done: 'disarmed', pull, reason }
 }

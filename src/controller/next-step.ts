@@ -37,8 +37,8 @@ export type Pending =
       readonly state: 'open-foreign'
       readonly pull: number
       readonly reason: Reason
-      /** Whether the forge would still merge it for us. */
-      readonly armed?: boolean
+      /** How the forge would still merge it for us. */
+      readonly armed?: 'auto-merge' | 'queue' | undefined
     }
   | {
       readonly state: 'merged'
@@ -88,8 +88,8 @@ export type Step =
       readonly group?: string
       readonly gates: readonly Gate[]
     }
-  /** Takes the merging back that the forge was asked for. */
-  | { readonly do: 'disarm'; readonly pull: number; readonly reason: Reason }
+  /** Takes the merging back that the forge was asked for; out of the merge queue where it is in there. */
+  | { readonly do: 'disarm'; readonly pull: number; readonly reason: Reason; readonly how?: 'queue' }
   | { readonly do: 'await-sync'; readonly attempt: Attempt; readonly untilMs: number }
   | { readonly do: 'verify'; readonly attempt: Attempt; readonly untilMs: number }
   | { readonly do: 'conclude'; readonly attempt: Attempt; readonly conclusion: Conclusion }
@@ -160,7 +160,7 @@ function takeBack(attempt: Attempt, by: string): Step {
 function stepOfPending(pending: Pending, seen: Seen, nowMs: number): Step {
   switch (pending.state) {
     case 'open-foreign':
-      if (pending.armed === true) return { do: 'disarm', pull: pending.pull, reason: pending.reason }
+      if (pending.armed !== undefined) return disarmed(pending.pull, pending.reason, pending.armed)
       return { do: 'hold', reason: pending.reason }
     case 'open':
       return queuedOr(pending, armedOr(pending, stepOfOpen(pending, seen)))
@@ -169,6 +169,10 @@ function stepOfPending(pending: Pending, seen: Seen, nowMs: number): Step {
     default:
       return pending satisfies never
   }
+}
+
+function disarmed(pull: number, reason: Reason, armed: 'auto-merge' | 'queue'): Step {
+  return { do: 'disarm', pull, reason, ...(armed === 'queue' ? { how: armed } : {}) }
 }
 
 function queuedOr({ attempt, queued }: Pending & { state: 'open' }, step: Step): Step {

@@ -107,8 +107,8 @@ export async function sourcesOf(application: Application, trees: Trees): Promise
   return { tree: (repoURL, targetRevision) => known.get(`${repoURL}\n${targetRevision}`) }
 }
 
-/** What may be another thing in the next tick. */
-const PASSING: ReadonlySet<Reason> = new Set(['render-limit', 'renderer-missing', 'renderer-unreachable'])
+/** What may be another thing in the next tick, with nothing changed. */
+export const PASSING: ReadonlySet<Reason> = new Set(['render-limit', 'renderer-missing', 'renderer-unreachable'])
 
 /** Renders an Application at the heads of the tick, once per content. */
 export function rendered(

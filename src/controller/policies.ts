@@ -1,7 +1,7 @@
 import { KintsugiError, type Policy, type Tree } from '../domain/index.ts'
 import { formatProblem, parsePolicies, parsePolicyManifest } from '../policy/index.ts'
 import type { ControllerDeps } from './deps.ts'
-import type { Memory } from './memory.ts'
+import { type Memory, trim } from './memory.ts'
 import { POLICY_FILE } from './onboarding.ts'
 import type { Trees } from './owner.ts'
 
@@ -26,6 +26,7 @@ export async function readPolicies(
     const known = memory.policies.get(head.tree.oid)
     const read = known ?? policiesIn(head.tree, repository.forge.repository)
     memory.policies.set(head.tree.oid, read)
+    trim(memory.policies)
     policies.push(...read.policies)
     problems.push(...read.problems)
     if (read.problems.length > 0) unread.add(repository.forge.repository)

@@ -11,8 +11,9 @@ import {
 } from '../domain/index.ts'
 import { proveFiles } from '../source/index.ts'
 import type { Tick } from './lane.ts'
-import { type Owner, renderDeps } from './owner.ts'
-import { knownApplications } from './readers.ts'
+import { trim } from './memory.ts'
+import { type Owner, PASSING, renderDeps } from './owner.ts'
+import { applicationsDigest, knownApplications } from './readers.ts'
 
 /** Edits and proves a plan at the head of the tick; `live` is the object of the cluster, where it is to be what Git renders. */
 export function editFor(
@@ -72,8 +73,8 @@ export async function proveBack(tick: Tick, owner: Owner, fix: Attempt): Promise
 }
 
 /**
- * The proof of an open attempt, made again at the base as it is now: nothing that a merge rests on is taken from memory.
- * Kept by record and tree, so an unchanged base renders nothing twice.
+ * The proof of an open attempt, made again at the base as it is now: nothing that a merge rests on is taken from memory. Kept by all that it
+ * was made from, so that where nothing moved nothing is rendered twice; what failed for a reason that passes is not kept.
  */
 export function proveAgain(
   tick: Tick,
@@ -82,21 +83,34 @@ export function proveAgain(
   attempts: readonly Attempt[],
   { pullRequest: { companions } }: Policy,
 ): Promise<EditOutcome> {
-  // The policy is that of the record, so the record stands for it in the key.
-  const key = `${attempt.record.proof} ${attempt.record.decidedAtMs} ${owner.tree.oid}`
-  const known = tick.memory.proofs.get(key)
+  const key = proofKey(tick, owner, attempt)
+  const { proofs } = tick.memory
+  const known = proofs.get(key)
   if (known !== undefined) return known
-  const fix = attempts.find((one) => one.pull.number === attempt.record.reverts)
-  const proving =
-    attempt.record.kind === 'fix'
-      ? editFor(tick, owner, attempt.record, companions)
-      : fix === undefined
-        ? Promise.resolve<EditOutcome>({
-            outcome: 'refused',
-            reason: 'conflict',
-            message: 'the reverted pull request is not known any more',
-          })
-        : proveBack(tick, owner, fix)
-  tick.memory.proofs.set(key, proving)
+  const proving = proofOf(tick, owner, attempt, attempts, companions)
+  proofs.set(key, proving)
+  trim(proofs)
+  const forget = (): unknown => proofs.delete(key)
+  proving.then((made) => made.outcome === 'refused' && PASSING.has(made.reason) && forget(), forget)
   return proving
+}
+
+/** The policy is that of the record, so the record stands for it. Every Application has a say: whichever reads a touched file is rendered too. */
+function proofKey(tick: Tick, { tree, application, sources }: Owner, { record }: Attempt): string {
+  const oids = application.sources.map((source) => sources.tree(source.repoURL, source.targetRevision)?.oid ?? '-')
+  return `${record.proof} ${record.decidedAtMs} ${tree.oid} ${oids.join(' ')} ${applicationsDigest(tick)}`
+}
+
+function proofOf(
+  tick: Tick,
+  owner: Owner,
+  { record }: Attempt,
+  attempts: readonly Attempt[],
+  companions: CompanionPolicy,
+): Promise<EditOutcome> {
+  if (record.kind === 'fix') return editFor(tick, owner, record, companions)
+  const fix = attempts.find((one) => one.pull.number === record.reverts)
+  if (fix !== undefined) return proveBack(tick, owner, fix)
+  const message = 'the reverted pull request is not known any more'
+  return Promise.resolve({ outcome: 'refused', reason: 'conflict', message })
 }

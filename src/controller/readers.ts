@@ -1,4 +1,4 @@
-import type { Application } from '../domain/index.ts'
+import { type Application, digestOf } from '../domain/index.ts'
 import type { Tick } from './lane.ts'
 
 const known = new WeakMap<object, readonly Application[]>()
@@ -11,4 +11,16 @@ export function knownApplications({ sight }: Pick<Tick, 'sight'>): readonly Appl
   const list = known.get(sight.applications) ?? sight.applications.map(({ application }) => application)
   known.set(sight.applications, list)
   return list
+}
+
+const digests = new WeakMap<object, string>()
+
+/** Of what all of them ask for, made once for each sight. What the cluster writes beside it moves at every look. */
+export function applicationsDigest(tick: Pick<Tick, 'sight'>): string {
+  const list = knownApplications(tick)
+  const digest =
+    digests.get(list) ??
+    digestOf(list.map(({ namespace, name, manifest }) => digestOf([namespace, name, manifest['spec']])).sort())
+  digests.set(list, digest)
+  return digest
 }

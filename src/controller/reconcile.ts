@@ -259,9 +259,11 @@ async function lookAgain(
   const fresh = repository && (await rememberOne(deps, repository, [lane]))
   const all = remembered.map((one) => (fresh !== undefined && one.repository === repository ? fresh : one))
   await deps.audit?.look(all)
+  const trees = new Trees(deps)
+  const { policies, unread } = await readPolicies(deps, tick.memory, trees, tick.unreachable)
   const now: Tick = {
     ...tick,
-    trees: new Trees(deps),
+    ...{ trees, policies, unreadPolicies: unread },
     paused: await deps.paused(),
     frozen: await deps.frozen(),
     otherRules: new Map(),

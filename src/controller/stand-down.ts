@@ -1,16 +1,25 @@
-import { KintsugiError } from '../domain/index.ts'
+import { KintsugiError, type PullFacts } from '../domain/index.ts'
 import type { Remembered } from './history.ts'
 import type { Memory } from './memory.ts'
 import { armedKey } from './merging.ts'
 
+/** How the forge would merge a pull request by itself because we asked for it. */
+export function armedFor({ facts }: { readonly facts?: PullFacts | undefined }): 'auto-merge' | 'queue' | undefined {
+  if (facts?.autoMerge?.by === 'bot') return 'auto-merge'
+  return facts?.queue?.by === 'bot' ? 'queue' : undefined
+}
+
 /** Keeps in mind what forges would merge by themselves for us, as seen now. */
 export function noteArmed(memory: Memory, remembered: readonly Remembered[]): void {
   for (const { repository, view } of remembered) {
+    // What has ended is merged by nobody any more; at the end of the process there may be little time.
+    for (const { number, state } of view.recent)
+      if (state !== 'open') memory.armed.delete(armedKey(repository.forge, number))
     for (const { number, facts } of view.open) {
       const key = armedKey(repository.forge, number)
       const { forge } = repository
-      if (facts?.autoMerge?.by === 'bot') memory.armed.set(key, { forge, pull: number, how: 'auto-merge' })
-      else if (facts?.queue?.by === 'bot') memory.armed.set(key, { forge, pull: number, how: 'queue' })
+      const how = armedFor({ facts })
+      if (how !== undefined) memory.armed.set(key, { forge, pull: number, how })
       else if (facts !== undefined) memory.armed.delete(key)
     }
   }

@@ -3,7 +3,7 @@ import { type GateQuestion, gatesOf } from '../../src/controller/gates.ts'
 import { historyOf, remember } from '../../src/controller/history.ts'
 import { type Tick, viewLane } from '../../src/controller/lane.ts'
 import type { Account, Attempt, AttemptRecord, EditOutcome, Gate } from '../../src/domain/index.ts'
-import { laneOf } from '../../src/domain/index.ts'
+import { KintsugiError, laneOf } from '../../src/domain/index.ts'
 import { parsePolicies } from '../../src/policy/index.ts'
 import type { Forge } from '../../src/ports/index.ts'
 import { tickOf } from '../fakes/tick.ts'
@@ -174,6 +174,44 @@ describe('gatesOf', () => {
     expect(shut(await gatesOf(tickWith({}), { ...question, attempt: revert, diagnosis: undefined }))[0]).toBe(
       'proof: conflict',
     )
+  })
+})
+
+describe('the proof of an open attempt', () => {
+  const edited = (outcomes: readonly EditOutcome[]) => {
+    const calls: number[] = []
+    const next: Tick['deps']['edit'] = async () => {
+      calls.push(calls.length)
+      const one = outcomes[calls.length - 1]
+      if (one === undefined) throw new KintsugiError('KIN-5001', 'gone')
+      return one
+    }
+    return { next, calls }
+  }
+
+  it('is not kept where it failed for what passes', async () => {
+    const passing: EditOutcome = { outcome: 'refused', reason: 'renderer-unreachable', message: 'x' }
+    const { next, calls } = edited([passing])
+    const trying = tickWith({ edit: next })
+    expect(shut(await gatesOf(trying, question))[0]).toBe('proof: renderer-unreachable')
+    await expect(gatesOf(trying, question)).rejects.toThrow('gone')
+    await expect(gatesOf(trying, question)).rejects.toThrow('gone')
+    expect(calls).toEqual([0, 1, 2])
+  })
+
+  it('is made anew where an Application asks for something else', async () => {
+    const lasting: EditOutcome = { outcome: 'refused', reason: 'other-changes', message: 'x' }
+    const { next, calls } = edited([lasting, lasting])
+    const trying = tickWith({ edit: next })
+    await gatesOf(trying, question)
+    await gatesOf(trying, question)
+    expect(calls).toEqual([0])
+    const applications = trying.sight.applications.map(({ application, status }) => ({
+      application: { ...application, manifest: { ...application.manifest, spec: { changed: true } } },
+      status,
+    }))
+    await gatesOf({ ...trying, sight: { ...trying.sight, applications } }, question)
+    expect(calls).toEqual([0, 1])
   })
 })
 

@@ -256,7 +256,7 @@ const rows: readonly [string, Seen, Partial<Step>][] = [
   ],
   [
     'takes it back when somebody pushes',
-    { ...failing, pending: { state: 'open-foreign', pull: 4, reason: 'head-not-ours', armed: true } },
+    { ...failing, pending: { state: 'open-foreign', pull: 4, reason: 'head-not-ours', armed: 'auto-merge' } },
     { do: 'disarm', pull: 4, reason: 'head-not-ours' },
   ],
   [
