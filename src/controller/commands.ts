@@ -13,9 +13,13 @@ import { ownsAll } from './code-owners.ts'
 import { answersOn, type Remembered } from './history.ts'
 import type { Tick } from './lane.ts'
 
-/** Answers that one tick gives in one repository, and refusals and help that one pull request ever gets: neither can be made to flood it. */
+/**
+ * Answers that one tick gives in one repository, refusals and help that one pull request ever gets, and people whose role one tick looks up: a
+ * public repository is commented by whoever likes to, and none of this can be made to use up what GitHub lets the bot ask.
+ */
 const MOST_PER_TICK = 10
 const MOST_REFUSALS = 10
+const MOST_LOOKED_UP = 50
 const WEEK_MS = 7 * 24 * 3_600_000
 
 /** What a command came to; told in the report. */
@@ -42,13 +46,26 @@ export async function answerCommands(
   explain: Explain | undefined,
 ): Promise<readonly Answered[]> {
   const answered: Answered[] = []
+  const roleOf = rolesIn(remembered)
   for (const open of unanswered(remembered, tick.sight.nowMs)) {
     if ((open.asked.command === 'explain') !== (explain !== undefined)) continue
     if (answered.length >= MOST_PER_TICK) break
-    const one = await answer(tick, remembered, open, explain)
+    const one = await answer(tick, remembered, open, roleOf, explain)
     if (one !== undefined) answered.push(one)
   }
   return answered
+}
+
+/** The role of somebody, looked up now and at most once in a tick; undefined where too many have been looked up. */
+type RoleOf = (login: string) => Promise<Role | undefined>
+
+function rolesIn({ repository: { forge } }: Remembered): RoleOf {
+  const known = new Map<string, Role>()
+  return async (login) => {
+    const role = known.get(login) ?? (known.size < MOST_LOOKED_UP ? await forge.roleOf(login) : undefined)
+    if (role !== undefined) known.set(login, role)
+    return role
+  }
 }
 
 /** On open pull requests, and on those that ended within 7 days. */
@@ -71,12 +88,17 @@ async function answer(
   tick: Tick,
   { repository: { forge } }: Remembered,
   { pull, fact, asked }: Open,
+  roleOf: RoleOf,
   explain: Explain | undefined,
 ): Promise<Answered | undefined> {
   // Nothing is looked up for those who are not answered anyway.
   if (fact.by.kind !== 'user' || fact.edited) return undefined
-  const role = await forge.roleOf(fact.by.login)
-  const may = mayCommand(asked.command, { ...fact, role, owns: await owns(tick, forge, pull, asked, fact.by.login) })
+  const role = await roleOf(fact.by.login)
+  if (role === undefined) return undefined
+  const byRole = mayCommand(asked.command, { ...fact, role, owns: true })
+  // Owners are looked up only for those whose role would do.
+  const owned = byRole === 'yes' && (await owns(tick, forge, pull, asked, fact.by.login))
+  const may = byRole === 'yes' ? mayCommand(asked.command, { ...fact, role, owns: owned }) : byRole
   if (may === 'ignored' || (may !== 'yes' && refusalsOn(pull) >= MOST_REFUSALS)) return undefined
   if (asked.command === 'unknown' && refusalsOn(pull) >= MOST_REFUSALS) return undefined
   const data = answerOf(tick, fact, asked, role, may)

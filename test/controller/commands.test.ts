@@ -35,9 +35,13 @@ async function answered(
     files: owners === undefined ? {} : { CODEOWNERS: owners },
   })
   const said: { readonly pull: number; readonly id: string; readonly text: string }[] = []
+  const lookedUp: string[] = []
   const forge: Forge = {
     ...local,
-    roleOf: async () => role,
+    roleOf: async (login) => {
+      lookedUp.push(login)
+      return role
+    },
     inTeam: async () => team,
     answer: async (number, id, { text }) => void said.push({ pull: number, id, text }),
   }
@@ -57,7 +61,7 @@ async function answered(
     ...{ view, prefix: 'kintsugi', attempts: [], unbelieved: [] },
   }
   const told = await answerCommands(await tickOf(walk), remembered, undefined)
-  return { told, said, data: said.map(({ text }) => readAnswer(text)) }
+  return { told, said, lookedUp, data: said.map(({ text }) => readAnswer(text)) }
 }
 
 describe('answerCommands', () => {
@@ -98,6 +102,13 @@ describe('answerCommands', () => {
     expect(first.said.length).toBe(10)
     const pull = { answers: first.said.map(({ text }) => text) }
     expect((await answered(many, { role: 'read', pull })).said).toEqual([])
+  })
+
+  it('looks up each who asks once, and no more than fifty in a tick', async () => {
+    const again = Array.from({ length: 100 }, (_, index) => fact('/kintsugi what', { id: `IC_${index}` }))
+    expect((await answered(again, { role: 'read' })).lookedUp).toEqual(['robin'])
+    const crowd = again.map((one, index): CommandFact => ({ ...one, by: { login: `a${index}`, kind: 'user' } }))
+    expect((await answered(crowd, { role: 'none' })).lookedUp.length).toBe(50)
   })
 
   it('answers on what ended within a week, and not before', async () => {

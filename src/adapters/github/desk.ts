@@ -61,6 +61,8 @@ export type Hints = {
   audit?: { readonly commit: string; readonly head: AuditHead | undefined }
   /** Folders of trees, by the id of the tree. */
   readonly folders: Map<string, Folders>
+  /** Commits of others that our check lets pass. */
+  readonly passed: Set<string>
   /** One writer of a key at a time. */
   readonly turns: Map<string, Promise<unknown>>
 }
@@ -106,7 +108,7 @@ export function deskOf(api: GitHubApi, options: GitHubForgeOptions): Desk {
     label: options.issueLabel ?? 'kintsugi',
     checkName: options.checkName ?? 'kintsugi',
     signed: options.signatures !== 'absent',
-    hints: { written: new Map(), folders: new Map(), turns: new Map() },
+    hints: { written: new Map(), folders: new Map(), passed: new Set(), turns: new Map() },
   }
 }
 
@@ -136,11 +138,6 @@ export async function ask(desk: Desk, { base, heads, labels, issues }: Asked): P
   desk.hints.defaultBranch = there.defaultBranch
   desk.hints.issues = there.issues
   return there
-}
-
-/** Of the pull requests that ended, those of the last 7 days are recent. */
-export function recentSince(desk: Desk): number {
-  return desk.clock.now() - RECENT_MS
 }
 
 /** Runs writers of one key one after the other: two of this process must not both find nothing there. */

@@ -1,7 +1,7 @@
 import { type Conclusion, KintsugiError, keepConclusion, type Lane } from '../../domain/index.ts'
 import type { ApiIssue, ApiPull, Outcome } from './api.ts'
 import { isOurs, isSelf, isUntouched } from './authority.ts'
-import { type Desk, inTurn, justWritten, noteWritten } from './desk.ts'
+import { ask, type Desk, inTurn, justWritten, noteWritten } from './desk.ts'
 import { answers, answerText, issueKey, issueKeyIn, issueText, livingText, readAnswer, readLiving } from './marks.ts'
 import { wordsOf } from './refusals.ts'
 import { rounds } from './rounds.ts'
@@ -94,17 +94,7 @@ export async function note(desk: Desk, about: About, text: string): Promise<void
       noteWritten(desk, `issue ${key}`, String(there.number), body)
       return true
     }
-    const repository = await desk.api.repository({
-      base: '',
-      prefix: desk.bounds.prefix,
-      heads: [],
-      sinceMs: desk.clock.now(),
-      labels: [],
-    })
-    if (repository?.issues === false) {
-      desk.hints.issues = false
-      return true
-    }
+    if (!(await ask(desk, { base: '' })).issues) return true
     const title = titleOf(about)
     const made = accepted('a living issue', await desk.api.createIssue({ title, body, labels: [desk.label] }))
     noteWritten(desk, `issue ${key}`, String(made.number), body)
@@ -130,7 +120,10 @@ async function livingIssue(
   return written && { number: Number(written.id), body: written.text, closedByPerson: false }
 }
 
-/** Answers a comment that spoke to the bot: a reaction, which may be given twice, then the reply, which is the state. */
+/**
+ * Answers a comment that spoke to the bot: a reaction, which may be given twice, then the reply, which is the state. A reply that somebody has
+ * written over is none any more, and the comment is answered anew: nobody lifts a hold by that.
+ */
 export async function answer(
   desk: Desk,
   number: number,
@@ -142,7 +135,7 @@ export async function answer(
     const pull = await desk.api.pull(number)
     if (pull === undefined || !isOurs(desk, pull)) return true
     const answered = pull.comments.some(
-      (one) => isSelf(desk, one.author) && answers(readAnswer(one.body)?.key ?? '', command),
+      (one) => isUntouched(desk, one) && answers(readAnswer(one.body)?.key ?? '', command),
     )
     if (answered || justWritten(desk, key) !== undefined) return true
     if (!pull.comments.some(({ id }) => id === command)) return true

@@ -53,6 +53,8 @@ describe('a command', () => {
     const reply = made.repository.state.pulls.get(pull.number)?.comments[1]
     made.people.editComment(OLGA, reply?.id ?? '', reply?.body ?? '')
     expect((await made.forge.look('main', [])).open[0]?.answers).toEqual([])
+    await made.start().answer(pull.number, id, { accepted: true, text: 'Held.' })
+    expect((await made.forge.look('main', [])).open[0]?.answers).toEqual(['Held.'])
   })
 
   it('that is not there is not answered', async () => {
