@@ -68,7 +68,9 @@ export async function look(desk: Desk, base: string, lanes: readonly Lane[]): Pr
   if (cut !== undefined)
     throw new KintsugiError(
       'KIN-4008',
-      `${desk.options.url} has more pull requests of ${cut} than can be read: what was tried before is not known, so nothing is done there`,
+      cut === 'branches'
+        ? `${desk.options.url} has more branches below ${desk.bounds.prefix}/ than can be read: delete those that no open pull request needs; until then nothing is done there`
+        : `${desk.options.url} has more pull requests of ${cut} than can be read: what was tried before is not known, so nothing is done there`,
     )
   const notes = notesIn(desk, there.livingIssues)
   const ended = await shownOf(desk, there.ended)
@@ -80,6 +82,7 @@ export async function look(desk: Desk, base: string, lanes: readonly Lane[]): Pr
     base: { branch: base, revision: there.base.oid },
     open: (await shownOf(desk, there.open)).filter(lane),
     recent: [...ended].filter(lane).sort((a, b) => (a.endedAtMs ?? 0) - (b.endedAtMs ?? 0)),
+    ...(there.incomplete?.includes('ended') && { recentCut: true as const }),
     history: await historyOf(desk, there, lanes),
     notes: new Map(
       lanes.flatMap((one) => {

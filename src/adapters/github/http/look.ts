@@ -1,28 +1,17 @@
-import { KintsugiError } from '../../../domain/index.ts'
 import type { ApiIssue, ApiPull, ApiRepository, RepositoryQuery } from '../api.ts'
-import { FIRST, MORE, repositoryDocument } from './documents/repository.ts'
+import { headsDocument, MORE, repositoryDocument } from './documents/repository.ts'
+import { endedOf } from './ended.ts'
 import { issueOf } from './facts.ts'
 import { type Graphql, queried } from './graphql.ts'
 import type { Node } from './json.ts'
 import type { Memory } from './memory.ts'
+import { type Looking, pages } from './pages.ts'
 import { completePull, type Repository } from './pulls.ts'
 import { baseRules } from './rules.ts'
 
-const MOST_PAGES = 20
 const MOST_OF_HEAD = 50
 /** Heads in one document: beyond it, more documents. */
 const MOST_HEADS = 50
-
-/** A change may show later than a newer one. */
-const LATE_MS = 10 * 60_000
-
-type Looking = {
-  readonly graphql: Graphql
-  readonly repository: Repository
-  readonly query: RepositoryQuery
-  readonly memory: Memory
-  readonly incomplete: Set<string>
-}
 
 /** R, and further pages where GitHub's first ones are not all. */
 export async function look(
@@ -135,34 +124,6 @@ async function openOf(at: Looking, branches: readonly Node[]): Promise<readonly 
   return pulls.sort((a, b) => a.number - b.number)
 }
 
-/** Newest change first, so reading stops where everything further is known or too old. */
-async function endedOf(at: Looking, node: Node, open: readonly ApiPull[]): Promise<readonly ApiPull[]> {
-  const { memory, query } = at
-  const known = memory.endedSinceMs <= query.sinceMs ? memory.seenMs - LATE_MS : 0
-  const until = Math.max(query.sinceMs, known)
-  // What may have shown late is looked for on the first page, which costs nothing; further pages are read for what is new.
-  let left: number = FIRST.ended
-  const enough = (one: Node): boolean => {
-    const atMs = one.timeMs('updatedAt')
-    left -= 1
-    return atMs < until || (left <= 0 && known > 0 && atMs < memory.seenMs)
-  }
-  const fresh = await pages(at, 'ended', node.nodeOr('ended'), MORE.ended, {}, 'ended', enough)
-  for (const one of fresh) {
-    const ours = one.text('headRefName').startsWith(`${query.prefix}/`) && !one.flag('isCrossRepository')
-    if (ours) memory.ended.set(one.number('number'), await completePull(at.graphql, at.repository, one, false))
-  }
-  for (const { number } of open) memory.ended.delete(number)
-  if (!at.incomplete.has('ended')) {
-    memory.endedSinceMs = Math.min(memory.endedSinceMs, query.sinceMs)
-    memory.seenMs = Math.max(memory.seenMs, ...fresh.map((one) => one.timeMs('updatedAt')))
-  }
-  for (const [number, pull] of memory.ended)
-    if ((pull.endedAtMs ?? 0) < memory.endedSinceMs) memory.ended.delete(number)
-  const wanted = [...memory.ended.values()].filter((pull) => (pull.endedAtMs ?? 0) >= query.sinceMs)
-  return wanted.sort((a, b) => a.number - b.number)
-}
-
 async function headsOf(
   at: Looking,
   node: Node,
@@ -171,29 +132,26 @@ async function headsOf(
 ): Promise<ReadonlyMap<string, readonly ApiPull[]>> {
   const known = new Map(open.map((pull) => [pull.number, pull]))
   const found = new Map<string, readonly ApiPull[]>()
-  for (const [index, head] of heads.entries()) {
-    const nodes = await ofHead(at, head, node.nodeOr(`head${index}`))
-    found.set(
-      head,
-      await Promise.all(
-        nodes.map(
-          async (one) => known.get(one.number('number')) ?? completePull(at.graphql, at.repository, one, false),
-        ),
-      ),
-    )
+  const take = async (shown: Node | undefined, some: readonly string[]): Promise<void> => {
+    for (const [index, head] of some.entries()) {
+      const nodes = await ofHead(at, head, shown?.nodeOr(`head${index}`))
+      const whole = async (one: Node): Promise<ApiPull> =>
+        known.get(one.number('number')) ?? completePull(at.graphql, at.repository, one, false)
+      found.set(head, await Promise.all(nodes.map(whole)))
+    }
   }
-  for (const head of at.query.heads.slice(MOST_HEADS)) {
-    const nodes = await ofHead(at, head, undefined)
-    found.set(
-      head,
-      await Promise.all(
-        nodes.map(
-          async (one) => known.get(one.number('number')) ?? completePull(at.graphql, at.repository, one, false),
-        ),
-      ),
-    )
+  await take(node, heads)
+  for (let from = MOST_HEADS; from < at.query.heads.length; from += MOST_HEADS) {
+    const some = at.query.heads.slice(from, from + MOST_HEADS)
+    await take(await headsShown(at, some), some)
   }
   return found
+}
+
+async function headsShown({ graphql, repository }: Looking, heads: readonly string[]): Promise<Node | undefined> {
+  const variables = { ...repository, ...Object.fromEntries(heads.map((head, at) => [`head${at}`, head])) }
+  const document = { name: 'more heads', text: headsDocument(heads.length), variables, step: 'read' } as const
+  return (await queried(graphql, document))?.nodeOr('repository')
 }
 
 /** Forks can have a branch of the same name, as many as they like: they do not count towards the 50. */
@@ -244,41 +202,4 @@ function countOf({ query, incomplete }: Looking, node: Node): Pick<ApiRepository
         : ours.filter((one) => one.timeMs('createdAt') >= sinceMs).length,
     ...(incomplete.size === 0 ? {} : { incomplete: [...incomplete] }),
   }
-}
-
-/** The first page and further ones, until `enough` says so of an element (which is the last that is taken). */
-async function pages(
-  { graphql, repository, incomplete }: Looking,
-  what: string,
-  first: Node | undefined,
-  text: string,
-  variables: Readonly<Record<string, unknown>>,
-  field: string,
-  enough: (one: Node) => boolean = () => false,
-): Promise<readonly Node[]> {
-  const nodes: Node[] = []
-  let list = first
-  let after: string | null = null
-  for (let page = 0; page <= MOST_PAGES; page += 1) {
-    if (list === undefined) {
-      const data = await queried(graphql, {
-        name: `more ${field}`,
-        text,
-        variables: { ...repository, ...variables, after },
-        step: 'read',
-      })
-      list = data?.nodeOr('repository')?.nodeOr(field)
-      if (list === undefined) throw new KintsugiError('KIN-4008', `GitHub's answer has no ${what}`)
-    }
-    for (const one of list.list('nodes')) {
-      nodes.push(one)
-      if (enough(one)) return nodes
-    }
-    const info = list.node('pageInfo')
-    if (!info.flag('hasNextPage')) return nodes
-    after = info.text('endCursor')
-    list = undefined
-  }
-  incomplete.add(what)
-  return nodes
 }

@@ -8,11 +8,17 @@ export type Memory = {
   readonly people: Map<string, string | undefined>
   /** Ids of pull requests by number. */
   readonly pulls: Map<number, string>
-  /** Ended pull requests of ours by number: all that ended since `endedSinceMs`, as of `seenMs`. */
-  readonly ended: Map<number, ApiPull>
-  endedSinceMs: number
-  /** Newest change that was seen of any ended pull request. */
-  seenMs: number
+  readonly ended: Ended
+}
+
+/** Ended pull requests of ours by number: all that changed from `fromMs` to `toMs`, by the times of their changes. */
+export type Ended = {
+  readonly pulls: Map<number, ApiPull>
+  /** Infinity where nothing was read. */
+  fromMs: number
+  toMs: number
+  /** Whether there was more before `fromMs` than can be read. */
+  cut: boolean
 }
 
 export function emptyMemory(): Memory {
@@ -21,8 +27,6 @@ export function emptyMemory(): Memory {
     labels: new Map(),
     people: new Map(),
     pulls: new Map(),
-    ended: new Map(),
-    endedSinceMs: Number.POSITIVE_INFINITY,
-    seenMs: 0,
+    ended: { pulls: new Map(), fromMs: Number.POSITIVE_INFINITY, toMs: 0, cut: false },
   }
 }

@@ -48,6 +48,7 @@ export async function completePull(
   })
 }
 
+/** The part of a list that came with the pull request. One that did not come was not asked for. */
 async function shown(first: Node | undefined): Promise<Listed> {
   return { nodes: first?.listOr('nodes') ?? [], complete: cursorOf(first) === undefined }
 }
@@ -68,7 +69,9 @@ async function rest(
   first: Node | undefined,
   enough = Number.POSITIVE_INFINITY,
 ): Promise<Listed> {
-  let nodes = first?.listOr('nodes') ?? []
+  // What GitHub does not show may still be there.
+  if (first === undefined) return { nodes: [], complete: false }
+  let nodes = first.listOr('nodes')
   let cursor = cursorOf(first)
   for (let page = 0; cursor !== undefined && nodes.length < enough; page += 1) {
     if (page >= MOST_PAGES) return { nodes, complete: false }
@@ -79,7 +82,8 @@ async function rest(
       step: 'read',
     })
     const list = data?.nodeOr('node')?.nodeOr('list')
-    const found = list?.listOr('nodes') ?? []
+    if (list === undefined) return { nodes, complete: false }
+    const found = list.listOr('nodes')
     nodes = cursor.backwards ? [...found, ...nodes] : [...nodes, ...found]
     cursor = cursorOf(list)
   }
@@ -110,7 +114,8 @@ export async function checkPages(
   for (let page = 0; cursor !== undefined; page += 1) {
     if (page >= MOST_PAGES) return { nodes, complete: false }
     const list = await checkPage(graphql, { owner, name }, oid, cursor)
-    nodes = [...nodes, ...(list?.listOr('nodes') ?? [])]
+    if (list === undefined) return { nodes, complete: false }
+    nodes = [...nodes, ...list.listOr('nodes')]
     cursor = cursorOf(list)?.at
   }
   return { nodes, complete: true }

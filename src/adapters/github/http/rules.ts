@@ -48,11 +48,16 @@ export function baseRules(repository: Node, base: Node | undefined, ours: string
     mergeQueue: repository.has('mergeQueue'),
   }
   const listed = base.nodeOr('rules')
-  if (listed?.nodeOr('pageInfo')?.flag('hasNextPage') === true) rules.known = false
+  if (!isWhole(listed)) rules.known = false
   for (const rule of listed?.listOr('nodes') ?? []) take(rules, rule)
   classic(rules, base)
   names(rules, repository, `refs/heads/${ours}`, `refs/heads/${defaultBranch}`)
   return rules
+}
+
+/** Whether all of a list is shown: one that is missing may hold anything. */
+function isWhole(list: Node | undefined): boolean {
+  return list !== undefined && list.nodeOr('pageInfo')?.flag('hasNextPage') !== true
 }
 
 function allowed(repository: Node): readonly MergeMethod[] {
@@ -110,7 +115,10 @@ function classic(rules: Draft, base: Node): void {
     const part = base.nodeOr('refUpdateRule')
     if (part === undefined) return
     // Something protects the branch. Where rulesets say nothing, it is a classic rule of which only this much is shown.
-    if ((base.nodeOr('rules')?.listOr('nodes') ?? []).length === 0) rules.known = false
+    if ((base.nodeOr('rules')?.listOr('nodes') ?? []).length === 0) {
+      rules.known = false
+      rules.unread = 'classic-protection'
+    }
     for (const context of part.texts('requiredStatusCheckContexts'))
       if (!rules.requiredChecks.some((one) => one.name === context)) require(rules, context, undefined)
     protect(rules, part, part.flag('requiresSignatures'))
@@ -138,12 +146,12 @@ function protect(rules: Draft, rule: Node, signatures: boolean): void {
 /** Rules of names apply to branches that are not there yet, so they are read from the rulesets, whose conditions we hold against the name. */
 function names(rules: Draft, repository: Node, ref: string, defaultRef: string): void {
   const sets = repository.nodeOr('rulesets')
-  if (sets?.nodeOr('pageInfo')?.flag('hasNextPage') === true) rules.known = false
+  if (!isWhole(sets)) rules.known = false
   for (const set of sets?.listOr('nodes') ?? []) {
     if (set.text('enforcement') !== 'ACTIVE' || !covers(set.nodeOr('conditions')?.nodeOr('refName'), ref, defaultRef))
       continue
     const listed = set.nodeOr('rules')
-    if (listed?.nodeOr('pageInfo')?.flag('hasNextPage') === true) rules.known = false
+    if (!isWhole(listed)) rules.known = false
     for (const rule of listed?.listOr('nodes') ?? []) if (NAMED.has(rule.text('type'))) name(rules, rule)
   }
 }

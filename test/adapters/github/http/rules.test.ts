@@ -12,7 +12,7 @@ const REPOSITORY = {
 
 function rules(base: object, repository: object = {}) {
   return baseRules(
-    nodeOf({ ...REPOSITORY, ...repository }),
+    nodeOf({ ...REPOSITORY, rulesets: { nodes: [] }, ...repository }),
     nodeOf({ rules: { nodes: [] }, ...base }),
     'kintsugi/any',
     'main',
@@ -63,9 +63,12 @@ describe('rules of a base', () => {
 
   it('are not all known where a list was cut or classic protection is not shown', () => {
     expect(rules({ rules: { nodes: [], pageInfo: { hasNextPage: true } } }).known).toBe(false)
+    expect(rules({ rules: null }).known).toBe(false)
+    expect(rules({}, { rulesets: null }).known).toBe(false)
     const part = { requiredStatusCheckContexts: ['ci'], requiresSignatures: true }
     expect(rules({ refUpdateRule: part })).toMatchObject({
       known: false,
+      unread: 'classic-protection',
       requiredChecks: [{ name: 'ci' }],
       signatures: true,
     })

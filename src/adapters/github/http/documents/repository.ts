@@ -16,6 +16,10 @@ function numbered(count: number, of: (at: number) => string): string {
   return Array.from({ length: count }, (_, at) => of(at)).join('\n    ')
 }
 
+function ofHead(at: number): string {
+  return `head${at}: pullRequests(headRefName: $head${at}, first: ${FIRST.heads}, ${NEWEST}) { ${PAGE} nodes { ...Ended } }`
+}
+
 /**
  * R: one query for all that a reconcile reads. Only its shape depends on what is asked: names go in variables, never into the text.
  * GitHub charges by the shape: 11 points of 5,000 an hour, and 0.9 for each head.
@@ -56,10 +60,21 @@ export function repositoryDocument({ heads, labels, issues }: RepositoryShape): 
       nodes { createdAt headRefName isCrossRepository author { __typename login } }
     }
     ${issues ? ISSUES : ''}
-    ${numbered(heads, (at) => `head${at}: pullRequests(headRefName: $head${at}, first: ${FIRST.heads}, ${NEWEST}) { ${PAGE} nodes { ...Ended } }`)}
+    ${numbered(heads, ofHead)}
     ${numbered(labels, (at) => `label${at}: label(name: $label${at}) { id name }`)}
   }
 }${BOTH_PULLS}${RULES}`
+}
+
+/** Pull requests of further heads than R asks for. */
+export function headsDocument(heads: number): string {
+  const variables = numbered(heads, (at) => `$head${at}: String!`)
+  return `query MoreHeads($owner: String!, $name: String!, ${variables}) {
+  rateLimit { cost limit remaining resetAt }
+  repository(owner: $owner, name: $name) {
+    ${numbered(heads, ofHead)}
+  }
+}${ENDED_PULL}`
 }
 
 const ISSUE = `number state title body createdAt lastEditedAt
