@@ -144,9 +144,10 @@ async function gateInput(
   }
 }
 
-/** A repository that does not answer, or an ended record that was changed, may hide harm: lost history never grants a right. */
-function historyKnown(tick: Tick, { remembered }: LaneHistory): boolean {
-  return tick.unreachable.size === 0 && !(remembered?.unbelieved ?? []).some(({ pull }) => pull.state !== 'open')
+/** A repository that does not answer or shows too little, or an ended record that was changed, may hide harm: lost history never grants a right. */
+function historyKnown(tick: Tick, { remembered, all }: LaneHistory): boolean {
+  if (tick.unreachable.size > 0 || all.some(({ view }) => view.recentCut === true)) return false
+  return !(remembered?.unbelieved ?? []).some(({ pull }) => pull.state !== 'open')
 }
 
 /** What the forge asks at the branch that is merged into, which need not be the one that was looked at. */

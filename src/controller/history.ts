@@ -1,4 +1,12 @@
-import { type Attempt, KintsugiError, type Lane, laneOf, type Pull, type Subject } from '../domain/index.ts'
+import {
+  type Attempt,
+  KintsugiError,
+  type Lane,
+  laneOf,
+  type Pull,
+  type Reason,
+  type Subject,
+} from '../domain/index.ts'
 import { type AnswerOn, wishesOf } from '../policy/index.ts'
 import type { Note, RepositoryView } from '../ports/index.ts'
 import { branchOf, readAnswer, readAttempt } from '../proposal/index.ts'
@@ -13,7 +21,7 @@ export type Remembered = {
   /** Attempts that can be believed, of every lane, oldest first. */
   readonly attempts: readonly Attempt[]
   /** Pull requests of ours that cannot: open ones, and ended ones whose record was changed, since lost history never grants a right. */
-  readonly unbelieved: readonly { readonly pull: Pull; readonly reason: 'tampered' | 'head-not-ours' }[]
+  readonly unbelieved: readonly { readonly pull: Pull; readonly reason: Reason }[]
 }
 
 /** A repository that did not answer this time, with what the world said. The others go on without it. */
@@ -62,8 +70,8 @@ function believe(
   for (const pull of [...pulls.values()].sort((a, b) => a.number - b.number)) {
     const answer = readAttempt(pull, clusters)
     if (answer.read) attempts.push(answer.attempt)
-    else if (pull.state === 'open' || answer.reason === 'tampered' || answer.reason === 'record-unknown')
-      unbelieved.push({ pull, reason: answer.reason === 'head-not-ours' ? 'head-not-ours' : 'tampered' })
+    else if (pull.state === 'open' || answer.reason !== 'head-not-ours')
+      unbelieved.push({ pull, reason: answer.reason })
   }
   return { repository, view, prefix, attempts, unbelieved }
 }

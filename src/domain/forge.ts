@@ -1,3 +1,5 @@
+import type { Reason } from './reason.ts'
+
 /** Facts of a forge, in our words: what its rules ask, what its checks and people say. A forge without such things says so with `NO_RULES`. */
 
 export const MERGE_METHODS = ['squash', 'merge', 'rebase'] as const
@@ -27,6 +29,8 @@ export type NameRule = {
 export type BaseRules = {
   /** Whether all rules could be read. What could not be read is never taken as allowed. */
   readonly known: boolean
+  /** Why they could not, where more is known of that than that they could not. */
+  readonly unread?: Reason
   readonly requiredChecks: readonly RequiredCheck[]
   /** Whether the head has to hold the newest base. */
   readonly upToDate: boolean
@@ -114,8 +118,10 @@ export type PullFacts = {
   readonly reviews: readonly ReviewFact[]
   readonly unresolvedConversations: number
   readonly autoMerge?: { readonly by: 'bot' | 'person' }
-  /** Somebody switched off the merging that the bot had asked for. */
+  /** Somebody switched off the merging that the bot had asked for, or took it out of the merge queue. */
   readonly disarmedByPerson: boolean
+  /** When the merge queue itself put it out, where nobody has put it in again since. */
+  readonly leftQueueAtMs?: number
   readonly inMergeQueue: boolean
   /** Its entry in the merge queue, where it has one. */
   readonly queue?: QueueFact

@@ -106,6 +106,8 @@ export type Pull = {
    * branch. It is refreshed before anything else, and not merged as it is.
    */
   readonly unsettled?: true
+  /** Why nothing that stands there is believed, though nobody has changed it: the forge does not show all of it. */
+  readonly unread?: Reason
   readonly mergeCommit?: string
   readonly title: string
   readonly body: string

@@ -16,7 +16,7 @@ import { judgeDraft, judgeMergeable, judgeMethod, judgeQueue, judgeRuleset } fro
 import { judgeBudget, judgeFreeze, judgeHold, judgePause, judgeWindow } from './gates/timing.ts'
 import { judgeAudit, judgeBreaker, judgeDrift, judgeLeader, judgeTrackRecord } from './gates/trust.ts'
 
-export { foreignChecks } from './gates/checks.ts'
+export { foreignChecks, ownCheckAsked } from './gates/checks.ts'
 export type { GateInput, OwnersView } from './gates/input.ts'
 export { barringEnvironment } from './gates/permission.ts'
 export { approversOf, ownedBy } from './gates/reviews.ts'

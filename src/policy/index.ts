@@ -20,6 +20,7 @@ export {
   mayMerge,
   methodAllowed,
   type OwnersView,
+  ownCheckAsked,
   ownedBy,
   queueProven,
   unjudged,

@@ -28,6 +28,11 @@ function said(mode: Mode, against: Against | undefined): PossibleMode {
 }
 
 function againstMerging(rules: BaseRules, self: Self | undefined): Against | undefined {
+  if (rules.unread === 'classic-protection')
+    return {
+      because: rules.unread,
+      says: 'the base branch has a classic protection rule, which GitHub shows to administrators alone; a ruleset can be read',
+    }
   if (!rules.known) return { because: 'forge-unread', says: 'the rules of the base branch cannot be read' }
   const [other] = rules.others
   if (other !== undefined) return { because: 'ruleset', says: `ruleset:${other}` }

@@ -12,6 +12,7 @@ import { parseTrailers } from './trailers.ts'
  * In a public repository the record holds no name of a cluster: it is found again among `clusters`, those that the bot serves.
  */
 export function readAttempt(pull: Pull, clusters: readonly string[] = []): ReadAttempt {
+  if (pull.unread !== undefined) return { read: false, reason: pull.unread }
   const block = findBlock('block', pull.body)
   const digest = parseTrailers(pull.commitMessage)?.get('Kintsugi-Block')
   if (block.found !== 'one' || digest === undefined || blockDigest(block.json) !== digest) return tampered()

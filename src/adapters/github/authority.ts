@@ -17,11 +17,11 @@ import { foldersOf, oidWith } from './tree-oid.ts'
  *   believed; the next `open` of the lane or the next sweep mends it.
  * - `foreign`: somebody else's commits are on the branch. An update in which a file of ours was merged line by line, or by hand in GitHub's conflict
  *   editor, is one: what a person wrote there cannot be told from what GitHub did.
- * - `edited`: somebody else wrote the body, or chose another base branch; or there are so many comments that our own answers among them may not have
- *   been read, and what they forbid is not known.
+ * - `edited`: somebody else wrote the body, or chose another base branch.
+ * - `flooded`: there are so many comments that our own answers among them may not have been read, and what they forbid is not known.
  */
 export type Judged = {
-  readonly state: 'whole' | 'cut' | 'updated' | 'renamed' | 'unfinished' | 'foreign' | 'edited'
+  readonly state: 'whole' | 'cut' | 'updated' | 'renamed' | 'unfinished' | 'foreign' | 'edited' | 'flooded'
   /** The newest commit of ours on the branch. */
   readonly own?: ApiCommit
   /** The body that belongs to it, without our marks; '' where none can be believed. */
@@ -68,7 +68,7 @@ export function judgeAtOnce(desk: Desk, pull: ApiPull): Judged {
   const ours = own === undefined ? {} : { own }
   if (!isUntouched(desk, { author: pull.author, ...(pull.bodyEditor && { editor: pull.bodyEditor }) }))
     return { state: 'edited', ...ours, text: '', marks: nothing }
-  if (pull.incomplete?.includes('comments')) return { state: 'edited', ...ours, text: '', marks: nothing }
+  if (pull.incomplete?.includes('comments')) return { state: 'flooded', ...ours, text: '', marks: nothing }
   const marks = readMarks(pull.body)
   // Whoever may write can point a pull request of ours at another branch.
   if (marks.head !== undefined && marks.head.branch !== pull.base)

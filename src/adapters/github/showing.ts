@@ -42,6 +42,18 @@ function queueOf(desk: Desk, { by, position, group }: ApiQueued): QueueFact {
   return { by: isSelf(desk, by) ? 'bot' : 'person', place: position, ...built }
 }
 
+/** Who takes it out of the queue says no as who switches auto-merge off does; what the queue does of itself is no person's word. */
+function stoppedFacts(
+  desk: Desk,
+  { disarmedBy, leftQueue }: ApiPull,
+): Pick<PullFacts, 'disarmedByPerson' | 'leftQueueAtMs'> {
+  const disarmed = disarmedBy !== undefined && !isSelf(desk, disarmedBy)
+  if (leftQueue === undefined || isSelf(desk, leftQueue.by)) return { disarmedByPerson: disarmed }
+  return leftQueue.by.kind === 'user'
+    ? { disarmedByPerson: true }
+    : { disarmedByPerson: disarmed, leftQueueAtMs: leftQueue.atMs }
+}
+
 function factsOf(desk: Desk, pull: ApiPull, { own }: Judged): PullFacts {
   const head = pull.commits.find(({ oid }) => oid === pull.headOid)
   // The date of a commit that GitHub made is GitHub's; anybody else's is what its author's clock said.
@@ -55,7 +67,7 @@ function factsOf(desk: Desk, pull: ApiPull, { own }: Judged): PullFacts {
     reviews: pull.reviews,
     unresolvedConversations: pull.unresolvedConversations,
     ...(pull.autoMerge && { autoMerge: { by: isSelf(desk, pull.autoMerge.by) ? 'bot' : 'person' } as const }),
-    disarmedByPerson: pull.disarmedBy !== undefined && !isSelf(desk, pull.disarmedBy),
+    ...stoppedFacts(desk, pull),
     inMergeQueue: pull.inMergeQueue,
     ...(pull.queued && { queue: queueOf(desk, pull.queued) }),
     verified: head?.verified ?? false,
@@ -86,6 +98,7 @@ export function shown(desk: Desk, pull: ApiPull, judged: Judged): Pull {
     headSha: pull.headOid,
     headIsOurs: state === 'whole' || unsettled,
     ...(pull.state === 'open' && unsettled ? { unsettled: true as const } : {}),
+    ...(state === 'flooded' ? { unread: 'comments-unread' as const } : {}),
     ...(pull.mergeCommit === undefined ? {} : { mergeCommit: pull.mergeCommit }),
     title: pull.title,
     body: text,

@@ -51,6 +51,18 @@ export const FORGE_REASONS = {
     means: 'Rules, checks or reviews could not be read in full, and what is not known is never taken as allowed.',
     next: 'Run kintsugi doctor: a permission of the app may be missing. It is read again at the next tick.',
   },
+  'classic-protection': {
+    group: 'forge',
+    means:
+      'The base branch has a classic protection rule, which GitHub shows to administrators alone: what it asks for is not known in full, so the bot merges nothing there. It proposes as ever.',
+    next: 'Write the rule as a ruleset (Settings, Rules, Rulesets), which every app may read, and delete the classic one; or merge by hand.',
+  },
+  'comments-unread': {
+    group: 'forge',
+    means:
+      'A pull request of this workload has more than 1,000 comments. Not all are read, and an answer of the bot among the others may forbid what it would do, so it does nothing there.',
+    next: 'Merge or close it by hand, and delete comments until fewer than 1,000 are left; lock the conversation against more.',
+  },
   'check-never-reported': {
     group: 'forge',
     means: 'A required check has not reported within 30 minutes of the push, so it may never do.',
@@ -168,6 +180,12 @@ export const FORGE_REASONS = {
     group: 'forge',
     means: 'The proposal is in the merge queue of the base branch.',
     next: 'Wait for the queue.',
+  },
+  'queue-removed': {
+    group: 'forge',
+    means:
+      'The merge queue put the proposal out, and the bot puts no commit in twice: what failed there would fail again.',
+    next: 'Look at the checks of what the queue had built. Put it back by hand if it was not the change that failed; a new commit is tried anew.',
   },
   'mergeability-pending': {
     group: 'forge',

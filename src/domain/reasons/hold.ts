@@ -50,7 +50,8 @@ export const HOLD_REASONS = {
   },
   'disarmed-by-person': {
     group: 'hold',
-    means: 'A person switched off the merging that the bot had asked the forge for: it is never asked for again.',
+    means:
+      'A person switched off the merging that the bot had asked the forge for, or took the proposal out of the merge queue: it is never asked for again.',
     next: 'Merge or close it by hand.',
   },
   'breaker-open': {

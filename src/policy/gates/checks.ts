@@ -1,5 +1,5 @@
 import type { BaseRules, CheckFact, Gate, Policy, RequiredCheck, Self } from '../../domain/index.ts'
-import { factsOfHead, type GateInput, gate, withoutFacts } from './input.ts'
+import { factsOfHead, type GateInput, gate, withoutFacts, withoutRules } from './input.ts'
 
 /** How long after a push a required check may stay silent (PROTOCOL 5). */
 export const SILENT_MS = 30 * 60_000
@@ -14,7 +14,7 @@ export function foreignChecks(rules: BaseRules, self: Self | undefined): readonl
   return rules.requiredChecks.filter((check) => !isOwn(check, self))
 }
 
-/** Whether the rules ask for the bot's own check, which only a merge queue has a use for. */
+/** Whether the rules ask for the bot's own check: a merge queue needs it, and then everybody waits for it. */
 export function ownCheckAsked(rules: BaseRules, self: Self | undefined): boolean {
   return rules.requiredChecks.some((check) => isOwn(check, self))
 }
@@ -60,7 +60,7 @@ export function judgeChecks(input: GateInput): Gate {
   const name = 'required checks'
   const asked = policy.pullRequest.requiredChecks
   if (forge === 'local') return gate(name, asked === 0, asked === 0 ? 'none asked' : 'none here', 'no-required-check')
-  if (!rules.known) return gate(name, false, 'rules not read', 'forge-unread')
+  if (!rules.known) return withoutRules(name, rules)
   // Without our own integration our check could pass for somebody else's.
   if (self?.app === undefined) return gate(name, false, 'own integration not known', 'forge-unread')
   const required = foreignChecks(rules, self)

@@ -87,6 +87,15 @@ export function factsOfHead({ pull }: Pick<GateInput, 'pull'>): PullFacts | unde
   return pull.facts?.sha === pull.headSha ? pull.facts : undefined
 }
 
+/** What a gate says where the rules of the base branch could not be read. */
+export function withoutRules(name: string, rules: BaseRules): Gate {
+  return gate(name, false, 'rules not read', unreadRules(rules))
+}
+
+export function unreadRules({ unread = 'forge-unread' }: BaseRules): Reason {
+  return unread
+}
+
 /** What a gate says of a forge that has no such thing, or that could not be read. */
 export function withoutFacts(name: string, forge: GateInput['forge']): Gate {
   return forge === 'local'

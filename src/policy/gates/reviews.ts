@@ -1,12 +1,12 @@
 import type { Gate, PullFacts, ReviewFact } from '../../domain/index.ts'
 import type { CodeOwner } from '../codeowners.ts'
-import { factsOfHead, type GateInput, gate, type OwnersView, withoutFacts } from './input.ts'
+import { factsOfHead, type GateInput, gate, type OwnersView, unreadRules, withoutFacts, withoutRules } from './input.ts'
 
 /** Approvals by the rules, and at least one where the mode asks for it. An app never approves. */
 export function judgeReviews(input: GateInput): Gate {
   const { mode, rules, forge } = input
   const name = 'reviews'
-  if (forge === 'github' && !rules.known) return gate(name, false, 'rules not read', 'forge-unread')
+  if (forge === 'github' && !rules.known) return withoutRules(name, rules)
   const needed = Math.max(rules.approvals, mode === 'merge-on-approval' ? 1 : 0)
   const facts = factsOfHead(input)
   if (facts === undefined) {
@@ -61,7 +61,7 @@ export function judgeOwners(input: GateInput): Gate {
   const { rules, mode, owners, forge } = input
   const name = 'code owners'
   if (forge === 'local') return withoutFacts(name, forge)
-  if (!rules.known) return gate(name, false, 'rules not read', 'forge-unread')
+  if (!rules.known) return withoutRules(name, rules)
   if (!rules.codeOwners && mode !== 'merge-on-approval') return gate(name, true, 'none asked', 'awaiting-owner')
   if (owners.read === 'none') return gate(name, true, 'no CODEOWNERS', 'awaiting-owner')
   if (owners.read === 'failed') return gate(name, false, 'CODEOWNERS not read', 'forge-unread')
@@ -105,5 +105,5 @@ export function judgeConversations(input: GateInput): Gate {
   if (facts === undefined) return withoutFacts('conversations', forge)
   const open = facts.unresolvedConversations
   const pass = rules.known && (!rules.conversationsResolved || open === 0)
-  return gate('conversations', pass, `${open} open`, rules.known ? 'conversations-open' : 'forge-unread')
+  return gate('conversations', pass, `${open} open`, rules.known ? 'conversations-open' : unreadRules(rules))
 }

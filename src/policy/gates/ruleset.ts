@@ -1,13 +1,13 @@
 import type { BaseRules, Gate, MergeMethod, Self } from '../../domain/index.ts'
 import { brokenNameRule } from '../names.ts'
 import { ownCheckAsked } from './checks.ts'
-import { factsOfHead, type GateInput, gate, withoutFacts } from './input.ts'
+import { factsOfHead, type GateInput, gate, unreadRules, withoutFacts, withoutRules } from './input.ts'
 
 /** Rules that the bot cannot meet or does not know, patterns for names and messages, and signatures. */
 export function judgeRuleset(input: GateInput): Gate {
   const { rules, self, pull } = input
   const name = 'ruleset'
-  if (!rules.known) return gate(name, false, 'rules not read', 'forge-unread')
+  if (!rules.known) return withoutRules(name, rules)
   if (rules.others.length > 0) return gate(name, false, rules.others.map((rule) => `ruleset:${rule}`).join(', '), name)
   const broken = brokenNameRule(rules, pull, self)
   if (broken !== undefined) return gate(name, false, `ruleset:${broken.rule}`, name)
@@ -23,7 +23,7 @@ export function methodAllowed({ mergeMethods, signatures }: BaseRules, method: M
 
 export function judgeMethod({ method, rules }: GateInput): Gate {
   const pass = rules.known && methodAllowed(rules, method)
-  return gate('merge method', pass, method, rules.known ? 'merge-method' : 'forge-unread')
+  return gate('merge method', pass, method, rules.known ? 'merge-method' : unreadRules(rules))
 }
 
 /** Whether what the queue builds is held until the bot has proven it too: only its own required check does that. */
@@ -36,8 +36,15 @@ export function judgeQueue(input: GateInput): Gate {
   const name = 'merge queue'
   if (factsOfHead(input)?.inMergeQueue === true) return gate(name, false, 'queued', 'in-merge-queue')
   if (!rules.mergeQueue) return gate(name, true, 'none', 'merge-queue-unproven')
+  if (wasPutOut(input)) return gate(name, false, 'put out by the queue', 'queue-removed')
   const proven = queueProven(rules, self)
   return gate(name, proven, proven ? 'asks for our check' : 'does not ask for our check', 'merge-queue-unproven')
+}
+
+/** Whether the queue put out the very commit that would be put in again: what failed there fails once more. */
+function wasPutOut(input: GateInput): boolean {
+  const facts = factsOfHead(input)
+  return facts?.leftQueueAtMs !== undefined && facts.leftQueueAtMs >= (facts.pushedAtMs ?? 0)
 }
 
 /** What the forge says of the merge itself. It may be held by nothing but our own check, which is written right before a merge. */

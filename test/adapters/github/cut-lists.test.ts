@@ -64,10 +64,12 @@ describe('what was not read to its end', () => {
       const seen = await newest(forge)
       return seen && readAttempt(seen)
     }
-    expect(await read()).toEqual({ read: false, reason: 'tampered' })
-    expect(await forge.merge(pull.number, pull.headSha)).toEqual({ result: 'stopped', reason: 'tampered' })
+    expect(await read()).toEqual({ read: false, reason: 'comments-unread' })
+    expect(await forge.merge(pull.number, pull.headSha)).toEqual({ result: 'stopped', reason: 'comments-unread' })
+    const again = proposalOn((await made.forge.head('main')) ?? '')
+    expect(await forge.refresh(pull.number, again)).toMatchObject({ result: 'refused', reason: 'comments-unread' })
     made.people.close({ login: 'olga', kind: 'user' }, pull.number)
-    expect(await read()).toEqual({ read: false, reason: 'tampered' })
+    expect(await read()).toEqual({ read: false, reason: 'comments-unread' })
   })
 
   it('is no history: nothing is done in the repository', async () => {
