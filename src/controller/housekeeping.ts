@@ -1,4 +1,5 @@
-import { KintsugiError, type Reason } from '../domain/index.ts'
+import { type BaseRules, KintsugiError, type Reason } from '../domain/index.ts'
+import { ownCheckAsked } from '../policy/index.ts'
 import { writeDashboard } from './dashboard.ts'
 import type { Remembered } from './history.ts'
 import type { Tick } from './lane.ts'
@@ -32,6 +33,7 @@ export async function keepHouse(
       const offer = await offered(tick, one, lanes, today)
       if (offer?.kept === 'offered') today += 1
       const swept = sweeps ? await sweep(one) : undefined
+      await standAside(tick, one)
       const written = await dashboard(tick, one, lanes)
       kept.push(...[offer, swept, written].filter((done) => done !== undefined))
     } catch (error) {
@@ -59,6 +61,16 @@ async function offered(
 async function dashboard(tick: Tick, remembered: Remembered, lanes: readonly LaneReport[]): Promise<Kept | undefined> {
   const { repository } = remembered.view
   return (await writeDashboard(tick, remembered, lanes)) ? { repository, kept: 'dashboard' } : undefined
+}
+
+/** On the branch that was looked at, and on those whose rules this tick has read. */
+async function standAside({ otherRules }: Tick, { repository: { forge }, view }: Remembered): Promise<void> {
+  const others = [...otherRules].flatMap(([key, rules]): [string, BaseRules][] => {
+    const [repository, base] = key.split('\n')
+    return repository === view.repository && base !== undefined ? [[base, rules]] : []
+  })
+  for (const [base, rules] of [[view.base.branch, view.rules] as const, ...others])
+    if (ownCheckAsked(rules, view.self)) await forge.standAside?.(base)
 }
 
 async function sweep({ repository: { forge }, view: { repository } }: Remembered): Promise<Kept | undefined> {

@@ -1,4 +1,4 @@
-import type { Attempt, Gate } from '../domain/index.ts'
+import type { Attempt, Gate, Pull } from '../domain/index.ts'
 import { mayArm } from '../policy/index.ts'
 import { forgeOf } from './binding.ts'
 import { policyOf } from './gates.ts'
@@ -10,7 +10,7 @@ export type Route = {
   /** Whether the forge may be asked to merge by itself now. */
   readonly native: boolean
   readonly queue: boolean
-  /** Whether the rules ask for the newest base, which the head lacks, and this one is the next in line: only that is refreshed. */
+  /** Whether the rules ask for the newest base, which the head lacks, and it is this one's turn: only the next in line is refreshed. */
   readonly refresh: boolean
 }
 
@@ -34,9 +34,22 @@ export function routeOf(tick: Tick, attempt: Attempt, history: LaneHistory, gate
       forgeOf(tick.deps, repository)?.github?.nativeAutoMerge === true,
     freezes: tick.deps.config.freezes.length > 0,
   })
-  const first = Math.min(
-    ...view.open.filter(({ base, headIsOurs }) => base === pull.base && headIsOurs).map((one) => one.number),
-  )
-  const refresh = pull.facts?.state === 'behind' && pull.facts.inMergeQueue === false && pull.number === first
-  return { native, queue: sameBase && rules.mergeQueue, refresh }
+  return { native, queue: sameBase && rules.mergeQueue, refresh: isNext(pull, view.open, gates, tick.sight.nowMs) }
+}
+
+/** How long a head that has the newest base keeps the others waiting: as long as a required check may stay silent. */
+const TURN_MS = 30 * 60_000
+
+/**
+ * Whether a pull request is the next in line for the newest base: nothing but that holds it, and no other one has just got it and runs its
+ * checks there. So each merge is followed by one refresh, whatever is open, and what waits for people keeps nobody from its turn.
+ */
+export function isNext(pull: Pull, open: readonly Pull[], gates: readonly Gate[], nowMs: number): boolean {
+  if (pull.facts?.state !== 'behind' || pull.facts.inMergeQueue) return false
+  if (gates.length === 0 || gates.some(({ pass, reason }) => !pass && reason !== 'base-moved')) return false
+  return !open.some(({ number, base, headIsOurs, facts }) => {
+    if (number === pull.number || base !== pull.base || !headIsOurs || facts === undefined) return false
+    const waits = facts.state === 'behind' || facts.state === 'conflict'
+    return !waits && (facts.pushedAtMs ?? 0) > nowMs - TURN_MS
+  })
 }

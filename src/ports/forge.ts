@@ -27,6 +27,8 @@ export type RepositoryView = {
    * Where there are comments, closed ones too: people may ask for another try there.
    */
   readonly recent: readonly Pull[]
+  /** There: more ended within those days than can be read, and harm may be hidden among the rest. */
+  readonly recentCut?: true
   /** Our pull requests of each asked lane, oldest first, at most the last 50, open ones too. */
   readonly history: ReadonlyMap<Lane, readonly Pull[]>
   /** Living notes of the asked lanes. */
@@ -131,6 +133,11 @@ export interface Forge {
    * ours is thrown out where one is shut; one that a person put in never is.
    */
   checkGroup(pull: number, group: string, gates: readonly Gate[]): Promise<void>
+  /**
+   * Lets pass what is not ours where the rules of a base ask for our check: pull requests of others, and what the merge queue built of them
+   * alone. Absent where there are no checks.
+   */
+  standAside?(base: string): Promise<void>
   /** The living comment of a pull request or the living note of a lane, edited in place; no write when nothing changed. */
   say(place: Place, text: string): Promise<void>
   /** One check run with every gate and its value. */

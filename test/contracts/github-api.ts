@@ -251,6 +251,18 @@ function talking(at: () => GitHubWorld, open: () => Promise<Opened>): void {
     expect(await api.checkOf(head, 'other')).toBeUndefined()
   })
 
+  it('shows whoever waits to be merged into a base', async () => {
+    const { api } = at()
+    const { number, head } = await open()
+    const { pulls, queue } = await api.awaiting('main')
+    expect(pulls.find((one) => one.number === number)).toEqual({
+      ...{ number, branch: BRANCH, headOid: head, crossRepository: false },
+      author: { login: api.self.login, kind: 'app' },
+    })
+    expect(queue).toEqual([])
+    expect((await api.awaiting('nope')).pulls).toEqual([])
+  })
+
   it('comments, and edits its comment', async () => {
     const { api } = at()
     const { number } = await open()

@@ -20,6 +20,7 @@ import type { Actor, State } from './state.ts'
 import { changeComment, checkRun, createComment, createIssue, updateIssue } from './threads.ts'
 import {
   archive,
+  awaitingView,
   checkView,
   commentView,
   commitsTouching,
@@ -196,6 +197,7 @@ type Reads =
   | 'checks'
   | 'issues'
   | 'checkOf'
+  | 'awaiting'
 
 function reads(repository: ModelRepository, gate: Gate, options: ModelApiOptions): Pick<GitHubApi, Reads> {
   const { objects } = repository
@@ -237,6 +239,7 @@ function reads(repository: ModelRepository, gate: Gate, options: ModelApiOptions
       ),
     issues: (label) => gate.read('issues', (state) => labelled(state, label)),
     checkOf: (sha, name) => gate.read('checkOf', (state) => checkView(state, options.actor.appId, sha, name)),
+    awaiting: (base) => gate.read('awaiting', (state) => awaitingView(state, base)),
     checks: (sha) => gate.read('checks', (state) => checksOf(state, sha)),
   }
 }
@@ -280,7 +283,7 @@ export function modelApi(repository: ModelRepository, options: ModelApiOptions):
       (await withheld(how.last)) ?? gate.write('merge', () => merge(repository, actor, number, how)),
     enqueue: async (number, sha, last) =>
       (await withheld(last)) ?? gate.write('enqueue', () => enqueue(repository, actor, number, sha)),
-    dequeue: (number) => gate.write('dequeue', () => dequeue(repository, number)),
+    dequeue: (number) => gate.write('dequeue', () => dequeue(repository, actor, number)),
     arm: (number, sha, method) => gate.write('arm', () => arm(repository, actor, number, sha, method)),
     disarm: (number) => gate.write('disarm', () => disarm(repository, actor, number)),
     createIssue: (issue) =>

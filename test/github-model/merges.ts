@@ -1,5 +1,5 @@
 import type { Outcome } from '../../src/adapters/github/api.ts'
-import type { MergeMethod } from '../../src/domain/index.ts'
+import type { Account, MergeMethod } from '../../src/domain/index.ts'
 import { blockersOf, checksOf, rulesIn } from './facts.ts'
 import { brokenRule } from './moves.ts'
 import type { Commit } from './objects.ts'
@@ -152,16 +152,23 @@ export function enqueue(repository: ModelRepository, actor: Actor, number: numbe
   const onto = waiting.at(-1) ?? repository.state.branches.get(pull.base) ?? ''
   const group = mergeCommit(repository, actor, pull, onto, { method: 'squash' })
   if (group === undefined) return refused('not-mergeable', 422, 'Pull request is not mergeable')
-  repository.setPull({ ...pull, queued: { group, onto, by: accountOf(actor) } })
+  const { leftQueue: _before, ...rest } = pull
+  repository.setPull({ ...rest, queued: { group, onto, by: accountOf(actor) } })
   return OK
 }
 
-export function dequeue(repository: ModelRepository, number: number): Outcome<null> {
+export function dequeue(repository: ModelRepository, actor: Actor, number: number): Outcome<null> {
   const pull = repository.state.pulls.get(number)
   if (pull?.queued === undefined) return refused('invalid', 422, 'Pull request is not in the queue')
-  const { queued: _left, ...rest } = pull
-  repository.setPull(rest)
+  repository.setPull(putOut(repository, pull, accountOf(actor)))
   return OK
+}
+
+/** The account that GitHub takes pull requests out of its queue by. */
+const MERGE_QUEUE: Account = { login: 'github-merge-queue', kind: 'app' }
+
+function putOut(repository: ModelRepository, { queued: _left, ...rest }: PullState, by: Account): PullState {
+  return { ...rest, leftQueue: { by, atMs: repository.now() } }
 }
 
 /** Lets the queue go on: groups whose required checks are green are merged in order, a red one leaves the queue, and one whose base moved is built anew. */
@@ -174,12 +181,12 @@ export function advanceQueue(repository: ModelRepository, actor: Actor): void {
     const states = rules.requiredChecks.map(
       ({ name, app }) => checks.find((check) => check.name === name && (app === undefined || check.app === app))?.state,
     )
-    const { queued: _left, ...rest } = pull
+    const out = putOut(repository, pull, MERGE_QUEUE)
     const base = repository.state.branches.get(pull.base)
-    if (states.includes('red')) repository.setPull(rest)
+    if (states.includes('red')) repository.setPull(out)
     else if (base === undefined || base !== queued.onto) {
       const group = base && mergeCommit(repository, actor, pull, base, { method: 'squash' })
-      repository.setPull(base && group ? { ...pull, queued: { ...queued, group, onto: base } } : rest)
+      repository.setPull(base && group ? { ...pull, queued: { ...queued, group, onto: base } } : out)
     } else if (states.every((one) => one === 'green' || one === 'neutral' || one === 'skipped')) {
       finish(repository, actor, pull, queued.group, base)
     }

@@ -1,5 +1,5 @@
 import type { Account, MergeMethod } from '../../src/domain/index.ts'
-import { advanceQueue, disarm, enqueue, merge, settle } from './merges.ts'
+import { advanceQueue, dequeue, disarm, enqueue, merge, settle } from './merges.ts'
 import { moveUnchecked } from './moves.ts'
 import { addPull, createPull, type NewPull, updatePull } from './pulls.ts'
 import { accountOf, type ModelRepository, WEB_FLOW } from './repository.ts'
@@ -29,6 +29,7 @@ export type People = {
   resolve(number: number, unresolved: number): void
   disarm(by: Actor, number: number): boolean
   enqueue(by: Actor, number: number): boolean
+  dequeue(by: Actor, number: number): boolean
   advanceQueue(by: Actor): void
   /** From a branch of this repository. Gives the number, or undefined where GitHub refuses. */
   open(by: Actor, asked: NewPull): number | undefined
@@ -125,7 +126,7 @@ function words(
 
 function merging(
   repository: ModelRepository,
-): Pick<People, 'merge' | 'review' | 'resolve' | 'disarm' | 'enqueue' | 'advanceQueue' | 'open' | 'fork'> {
+): Pick<People, 'merge' | 'review' | 'resolve' | 'disarm' | 'enqueue' | 'dequeue' | 'advanceQueue' | 'open' | 'fork'> {
   const change = (number: number, next: (pull: PullState) => PullState): void => {
     const pull = repository.state.pulls.get(number)
     if (pull !== undefined) repository.setPull(next(pull))
@@ -144,6 +145,7 @@ function merging(
     },
     resolve: (number, unresolved) => change(number, (pull) => ({ ...pull, unresolved })),
     disarm: (by, number) => disarm(repository, by, number).ok,
+    dequeue: (by, number) => dequeue(repository, by, number).ok,
     enqueue: (by, number) => enqueue(repository, by, number, repository.state.pulls.get(number)?.headOid ?? '').ok,
     advanceQueue: (by) => advanceQueue(repository, by),
     open(by, asked) {

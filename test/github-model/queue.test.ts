@@ -179,6 +179,40 @@ describe('in the merge queue', () => {
     expect(await tick(change)).toMatchObject({ done: 'held' })
   })
 
+  it('a person who takes it out has said no', async () => {
+    walk.repository.restore(start)
+    expect(walk.people.dequeue(OWNER, number)).toBe(true)
+    for (let count = 0; count < 2; count += 1)
+      expect(await tick()).toEqual({ done: 'held', reason: 'disarmed-by-person' })
+    expect(pull().queued).toBeUndefined()
+    expect(walk.people.enqueue(OWNER, number)).toBe(true)
+    expect(await tick()).toEqual({ done: 'held', reason: 'in-merge-queue' })
+    expect(pull().queued).toMatchObject({ by: { login: OWNER.login } })
+  })
+
+  it('what the queue itself has put out is not put in again as it is, and a new commit is', async () => {
+    walk.repository.restore(start)
+    await tick()
+    const { group = '' } = pull().queued ?? {}
+    walk.people.check(CI, { name: 'ci', sha: group, state: 'failure' })
+    walk.people.advanceQueue(OWNER)
+    expect(pull().queued).toBeUndefined()
+    for (let count = 0; count < 2; count += 1) expect(await tick()).toEqual({ done: 'held', reason: 'queue-removed' })
+    await walk.minute()
+    walk.commit({ [KUSTOMIZATION]: `${bytesOf(KUSTOMIZATION)}# a person was here\n` })
+    expect(await tick()).toMatchObject({ done: 'refreshed' })
+    walk.people.check(CI, { name: 'ci', sha: pull().headOid, state: 'success' })
+    for (let left = 3; left > 0 && pull().queued === undefined; left -= 1) await tick()
+    expect(pull().queued).toMatchObject({ by: { login: BOT.login } })
+  })
+
+  it('an entry of ours whose text somebody has changed comes out', async () => {
+    walk.repository.restore(start)
+    walk.people.edit(OWNER, number, { body: 'mine' })
+    expect(await tick()).toEqual({ done: 'disarmed', pull: number, reason: 'tampered' })
+    expect(pull().queued).toBeUndefined()
+  })
+
   it('a freeze after the check was green still takes it out', async () => {
     walk.repository.restore(start)
     await tick()

@@ -53,6 +53,8 @@ export type PullState = ThreadState & {
   readonly unresolved: number
   readonly autoMerge?: { readonly by: Account; readonly method: MergeMethod }
   readonly disarmedBy?: Account
+  /** Who took it out of the merge queue last, where nobody has put it in since. */
+  readonly leftQueue?: { readonly by: Account; readonly atMs: number }
   readonly queued?: { readonly group: string; readonly onto: string; readonly by: Account }
 }
 

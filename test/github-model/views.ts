@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import type {
+  ApiAwaiting,
   ApiCheckRun,
   ApiComment,
   ApiCommit,
@@ -9,6 +10,7 @@ import type {
   ApiPull,
   ApiQueued,
   ApiRepository,
+  AwaitingPull,
   RepositoryQuery,
 } from '../../src/adapters/github/api.ts'
 import type { Account, BaseRules } from '../../src/domain/index.ts'
@@ -131,6 +133,7 @@ export function pullView(repository: ModelRepository, state: State, pull: PullSt
     unresolvedConversations: pull.unresolved,
     ...(pull.autoMerge === undefined ? {} : { autoMerge: { by: pull.autoMerge.by } }),
     ...(pull.disarmedBy === undefined ? {} : { disarmedBy: pull.disarmedBy }),
+    ...(pull.leftQueue === undefined ? {} : { leftQueue: pull.leftQueue }),
     inMergeQueue: pull.queued !== undefined,
     ...(pull.queued === undefined ? {} : { queued: queuedView(state, pull, pull.queued) }),
   }
@@ -273,4 +276,18 @@ export function commitsTouching(
     .reverse()
     .slice(0, limit)
     .map(({ oid, atMs, author }) => ({ revision: oid, atMs, by: author }))
+}
+
+export function awaitingView(state: State, base: string): ApiAwaiting {
+  const pulls = [...state.pulls.values()].filter((pull) => pull.state === 'open' && pull.base === base)
+  return {
+    pulls: pulls.map(awaitingPull),
+    queue: pulls.flatMap((pull) =>
+      pull.queued === undefined ? [] : [{ ...awaitingPull(pull), group: pull.queued.group }],
+    ),
+  }
+}
+
+function awaitingPull({ number, author, branch, crossRepository, headOid }: PullState): AwaitingPull {
+  return { number, author, branch, crossRepository, headOid }
 }

@@ -21,6 +21,7 @@ const CALLS: Readonly<Record<Method, 'read' | 'write'>> = {
   inTeam: 'read',
   checks: 'read',
   checkOf: 'read',
+  awaiting: 'read',
   write: 'write',
   adorn: 'write',
   moveBranches: 'write',

@@ -10,6 +10,7 @@ import { look } from './looking.ts'
 import { arm, dequeue, disarm, merge } from './merging.ts'
 import { give, onboard, open, refresh, revert } from './opening.ts'
 import { answer, comment, conclude, note } from './saying.ts'
+import { standAside } from './standing-aside.ts'
 
 /** Commits that touched one of the paths, newest first. */
 async function touching(desk: Desk, paths: readonly string[], from: string, limit: number) {
@@ -47,6 +48,7 @@ export function githubForge(api: GitHubApi, options: GitHubForgeOptions): Forge 
     disarm: (pull) => disarm(desk, pull),
     dequeue: (pull) => dequeue(desk, pull),
     checkGroup: (pull, group, gates) => checkGroup(desk, pull, group, gates),
+    standAside: (base) => standAside(desk, base),
     say: (place, text) => ('pull' in place ? comment(desk, place.pull, text) : note(desk, place, text)),
     check: (pull, gates) => check(desk, pull, gates),
     conclude: (pull, conclusion, text) => conclude(desk, pull, conclusion, text),

@@ -62,6 +62,7 @@ function endedAs(desk: Desk, pull: ApiPull): MergeResult | undefined {
 function stoppedBy(there: ApiRepository, pull: ApiPull, judged: Judged, sha: string): Answer | undefined {
   if (there.archived) return { result: 'stopped', reason: 'repository-unavailable' }
   if (judged.state === 'edited') return { result: 'stopped', reason: 'tampered' }
+  if (judged.state === 'flooded') return { result: 'stopped', reason: 'comments-unread' }
   if (judged.state === 'cut' || judged.state === 'updated' || judged.state === 'renamed')
     return { result: 'recompute', reason: 'base-moved' }
   if (judged.state !== 'whole' || pull.headOid !== sha) return { result: 'stopped', reason: 'head-not-ours' }

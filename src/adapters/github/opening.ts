@@ -6,7 +6,7 @@ import { isOurs, judge } from './authority.ts'
 import { isLeftBehind, openOn } from './branches.ts'
 import { ask, type Denied, type Desk } from './desk.ts'
 import { markedBody } from './marks.ts'
-import { baseRefusal, isDenied, isPlanned, type Plan, planOf, type Sent } from './planning.ts'
+import { baseRefusal, isDenied, isPlanned, type Plan, planOf, type Sent, sentOf } from './planning.ts'
 import { denied } from './refusals.ts'
 import { isSettled, replace } from './replacing.ts'
 import { inRounds, type Round, refused, rounds } from './rounds.ts'
@@ -19,7 +19,7 @@ import { shown } from './showing.ts'
 export async function open(desk: Desk, proposal: Proposal): Promise<OpenResult> {
   const refusal = refusalOf(proposal, desk.bounds)
   if (refusal !== undefined) return refused(refusal)
-  return inRounds(desk, proposal.branch, (round) => tryOpen(desk, proposal, round))
+  return inRounds(desk, proposal.branch, (round) => tryOpen(desk, sentOf(proposal), round))
 }
 
 async function tryOpen(desk: Desk, proposal: Sent, round: Round): Promise<OpenResult | undefined> {
@@ -106,6 +106,7 @@ async function written(
       body: markedBody(body, { base: base.revision, tree, branch: base.branch }),
       draft: proposal.draft ?? false,
     },
+    urgent: proposal.urgent,
   })
   const wrong = await wrongCommit(desk, plan, answer)
   if (wrong !== undefined) return refused(wrong)
@@ -231,13 +232,13 @@ export async function onboard(desk: Desk, offer: Onboarding): Promise<OpenResult
 export async function refresh(desk: Desk, number: number, proposal: Proposal): Promise<OpenResult> {
   const refusal = refusalOf(proposal, desk.bounds)
   if (refusal !== undefined) return refused(refusal)
-  return inRounds(desk, `#${number}`, (round) => tryRefresh(desk, number, proposal, round))
+  return inRounds(desk, `#${number}`, (round) => tryRefresh(desk, number, sentOf(proposal), round))
 }
 
 async function tryRefresh(
   desk: Desk,
   number: number,
-  proposal: Proposal,
+  proposal: Sent,
   { mayWrite }: Round,
 ): Promise<OpenResult | undefined> {
   const there = await ask(desk, { base: proposal.base.branch })
@@ -247,6 +248,8 @@ async function tryRefresh(
   if (pull.state !== 'open') return refused({ reason: 'conflict', message: `it is ${pull.state}` })
   const judged = await judge(desk, pull)
   if (judged.state === 'edited') return refused({ reason: 'tampered', message: 'somebody edited its text' })
+  if (judged.state === 'flooded')
+    return refused({ reason: 'comments-unread', message: `#${number} has more comments than are read` })
   if (judged.state === 'foreign')
     return refused({ reason: 'head-not-ours', message: `someone pushed to ${pull.branch}` })
   if (pull.branch !== proposal.branch || pull.base !== proposal.base.branch)

@@ -11,6 +11,12 @@ const MOST_BASES = 3
 export type Sent = Omit<Proposal, 'record' | 'proof' | 'edits'> & {
   /** Without a check run: an offer of settings has no gates, and a check that never ends would stand there for good. */
   readonly unjudged?: true
+  /** A revert. */
+  readonly urgent?: true
+}
+
+export function sentOf({ record, proof: _proof, edits: _edits, ...sent }: Proposal): Sent {
+  return record.kind === 'revert' ? { ...sent, urgent: true } : sent
 }
 
 /** What is sent, with the tree that its commit has to have. */

@@ -100,6 +100,7 @@ async function nextCommit(desk: Desk, there: ApiRepository, plan: Plan): Promise
   const answer = await desk.api.write({
     ...(tip === undefined ? { branch: { name, oid: base.revision } } : {}),
     commit: { branch: name, expectedHead: base.revision, message, files },
+    urgent: plan.proposal.urgent,
   })
   const refusal = [answer.branch, answer.commit].find((part) => part !== undefined && !part.ok)
   if (refusal !== undefined && !refusal.ok) return afterRefusal(refusal.refusal)

@@ -42,6 +42,8 @@ export type TimelineEvent = {
     | 'head_ref_force_pushed'
     | 'auto_merge_enabled'
     | 'auto_merge_disabled'
+    | 'added_to_merge_queue'
+    | 'removed_from_merge_queue'
   readonly actor: string
   readonly at: number
   readonly label?: string

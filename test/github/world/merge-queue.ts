@@ -11,6 +11,7 @@ import { requiredStates } from './required-checks.ts'
 import { unmetRequirements } from './requirements.ts'
 import type { MergeMethod, MergeQueueRule } from './rules.ts'
 import { TEXTS } from './texts.ts'
+import { note } from './threads.ts'
 import type { World } from './world.ts'
 
 /*
@@ -48,12 +49,22 @@ export async function enqueue(
   }
   repo.queue.push(entry)
   pull.autoMerge = undefined
+  note(world, pull, 'added_to_merge_queue', sender)
   world.events.emit({ event: 'pull_request', action: 'enqueued', repository: repo, sender, pull })
   return entry
 }
 
-/** Takes a pull request out, with the branch that was built for it. */
-export async function dequeue(world: World, repo: Repository, sender: Account, pull: Pull): Promise<boolean> {
+/** GitHub's own account, by which the queue itself puts out; no account of this world, as one that is gone. */
+const QUEUE = { login: 'github-merge-queue' } as const
+
+/** Takes a pull request out, with the branch that was built for it. `by` is who did, where it was not the sender. */
+export async function dequeue(
+  world: World,
+  repo: Repository,
+  sender: Account,
+  pull: Pull,
+  by: Pick<Account, 'login'> = sender,
+): Promise<boolean> {
   const entry = repo.queue.find((candidate) => candidate.pull === pull.number)
   if (!entry) return false
   repo.queue = repo.queue.filter((candidate) => candidate !== entry)
@@ -62,6 +73,7 @@ export async function dequeue(world: World, repo: Repository, sender: Account, p
     const reason = 'dequeued'
     world.events.emit({ event: 'merge_group', action: 'destroyed', repository: repo, sender, entry, reason })
   }
+  note(world, pull, 'removed_from_merge_queue', by)
   world.events.emit({ event: 'pull_request', action: 'dequeued', repository: repo, sender, pull })
   return true
 }
@@ -95,7 +107,7 @@ async function advanceEntry(
   const states = requiredStates(world, repo, rulesFor(repo, entry.baseRef), entry.group.head).map(({ state }) => state)
   const late = world.clock.now() - entry.enqueuedAt > rule.check_response_timeout_minutes * 60_000
   if (states.includes('failure') || (late && !states.every((state) => state === 'success'))) {
-    await dequeue(world, repo, sender, pull)
+    await dequeue(world, repo, sender, pull, QUEUE)
   } else if (states.every((state) => state === 'success')) {
     const { head } = entry.group
     await destroy(world, repo, sender, entry, 'merged')
@@ -116,7 +128,7 @@ async function build(
   const method = rule.merge_method.toLowerCase() as MergeMethod
   const head = await buildMerge(world, repo, pull, sender, base, { method, title: undefined, message: undefined })
   if (head === undefined) {
-    await dequeue(world, repo, sender, pull)
+    await dequeue(world, repo, sender, pull, QUEUE)
     return
   }
   const branch = `gh-readonly-queue/${entry.baseRef}/pr-${pull.number}-${base}`

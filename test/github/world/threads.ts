@@ -4,7 +4,13 @@ import type { Label, Repository } from './repositories.ts'
 import type { World } from './world.ts'
 
 /** Adds to the timeline. */
-export function note(world: World, thread: Thread, kind: TimelineEvent['kind'], actor: Account, label?: string): void {
+export function note(
+  world: World,
+  thread: Thread,
+  kind: TimelineEvent['kind'],
+  actor: Pick<Account, 'login'>,
+  label?: string,
+): void {
   thread.timeline.push({
     id: world.nextId(),
     kind,

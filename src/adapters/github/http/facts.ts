@@ -178,7 +178,7 @@ function queuedOf(entry: Node | undefined): Pick<ApiPull, 'queued'> {
   return { queued: { by: actorOr(entry.nodeOr('enqueuer')), position: entry.number('position'), ...group } }
 }
 
-function whoDid(node: Node, state: string): Pick<ApiPull, 'bodyEditor' | 'endedBy' | 'disarmedBy'> {
+function whoDid(node: Node, state: string): Pick<ApiPull, 'bodyEditor' | 'endedBy' | 'disarmedBy' | 'leftQueue'> {
   const events = node.nodeOr('timelineItems')?.listOr('nodes') ?? []
   const bodyEditor = editorOf(node)
   const closer = events.findLast((one) => one.textOr('__typename') === 'ClosedEvent')
@@ -195,5 +195,12 @@ function whoDid(node: Node, state: string): Pick<ApiPull, 'bodyEditor' | 'endedB
     ...(bodyEditor === undefined ? {} : { bodyEditor }),
     ...(endedBy === undefined ? {} : { endedBy }),
     ...(disarmedBy === undefined ? {} : { disarmedBy }),
+    ...leftQueueOf(events),
   }
+}
+
+function leftQueueOf(events: readonly Node[]): Pick<ApiPull, 'leftQueue'> {
+  const last = events.findLast((one) => /MergeQueueEvent$/.test(one.textOr('__typename') ?? ''))
+  if (last?.textOr('__typename') !== 'RemovedFromMergeQueueEvent') return {}
+  return { leftQueue: { by: actorOr(last.nodeOr('actor')), atMs: last.timeMs('createdAt') } }
 }

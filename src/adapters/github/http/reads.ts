@@ -3,6 +3,7 @@ import { KintsugiError, ROLES } from '../../../domain/index.ts'
 import type { ApiCheckRun, ApiComparison, ApiIssue, ApiListing, ApiPull, GitHubApi } from '../api.ts'
 import { treeOid } from '../tree-oid.ts'
 import { gitActor } from './accounts.ts'
+import { awaiting } from './awaiting.ts'
 import type { Client } from './client.ts'
 import { ONE_COMMIT, PULL, PULLS_OF, TOUCHING } from './documents/pull.ts'
 import { MORE } from './documents/repository.ts'
@@ -34,6 +35,7 @@ type Reads = Pick<
   | 'inTeam'
   | 'checks'
   | 'checkOf'
+  | 'awaiting'
 >
 
 const OID = /^[0-9a-f]{40}$/
@@ -62,6 +64,7 @@ export function readsOf(reading: Reading, appId: number): Reads {
     inTeam: (organisation, team, login) => inTeam(reading, organisation, team, login),
     checks: (sha) => checks(reading, sha),
     checkOf: (sha, name) => ownCheck(reading, sha, name, appId),
+    awaiting: (base) => awaiting(reading.graphql, reading.repository, base),
   }
 }
 

@@ -79,8 +79,7 @@ export async function write(writing: Writing, document: WriteDocument): Promise<
   const id = await repositoryId(writing)
   if (id === undefined) return refuseAll(document, GONE)
   const inputs = inputsOf(writing, document, id)
-  const priority = document.priority === 'urgent' ? 'merge' : document.priority === 'background' ? 'background' : 'open'
-  const answer = await mutate(writing, 'Write', inputs, priority)
+  const answer = await mutate(writing, 'Write', inputs, document.urgent === true ? 'merge' : 'open')
   if (document.branch !== undefined && answer.data?.has('branch')) writing.made(document.branch.name)
   return {
     ...(document.branch === undefined ? {} : { branch: outcomeOf(answer, 'branch', () => null) }),

@@ -108,6 +108,8 @@ const EVENT_TYPES: Readonly<Record<TimelineEvent['kind'], string>> = {
   head_ref_force_pushed: 'HeadRefForcePushedEvent',
   auto_merge_enabled: 'AutoMergeEnabledEvent',
   auto_merge_disabled: 'AutoMergeDisabledEvent',
+  added_to_merge_queue: 'AddedToMergeQueueEvent',
+  removed_from_merge_queue: 'RemovedFromMergeQueueEvent',
 }
 
 type EventSource = {

@@ -40,11 +40,12 @@ fragment Pull on PullRequest {
   mergeCommit { oid }
   labels(first: 100) { nodes { name } }
   files(first: 100) { ${PAGE} nodes { path } }
-  timelineItems(last: 10, itemTypes: [CLOSED_EVENT, AUTO_MERGE_DISABLED_EVENT, AUTO_MERGE_ENABLED_EVENT]) {
+  timelineItems(last: 20, itemTypes: [CLOSED_EVENT, AUTO_MERGE_DISABLED_EVENT, AUTO_MERGE_ENABLED_EVENT, ADDED_TO_MERGE_QUEUE_EVENT, REMOVED_FROM_MERGE_QUEUE_EVENT]) {
     nodes {
       __typename
       ... on ClosedEvent { actor { ${WHO} } }
       ... on AutoMergeDisabledEvent { actor { ${WHO} } }
+      ... on RemovedFromMergeQueueEvent { actor { ${WHO} } createdAt }
     }
   }
   latestOpinionatedReviews(first: 50) {

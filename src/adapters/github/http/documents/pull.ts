@@ -20,6 +20,20 @@ export const PULLS_OF = `query PullsOf($owner: String!, $name: String!, $head: S
   }
 }${OPEN_PULL}`
 
+const AWAITING = 'number headRefOid headRefName isCrossRepository author { __typename login }'
+
+/** Everything that waits to be merged into a base, whoever wants it. */
+export const AWAITING_OF = `query Awaiting($owner: String!, $name: String!, $base: String!, $after: String) {
+  ${LIMIT}
+  repository(owner: $owner, name: $name) {
+    pulls: pullRequests(baseRefName: $base, states: [OPEN], first: 100, after: $after, orderBy: { field: UPDATED_AT, direction: DESC }) {
+      ${PAGE}
+      nodes { ${AWAITING} }
+    }
+    mergeQueue(branch: $base) { entries(first: 100) { nodes { headCommit { oid } pullRequest { ${AWAITING} } } } }
+  }
+}`
+
 /** Id and state alone: mutations name a pull request by its id. */
 export const PULL_ID = `query PullId($owner: String!, $name: String!, $number: Int!) {
   ${LIMIT}
