@@ -20,19 +20,27 @@ export type Tokens = {
   find(token: string): InstallationToken | undefined
   revoke(token: string): boolean
   issued(): readonly InstallationToken[]
+  /** When it was presented last, taken or not. */
+  lastUse(token: string): number | undefined
 }
 
 export function createTokens(now: () => number): Tokens {
   const known = new Map<string, InstallationToken>()
+  const used = new Map<string, number>()
   return {
     issue(asked) {
       const fresh = { ...asked, token: `ghs_${randomBytes(18).toString('hex')}`, expiresAt: now() + TOKEN_LIFE_MS }
       known.set(fresh.token, fresh)
       return fresh
     },
-    find: (token) => known.get(token),
+    find(token) {
+      const found = known.get(token)
+      if (found !== undefined) used.set(token, now())
+      return found
+    },
     revoke: (token) => known.delete(token),
     issued: () => [...known.values()],
+    lastUse: (token) => used.get(token),
   }
 }
 

@@ -70,7 +70,7 @@ async function exchange(parts: ClientParts, call: Call, route: string, redirects
   const heard = heardOf(call, status, bytes)
   parts.report(reportOf(parts, call, status, startMs, bytes.byteLength, heard.cost))
   obey(budget, call, { status, headers, ...heard }, parts.pace.nowMs())
-  if (status === 401) parts.tokens.forget(call.step, token)
+  if (status === 401) parts.tokens.forget(token)
   if (status >= 500 || heard.broken) throw passingOrAmbiguous(call, `answered ${status}`)
   if (status >= 300 && status < 400 && status !== 304) return redirected(parts, call, reply, redirects)
   // Whatever GitHub says of a refused request is quoted in errors and refusals.

@@ -11,22 +11,28 @@ const SHORTEST = 8
 
 /** Takes secrets out of a text: the ones it is told of (raw, base64, URL-encoded), and whatever has the shape of a GitHub token or private key. */
 export type Scrubber = {
-  add(secret: string): void
+  /** `untilMs`: when it is worth nothing any more; never where absent. */
+  add(secret: string, untilMs?: number): void
+  /** Lets go of what is worth nothing any more: a secret is kept in memory no longer than it opens something. */
+  expire(nowMs: number): void
   clean(text: string): string
 }
 
 export function scrubber(mostSecrets = 1000): Scrubber {
-  const forms = new Map<string, readonly string[]>()
+  const known = new Map<string, { readonly forms: readonly string[]; readonly untilMs: number }>()
   return {
-    add(secret) {
-      if (secret.length < SHORTEST || forms.has(secret)) return
-      forms.set(secret, formsOf(secret))
-      const oldest = forms.keys().next().value
-      if (forms.size > mostSecrets && oldest !== undefined) forms.delete(oldest)
+    add(secret, untilMs = Number.POSITIVE_INFINITY) {
+      if (secret.length < SHORTEST || known.has(secret)) return
+      known.set(secret, { forms: formsOf(secret), untilMs })
+      const oldest = known.keys().next().value
+      if (known.size > mostSecrets && oldest !== undefined) known.delete(oldest)
+    },
+    expire(nowMs) {
+      for (const [secret, { untilMs }] of known) if (untilMs <= nowMs) known.delete(secret)
     },
     clean(text) {
       let clean = text
-      for (const known of forms.values()) for (const form of known) clean = clean.replaceAll(form, HIDDEN)
+      for (const { forms } of known.values()) for (const form of forms) clean = clean.replaceAll(form, HIDDEN)
       for (const shape of SHAPES) clean = clean.replaceAll(shape, HIDDEN)
       return clean
     },

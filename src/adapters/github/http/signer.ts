@@ -44,6 +44,8 @@ function keyOf(pem: string): KeyObject {
 const SAFETY_SECONDS = 60
 /** GitHub takes at most ten minutes from `iat` to `exp`. */
 const LIFE_SECONDS = 540
+/** No JWT opens anything for longer after it was made. */
+export const JWT_LIFE_MS = LIFE_SECONDS * 1000
 
 /** A JSON Web Token that says who the App is (RS256). `iat` is a minute back, as GitHub advises against clocks that drift. */
 export async function appJwt(signer: Signer, appId: number, nowMs: number): Promise<string> {

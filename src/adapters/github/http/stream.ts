@@ -18,7 +18,7 @@ export async function streamed(parts: ClientParts, call: Call): Promise<AsyncIte
   let at = await sent(parts, call, call.route)
   if (at.reply.status === 401) {
     await closed(parts, call, at)
-    parts.tokens.forget(call.step, at.token)
+    parts.tokens.forget(at.token)
     at = await sent(parts, call, call.route)
   }
   for (let step = 0; at.reply.status >= 300 && at.reply.status < 400; step += 1) {

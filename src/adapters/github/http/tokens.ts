@@ -2,7 +2,7 @@ import { KintsugiError } from '../../../domain/index.ts'
 import { STEP_PERMISSIONS, type Step } from '../permissions.ts'
 import { isObject, nodeOf, parseJson } from './json.ts'
 import type { Scrubber } from './scrub.ts'
-import { appJwt, type Signer } from './signer.ts'
+import { appJwt, JWT_LIFE_MS, type Signer } from './signer.ts'
 import type { Pace } from './wait.ts'
 
 export type Credentials =
@@ -48,7 +48,8 @@ export function appAuth(
   let skewMs = 0
   const once = async (request: Parameters<AppAuth['ask']>[1]) => {
     const jwt = await appJwt(credentials.signer, credentials.appId, pace.nowMs() + skewMs)
-    scrub.add(jwt)
+    scrub.expire(pace.nowMs())
+    scrub.add(jwt, pace.nowMs() + JWT_LIFE_MS)
     return send({ ...request, authorization: `Bearer ${jwt}` })
   }
   return {
@@ -81,12 +82,19 @@ export type Tokens = {
   /** A token of this step for this repository alone, or undefined where the App was not given the step's permissions. */
   token(step: Step): Promise<string | undefined>
   /** GitHub did not take it: the next one is a new one. */
-  forget(step: Step, token: string): void
+  forget(token: string): void
 }
 
-type Held = { readonly token: string; readonly untilMs: number }
+type Held = {
+  readonly token: string
+  /** Until when it is used; GitHub takes it for `EARLY_MS` more. */
+  readonly untilMs: number
+}
 
-/** Tokens of one repository, one for each step, in memory only, at most an hour, renewed five minutes early. */
+/**
+ * Tokens of one repository, one for each step, in memory only, at most an hour, renewed five minutes early. What is over is let go of at the
+ * next call for any step.
+ */
 export function appTokens(
   repository: { readonly owner: string; readonly name: string },
   app: AppAuth,
@@ -94,9 +102,16 @@ export function appTokens(
   scrub: Scrubber,
 ): Tokens {
   const held = new Map<Step, Promise<Held | undefined>>()
+  const minted = new Map<Step, Held>()
   let found: Promise<Installation> | undefined
   let foundAtMs = 0
-  let refused: string | undefined
+  const drop = (isOver: (one: Held) => boolean): void => {
+    for (const [step, one] of minted) {
+      if (!isOver(one)) continue
+      minted.delete(step)
+      held.delete(step)
+    }
+  }
   const installation = (): Promise<Installation> => {
     // What the App was given may change.
     if (pace.nowMs() - foundAtMs > MOST_LIFE_MS) found = undefined
@@ -112,17 +127,19 @@ export function appTokens(
     const permissions = granted(STEP_PERMISSIONS[step], at.permissions)
     if (step === 'members' && permissions['members'] === undefined) return undefined
     const made = await mintToken(repository, app, at.id, step, permissions, pace.nowMs())
-    scrub.add(made.token)
+    scrub.add(made.token, made.untilMs + EARLY_MS)
+    minted.set(step, made)
     return made
   }
   return {
     installation,
     async token(step) {
-      const usable = (one: Held | undefined): one is Held =>
-        one !== undefined && one.untilMs > pace.nowMs() && one.token !== refused
+      const nowMs = pace.nowMs()
+      drop(({ untilMs }) => untilMs <= nowMs)
+      scrub.expire(nowMs)
       const pending = held.get(step)
       const known = await pending
-      if (usable(known)) return known.token
+      if (known !== undefined && held.get(step) === pending) return known.token
       // Whoever came first renews it for all that wait.
       const renewed = held.get(step)
       if (renewed !== undefined && renewed !== pending) return (await renewed)?.token
@@ -134,8 +151,8 @@ export function appTokens(
       held.set(step, made)
       return (await made)?.token
     },
-    forget(_step, token) {
-      refused = token
+    forget(token) {
+      drop((one) => one.token === token)
     },
   }
 }

@@ -30,6 +30,17 @@ describe('scrubber', () => {
     expect(scrubber().clean(`before ${secret} after`)).not.toContain(secret.slice(-8))
   })
 
+  it('lets go of a secret when it opens nothing any more, and keeps the others', () => {
+    const scrub = scrubber()
+    const [brief, lasting] = ['secret-of-an-hour', 'secret-for-good']
+    scrub.add(brief, 1000)
+    scrub.add(lasting)
+    scrub.expire(999)
+    expect(scrub.clean(`${brief} ${lasting}`)).toBe('[hidden] [hidden]')
+    scrub.expire(1000)
+    expect(scrub.clean(`${brief} ${lasting}`)).toBe(`${brief} [hidden]`)
+  })
+
   it('leaves other text alone, and is quick on long ones', () => {
     const scrub = scrubber()
     scrub.add('short')
