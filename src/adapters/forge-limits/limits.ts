@@ -3,6 +3,8 @@ import type { Onboarding, Proposal, Reason } from '../../domain/index.ts'
 const MAX_FILES = 5
 const MAX_FILE_BYTES = 1024 * 1024
 const MAX_PATH = 500
+/** 8.3 names of `.git`, `.github`, `.gitmodules`, `.kintsugi` and CODEOWNERS, in lower case. */
+const SHORT_NAME = /^(?:git|github|gitmod|gitatt|gitign|kintsu|codeow)~\d/
 
 /** Leaves of a tree by path, as far as the limits ask for them. */
 export type Leaves = ReadonlyMap<string, { readonly mode: string }>
@@ -37,10 +39,13 @@ export function isPlainPath(path: string): boolean {
   return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..' && !/[. ]$/.test(part))
 }
 
-/** Workflows, Git's and the bot's own settings, and who owns what: never written. */
+/**
+ * Workflows, Git's and the bot's own settings, and who owns what: never written. Nor is a name that a file system which folds letters (case, width,
+ * compatibility forms) or has short names takes for one of them in a clone.
+ */
 export function isForbiddenPath(path: string): boolean {
-  const parts = path.toLowerCase().split('/')
-  const own = parts[0] === '.kintsugi' || parts.some((part) => part.startsWith('.git') || /^git~\d/.test(part))
+  const parts = path.normalize('NFKC').toLowerCase().split('/')
+  const own = parts[0] === '.kintsugi' || parts.some((part) => part.startsWith('.git') || SHORT_NAME.test(part))
   return own || parts.at(-1) === 'codeowners'
 }
 

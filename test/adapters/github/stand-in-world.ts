@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { GitHubApi } from '../../../src/adapters/github/api.ts'
 import { githubAccount, pemSigner } from '../../../src/adapters/github/http/index.ts'
-import { githubForge } from '../../../src/adapters/github/index.ts'
+import { type GitHubForgeOptions, githubForge } from '../../../src/adapters/github/index.ts'
 import { mirrorOf } from '../../../src/adapters/github/mirror/index.ts'
 import { PERMISSIONS } from '../../../src/adapters/github/permissions.ts'
 import type { RepositoryFiles } from '../../../src/adapters/simulation/index.ts'
@@ -16,7 +16,10 @@ import { control } from '../../github/world/control-routes.ts'
 export type Hall = {
   readonly stand: Started
   /** A new repository with FIRST_FILES or these on `main`, which the App may write. */
-  world(files?: RepositoryFiles): Promise<
+  world(
+    files?: RepositoryFiles,
+    options?: Partial<GitHubForgeOptions>,
+  ): Promise<
     ForgeWorld & {
       readonly repo: string
       readonly api: GitHubApi
@@ -46,7 +49,10 @@ export async function openHall(): Promise<Hall> {
   const mirrors = mkdtempSync(join(tmpdir(), 'kintsugi-mirrors-'))
   let made = 0
   const now = (): number => github.clock.now()
-  const start = async (name: string): Promise<{ readonly forge: Forge; readonly api: GitHubApi }> => {
+  const start = async (
+    name: string,
+    options: Partial<GitHubForgeOptions>,
+  ): Promise<{ readonly forge: Forge; readonly api: GitHubApi }> => {
     const account = githubAccount({
       credentials: { kind: 'app', appId: app.appId, signer: pemSigner(app.privateKeyPem) },
       baseUrl: stand.url,
@@ -61,6 +67,7 @@ export async function openHall(): Promise<Hall> {
       branchOf: (lane) => branchOf(lane, 'kintsugi'),
       read: readAttempt,
       checkText: (gates) => ({ conclusion: 'neutral', title: `${gates.length} gates`, summary: JSON.stringify(gates) }),
+      ...options,
     })
     return { forge, api }
   }
@@ -71,7 +78,7 @@ export async function openHall(): Promise<Hall> {
       rmSync(mirrors, { recursive: true, force: true })
       await stand.close()
     },
-    async world(files = FIRST_FILES) {
+    async world(files = FIRST_FILES, options = {}) {
       made += 1
       const name = `shop-${made}`
       const repo = `acme/${name}`
@@ -84,8 +91,8 @@ export async function openHall(): Promise<Hall> {
         roles: { ann: 'admin' },
         labels,
       })
-      const { forge, api } = await start(name)
-      const other = await start(name)
+      const { forge, api } = await start(name, options)
+      const other = await start(name, options)
       return {
         repo,
         api,

@@ -26,6 +26,8 @@ export type Push = {
   readonly from?: string
   /** Past all rules, as an administrator who may bypass them. */
   readonly bypass?: boolean
+  /** Modes of files that are no plain ones: what a link names is its content, and so is the commit of a submodule. */
+  readonly modes?: Readonly<Record<string, '100755' | '120000' | '160000'>>
   /** Signed in GitHub's name, as a commit made on its web pages. */
   readonly signed?: boolean
 }
@@ -44,7 +46,10 @@ async function push(world: World, input: Push): Promise<{ readonly oid: string }
   const gone = Object.keys(input.files).filter((path) => input.files[path] === null)
   const changes = [
     ...gone.map((path) => ({ path, mode: '100644', oid: undefined })),
-    ...written.map(([path], at) => ({ path, mode: '100644', oid: oids[at] })),
+    ...written.map(([path, content], at) => {
+      const mode = input.modes?.[path] ?? '100644'
+      return { path, mode, oid: mode === '160000' ? content : oids[at] }
+    }),
   ]
   const base = parent === undefined ? EMPTY_TREE : (await mustCommit(repo.gitDir, parent)).tree
   const oid = await writeCommit(world, repo.gitDir, {
