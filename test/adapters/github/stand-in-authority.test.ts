@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Pull } from '../../../src/domain/index.ts'
-import { readAttempt } from '../../../src/proposal/index.ts'
-import { CART, CART_LANE, proposalOn, pullOf } from '../../contracts/forge.ts'
+import { conclusionText, loadTemplates, readAttempt } from '../../../src/proposal/index.ts'
+import { CART, CART_LANE, DECIDED, FIRST_FILES, proposalOn, pullOf } from '../../contracts/forge.ts'
+import { size } from '../../fakes/size.ts'
 import { type ControlInput, type ControlName, type ControlOutput, control } from '../../github/world/control-routes.ts'
 import { type Hall, openHall } from './stand-in-world.ts'
 
@@ -40,36 +42,60 @@ const SQUASHES = [
   ['COMMIT_OR_PR_TITLE', 'COMMIT_MESSAGES'],
 ] as const
 
-const WAYS = [
-  ...SQUASHES.map(([title, message]) => ({ method: 'squash', title, message }) as const),
-  { method: 'merge', title: 'PR_TITLE', message: 'BLANK' } as const,
-  { method: 'rebase', title: 'PR_TITLE', message: 'BLANK' } as const,
-]
+const METHODS = ['squash', 'merge', 'rebase'] as const
+const ALL = METHODS.flatMap((method) => SQUASHES.map(([title, message]) => ({ method, title, message })))
+/** The settings say what a squash is called; that they say nothing of the others is shown with all of them at hand. */
+const WAYS =
+  size(1, 2) > 1 ? ALL : ALL.filter(({ method }, index) => method === 'squash' || index % SQUASHES.length === 1)
 
 describe('what was proposed is read back through the real client', () => {
   it.each(WAYS)(
-    'after a $method with $title and $message, by us and by a person',
+    'after a $method with $title and $message, by us and by a person: the fix, its verdict and its revert',
     async ({ method, title, message }) => {
       for (const by of ['us', 'a person'] as const) {
         const made = await opened()
-        const { repo, pull } = made
+        const { repo, forge } = made
         await act('setSettings', {
           repo,
           settings: { squash_merge_commit_title: title, squash_merge_commit_message: message },
         })
-        const before = readAttempt(pull)
-        if (by === 'us')
-          expect(await made.forge.merge(pull.number, pull.headSha, { method })).toMatchObject({ result: 'merged' })
-        else await act('mergePull', { repo, number: pull.number, by: 'ann', method })
-        const after = await seen(made)
-        if (after === undefined || !before.read) throw new Error('it was there')
-        expect(after).toMatchObject({ state: 'merged', endedBy: by === 'us' ? 'bot' : 'person' })
-        expect(readAttempt(after)).toMatchObject({ read: true, attempt: { record: before.attempt.record } })
+        const merge = async (pull: Pull): Promise<void> => {
+          if (by === 'us')
+            expect(await forge.merge(pull.number, pull.headSha, { method })).toMatchObject({ result: 'merged' })
+          else
+            expect(await act('mergePull', { repo, number: pull.number, by: 'ann', method })).toMatchObject({ ok: true })
+        }
+        await merge(made.pull)
+        const harmful = { verdict: 'harmful', atMs: DECIDED, because: 'x' } as const
+        await forge.conclude(made.pull.number, harmful, conclusionText(harmful, attemptIn(made.pull).record, templates))
+        const head = (await forge.head('main')) ?? ''
+        const back = proposalOn(head, {
+          files: { [CART]: FIRST_FILES[CART] ?? '' },
+          inputs: { [CART]: (await forge.tree(head)).blob(CART) ?? '' },
+          reverts: made.pull.number,
+          decidedAtMs: DECIDED + 1000,
+        })
+        const revert = pullOf(await forge.revert(made.pull.number, back))
+        const open = [made.pull, revert].map(attemptIn)
+        await merge(revert)
+        const history = (await made.restarted().look('main', [CART_LANE])).history.get(CART_LANE) ?? []
+        const endedBy = by === 'us' ? 'bot' : 'person'
+        expect(history.map(({ state, endedBy }) => [state, endedBy])).toEqual(history.map(() => ['merged', endedBy]))
+        expect(history.map(attemptIn).map(({ record }) => record)).toEqual(open.map(({ record }) => record))
+        expect(history.map(attemptIn).map(({ conclusion }) => conclusion?.verdict)).toEqual(['harmful', undefined])
       }
     },
     60_000,
   )
 })
+
+const templates = loadTemplates((file) => readFileSync(new URL(`../../../templates/${file}`, import.meta.url), 'utf8'))
+
+function attemptIn(pull: Pull) {
+  const answer = readAttempt(pull)
+  if (!answer.read) throw new Error(`#${pull.number} is not believed: ${answer.reason}`)
+  return answer.attempt
+}
 
 describe('nothing is cut in silence', () => {
   it('an answer that stands above 120 later comments still holds, though the pull request has ended', async () => {
