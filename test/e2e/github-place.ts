@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse } from 'yaml'
+import type { Manifest } from '../../src/domain/index.ts'
 import { openMetrics } from '../contracts/openmetrics.ts'
 import { type KubernetesServer, kubeconfigFor, kubernetesServer } from '../fakes/kubernetes-server.ts'
 import { type PrometheusTools, type RealPrometheus, realPrometheus } from '../fakes/real-prometheus.ts'
@@ -11,7 +12,8 @@ import { climbers } from './failing-memory.ts'
 const MINUTE = 60_000
 const SCRAPE = 30_000
 
-const DEPLOYMENT = `apiVersion: apps/v1
+export const DEPLOYMENT_PATH = 'apps/cart/deployment.yaml'
+export const DEPLOYMENT = `apiVersion: apps/v1
 kind: Deployment
 metadata:
   name: cart
@@ -60,32 +62,14 @@ export async function place(options: PlaceOptions): Promise<Place> {
   const start = now - 110 * MINUTE
   const folder = mkdtempSync(join(tmpdir(), 'kintsugi-e2e-place-'))
   const prometheus = await failing(options.tools, start, now)
-  const files = { 'apps/cart/deployment.yaml': options.deployment ?? DEPLOYMENT, ...options.files }
+  const files = { [DEPLOYMENT_PATH]: options.deployment ?? DEPLOYMENT, ...options.files }
   const github = await scene({ files })
   const cluster = await kubernetesServer([
     { apiVersion: 'argoproj.io/v1alpha1', plural: 'applications', kind: 'Application' },
     { apiVersion: 'apps/v1', plural: 'deployments', kind: 'Deployment' },
   ])
-  cluster.put({
-    apiVersion: 'argoproj.io/v1alpha1',
-    kind: 'Application',
-    metadata: { name: 'cart', namespace: 'argocd' },
-    spec: {
-      project: 'default',
-      source: {
-        repoURL: `${github.url}/acme/shop.git`,
-        path: 'apps/cart',
-        targetRevision: 'main',
-      },
-      destination: { server: 'https://kubernetes.default.svc', namespace: 'shop' },
-    },
-    status: {
-      sync: { status: 'Synced', revision: github.first },
-      health: { status: 'Healthy' },
-      history: [{ revision: github.first, deployedAt: new Date(start).toISOString() }],
-    },
-  })
-  cluster.put(parse(files['apps/cart/deployment.yaml']))
+  cluster.put(syncedAt(github, github.first, start))
+  cluster.put(parse(files[DEPLOYMENT_PATH]))
   writeFileSync(join(folder, 'key.pem'), github.world.apps.get(github.appId)?.privateKeyPem ?? '')
   writeFileSync(join(folder, 'kubeconfig'), kubeconfigFor(cluster.url))
   writeFileSync(join(folder, 'policy.yaml'), policyText(options.mode ?? 'propose'))
@@ -111,6 +95,29 @@ ${options.more ?? ''}`,
       await github.close()
       await cluster.close()
       rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** The Application of shop/cart, with this revision of `main` deployed. */
+export function syncedAt(github: Scene, revision: string, deployedAtMs: number): Manifest {
+  return {
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Application',
+    metadata: { name: 'cart', namespace: 'argocd' },
+    spec: {
+      project: 'default',
+      source: {
+        repoURL: `${github.url}/acme/shop.git`,
+        path: 'apps/cart',
+        targetRevision: 'main',
+      },
+      destination: { server: 'https://kubernetes.default.svc', namespace: 'shop' },
+    },
+    status: {
+      sync: { status: 'Synced', revision },
+      health: { status: 'Healthy' },
+      history: [{ revision, deployedAt: new Date(deployedAtMs).toISOString() }],
     },
   }
 }

@@ -1,139 +1,167 @@
-import { spawn } from 'node:child_process'
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import type { ChildProcess } from 'node:child_process'
+import { rmSync, writeFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { CLI } from '../fakes/built.ts'
 import { prometheusTools } from '../fakes/real-prometheus.ts'
 import { size } from '../fakes/size.ts'
-import type { Call } from '../github/world/world.ts'
-import { type Place, place } from './github-place.ts'
+import { dice, seedOf } from '../kill/dice.ts'
+import { type Look, MERGE, merges, type ReadyToMerge, readyToMerge, reportGreen, type Turn } from './github-looks.ts'
 
-const MERGE = 'PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge'
-const RULE = {
-  type: 'required_status_checks',
-  parameters: {
-    required_status_checks: [{ context: 'ci', integration_id: undefined }],
-    strict_required_status_checks_policy: false,
-  },
-} as const
+/** Points at which it is frozen, and as many at which it is killed. */
+const POINTS = size(3, 25)
+/** After each of so many points, and wherever the first process came to merge, another one brings it to its end. */
+const FINISH_EVERY = POINTS >= 25 ? 1 : 4
+/** Shares of the points that fall at any moment of a run, not at a request. */
+const BETWEEN = 0.2
+
+type Stop = 'freeze' | 'kill'
+type Point = { readonly turn: number } | { readonly ms: number }
+
+function earlier(point: Point, share: number): Point {
+  return 'turn' in point ? { turn: Math.floor(point.turn * share) } : { ms: Math.round(point.ms * share) }
+}
 
 const tools = prometheusTools('a freeze and a kill of kintsugi run')
 
 describe.runIf(tools !== undefined)('kintsugi run that is about to merge', () => {
-  let made: Place
-  /** Requests of a run up to the one that merges. */
-  let before = 0
+  const seed = seedOf(process.env)
+  const roll = dice(seed)
+  let ready: ReadyToMerge
+  let putBack: () => Promise<void>
+  /** As nobody disturbs it. */
+  let whole: Look
+  let end: unknown
+  /** Number of the turn ahead of the merge. */
+  let mergeTurn = 0
 
-  type Run = { readonly out: string; readonly asked: readonly Call[] }
+  const isMerge = ({ side, operation }: Turn) => side === 'ahead' && operation === MERGE
 
-  /** One look of a process of its own, in which something happens while its n-th request is on its way. */
-  async function look(at = 0, happens: (pid: number) => void = () => {}): Promise<Run> {
-    const { calls } = made.github.world
-    const start = calls.length
-    const args = ['run', '--once', '--write', '--config', 'kintsugi.yaml', '--policies', 'policy.yaml']
-    const child = spawn(process.execPath, [CLI, ...args], {
-      cwd: made.folder,
-      env: { PATH: process.env['PATH'], HOME: made.folder, NO_COLOR: '1' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    let out = ''
-    for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (chunk: Buffer) => {
-        out += chunk
-      })
-    calls.push = (...more) => {
-      const count = Array.prototype.push.apply(calls, more)
-      if (at > 0 && calls.length - start === at) happens(child.pid ?? 0)
-      // What was answered 502 stands in no list: the first that stands there after it tells how many were before.
-      const struck = made.github.standIn.faults.report()[0]?.struck ?? 0
-      if (struck > 0 && before === 0) before = calls.length - start - 1
-      return count
+  /** What is left of it for people and for the next look: without ids and times. */
+  async function endOf(): Promise<unknown> {
+    const { branches, pulls, issues, checks } = await ready.state()
+    return {
+      branches: Object.keys(branches).sort(),
+      main: [branches['main']?.tree, branches['main']?.message],
+      pulls: pulls.map(({ number, title, body, state, merged, autoMerge, labels, comments }) => [
+        ...[number, title, body, state, merged?.by, autoMerge, labels],
+        comments.map(({ author, body }) => [author, body]),
+      ]),
+      issues: issues.length,
+      checks: checks.map(({ name, conclusion }) => `${name} ${conclusion}`),
     }
-    await new Promise((done) => child.once('close', done))
-    return { out, asked: calls.slice(start) }
   }
-
-  const state = async () => (await made.github.do('state', { repo: 'acme/shop' })).pulls
-  const merges = (asked: readonly Call[]) => asked.filter(({ operation }) => operation === MERGE).length
-  const freeze = () => join(made.folder, 'freeze')
 
   beforeAll(async () => {
     if (tools === undefined) return
-    made = await place({
-      tools,
-      mode: 'automerge',
-      more: 'ceiling: {mode: automerge, automergeIsolation: process}\nfreezes: [{file: FREEZE}]\n',
-    })
-    // The path is known only now.
-    const config = join(made.folder, 'kintsugi.yaml')
-    writeFileSync(config, readFileSync(config, 'utf8').replace('FREEZE', freeze()))
-    const { github } = made
-    const ci = await github.do('createApp', { name: 'ci', owner: 'acme', permissions: { checks: 'write' }, events: [] })
-    await github.do('install', { appId: ci.appId, account: 'acme', repositories: ['acme/shop'] })
-    const parameters = { ...RULE.parameters, required_status_checks: [{ context: 'ci', integration_id: ci.appId }] }
-    await github.do('setRules', { repo: 'acme/shop', pattern: 'main', rules: [{ ...RULE, parameters }] })
-    await look()
-    const [pull] = await state()
-    if (pull === undefined) throw new Error('nothing was opened')
-    await github.do('reportCheck', {
-      repo: 'acme/shop',
-      sha: pull.head.oid,
-      name: 'ci',
-      appId: ci.appId,
-      conclusion: 'success',
-    })
-    await github.settle()
-    github.standIn.faults.set([{ kind: '502-before', match: MERGE }])
-    // The first one shows the gates, which the others need not write again.
-    await look()
-    github.standIn.faults.set([{ kind: '502-before', match: MERGE }])
-    before = 0
-    const { asked } = await look()
-    // That the one before it was parked is shown by a write, for which there is a token; the last test says whether the count is right.
-    if (asked.slice(0, before).some(({ operation }) => operation.startsWith('PATCH'))) before -= 2
-    github.standIn.faults.set([])
-    await look(1, () => writeFileSync(freeze(), ''))
-    rmSync(freeze())
-    expect(before).toBeGreaterThan(5)
+    ready = await readyToMerge(tools)
+    await reportGreen(ready)
+    putBack = await ready.moment()
+    whole = await ready.look()
+    end = await endOf()
+    mergeTurn = whole.turns.findIndex(isMerge)
+    const later = await ready.look()
+    expect([merges(whole.asked), merges(later.asked)]).toEqual([1, 0])
+    // So one look or two make no difference once it is merged.
+    expect(await endOf()).toEqual(end)
+    expect(mergeTurn).toBeGreaterThan(10)
+    await putBack()
   }, 120_000)
-  afterAll(() => made?.close())
+  afterAll(() => ready?.close())
 
-  /** Each request before the merge in a full run; the last one always. */
-  const points = () => {
-    const count = Math.min(size(1, before), before)
-    return Array.from({ length: count }, (_, index) => before - Math.floor((index * before) / count))
+  /** Spread over both sides of every request, the last moment before the merge among them; the rest at moments from the seed. */
+  function points(): readonly Point[] {
+    const between = Math.floor(POINTS * BETWEEN)
+    const count = Math.max(1, POINTS - between)
+    const last = whole.turns.length - 1
+    const even = Array.from({ length: count }, (_, index) => Math.round((index * last) / Math.max(1, count - 1)))
+    const nearest = even.reduce((best, turn) =>
+      Math.abs(turn - (mergeTurn - 1)) < Math.abs(best - (mergeTurn - 1)) ? turn : best,
+    )
+    const turns = even.map((turn) => (turn === nearest ? mergeTurn - 1 : turn))
+    const moments = Array.from({ length: between }, () => ({ ms: Math.round(roll() * whole.ms) }))
+    return [...turns.map((turn) => ({ turn })), ...moments]
   }
 
-  it('merges nothing after a freeze has begun, at whatever request', async () => {
-    for (const at of points()) {
-      const { asked } = await look(at, () => writeFileSync(freeze(), ''))
-      rmSync(freeze())
-      expect({
-        at,
-        merges: merges(asked.slice(at)),
-        open: (await state()).filter((one) => one.state === 'open').length,
-      }).toEqual({ at, merges: 0, open: 1 })
-    }
-  }, 600_000)
+  const thaw = () => rmSync(ready.freezeFile, { force: true })
 
-  it('merges nothing after it was killed, at whatever request, and leaves nothing that would', async () => {
-    for (const at of points()) {
-      const { asked } = await look(at, (pid) => process.kill(pid, 'SIGKILL'))
-      await made.github.settle()
-      const [pull, second] = await state()
-      expect({ at, merges: merges(asked), state: pull?.state, armed: pull?.autoMerge, second }).toEqual({
-        at,
-        merges: 0,
-        state: 'open',
-        armed: null,
-        second: undefined,
-      })
-    }
-  }, 600_000)
+  function strike(stop: Stop, child: ChildProcess): void {
+    if (stop === 'freeze') writeFileSync(ready.freezeFile, '')
+    else child.kill('SIGKILL')
+  }
 
-  it('merges when nothing happens', async () => {
-    const { asked } = await look()
-    expect([merges(asked), asked.findIndex(({ operation }) => operation === MERGE)]).toEqual([1, before])
-    expect((await state())[0]).toMatchObject({ merged: { by: 'kintsugi[bot]' } })
-  }, 60_000)
+  type Struck = Look & {
+    /** Turns that came before the stop; undefined where the process had ended by then. */
+    readonly struckAt: number | undefined
+  }
+
+  async function stopped(stop: Stop, point: Point): Promise<Struck> {
+    let struckAt: number | undefined
+    let turns = 0
+    const atMoment = async (child: ChildProcess, ms: number): Promise<void> => {
+      await sleep(ms)
+      // It stands still until what it has sent has come in, so that what comes in afterwards was sent after the stop.
+      child.kill('SIGSTOP')
+      await sleep(50)
+      if (child.exitCode === null) {
+        strike(stop, child)
+        struckAt = turns
+      }
+      child.kill('SIGCONT')
+    }
+    const seen = await ready.look(
+      (_, index, child) => {
+        turns = index + 1
+        if (!('turn' in point) || point.turn !== index) return
+        strike(stop, child)
+        struckAt = turns
+      },
+      (child) => void ('ms' in point && atMoment(child, point.ms)),
+    )
+    thaw()
+    return { ...seen, struckAt }
+  }
+
+  /** What is wrong with how it went at that point. */
+  async function wrongAt(stop: Stop, point: Point, finish: boolean): Promise<readonly string[]> {
+    const where = `${stop} at ${JSON.stringify(point)} of ${whole.turns.length} turns, merge ${mergeTurn}`
+    let struck = await stopped(stop, point)
+    // A run that was faster, or asked less often whether something had been computed, than the one that was measured.
+    for (let share = 0.9; struck.struckAt === undefined && share > 0.4; share -= 0.1) {
+      await putBack()
+      struck = await stopped(stop, earlier(point, share))
+    }
+    const { struckAt } = struck
+    if (struckAt === undefined) return [`${where}: came too late`]
+    const after = struck.turns.slice(struckAt).filter(isMerge).length
+    const found = after === 0 ? [] : [`${where}: ${after} merges after it`]
+    const merged = merges(struck.asked)
+    const { pulls } = await ready.state()
+    if (merged === 0 && (pulls.length !== 1 || pulls[0]?.state !== 'open' || pulls[0].autoMerge !== null))
+      found.push(`${where}: left ${JSON.stringify(pulls.map(({ state, autoMerge }) => [state, autoMerge]))}`)
+    if (!finish && merged === 0) return found
+    const next = await ready.look()
+    if (merged + merges(next.asked) !== 1) found.push(`${where}: merged ${merged} and ${merges(next.asked)} times`)
+    try {
+      expect(await endOf()).toEqual(end)
+    } catch (error) {
+      found.push(`${where}: another end: ${error instanceof Error ? error.message : error}\n${struck.out}\n${next.out}`)
+    }
+    return found
+  }
+
+  it.each(['freeze', 'kill'] as const)(
+    `at ${POINTS} points of a merge: a %s, after which nothing is merged, and then the same end as without it`,
+    async (stop) => {
+      const wrong: string[] = []
+      const all = points()
+      for (const [index, point] of all.entries()) {
+        wrong.push(...(await wrongAt(stop, point, (index + 1) % FINISH_EVERY === 0)))
+        await putBack()
+      }
+      const told = `seed ${seed}: ${all.length} times a ${stop} over ${whole.turns.length} turns of a merge, which begins with turn ${mergeTurn}`
+      console.log(told)
+      expect(wrong, told).toEqual([])
+    },
+    900_000,
+  )
 })
