@@ -102,7 +102,7 @@ describe.runIf(tools !== undefined)('kintsugi run that remembers nothing', () =>
         const lost = await ready.look()
         expect({ writes: writesOf(lost.asked), after: await seen() }).toEqual({ writes: writesOf(kept.asked), after })
       },
-      60_000,
+      120_000,
     )
   })
 
@@ -171,7 +171,7 @@ describe.runIf(tools !== undefined)('kintsugi run that remembers nothing', () =>
         await force(head)
         expect(merges((await ready.look()).asked)).toBe(1)
       },
-      60_000,
+      120_000,
     )
   })
 
@@ -220,7 +220,7 @@ describe.runIf(tools !== undefined)('kintsugi run that remembers nothing', () =>
         expect(after.issues).toEqual(before.issues)
         expect(deceived.out).not.toContain('audit-broken')
       },
-      60_000,
+      120_000,
     )
   })
 })
