@@ -1,4 +1,4 @@
-import type { Fit } from '../detection/index.ts'
+import { type Answer, type Ask, askKey } from '../detection/index.ts'
 import {
   type EditOutcome,
   type Finding,
@@ -16,7 +16,7 @@ import type { RenderedApplication, RenderRefusal } from '../source/index.ts'
 export type Memory = {
   /** Findings of the models at one point of the history grid, on all lanes but those of `without`. */
   modelled?: { readonly endMs: number; readonly without: ReadonlySet<Lane>; readonly findings: readonly Finding[] }
-  readonly fits: FitCache
+  readonly models: AnswerBook
   /** By Application digest and tree oid. */
   readonly rendered: Map<string, Promise<RenderedApplication | RenderRefusal>>
   /** Proofs of open attempts, by all that they were made from. */
@@ -38,30 +38,41 @@ export type Memory = {
   ticks: number
 }
 
-/** Fits by subject; a newer fit time replaces the older one. */
-export class FitCache {
-  readonly #fits = new Map<string, { readonly upToMs: number; readonly fits: readonly Fit[] }>()
+/** What is known of the models of each series: fits and tails, by what they are made of. */
+export class AnswerBook {
+  readonly #known = new Map<string, Map<string, Answer>>()
 
-  async get(
-    subject: Subject,
-    upToMs: number,
-    make: (upToMs: number) => Promise<readonly Fit[]>,
-  ): Promise<readonly Fit[]> {
-    const key = `${laneOf(subject)}/${formatSubject(subject)}`
-    const known = this.#fits.get(key)
-    if (known?.upToMs === upToMs) return known.fits
-    const fits = await make(upToMs)
-    // A fit that failed says nothing of the data, so it is tried again.
-    if (fits.every(({ outcome }) => outcome.fitted || outcome.why !== 'failed')) this.#fits.set(key, { upToMs, fits })
-    return fits
+  get(subject: Subject, ask: Ask): Answer | undefined {
+    return this.#known.get(keyOf(subject))?.get(askKey(ask))
   }
+
+  /** Keeps new answers, and of the old ones those that are still asked for. What failed says nothing of the data, so it is not kept. */
+  keep(subject: Subject, asks: readonly Ask[], found: readonly Answer[]): void {
+    const known = new Map<string, Answer>()
+    const key = keyOf(subject)
+    const before = this.#known.get(key)
+    for (const ask of asks) {
+      const answer = before?.get(askKey(ask))
+      if (answer !== undefined) known.set(askKey(ask), answer)
+    }
+    for (const answer of found) if (!hasFailed(answer)) known.set(askKey(answer), answer)
+    this.#known.set(key, known)
+  }
+}
+
+function keyOf(subject: Subject): string {
+  return `${laneOf(subject)}/${formatSubject(subject)}`
+}
+
+function hasFailed(answer: Answer): boolean {
+  return answer.kind === 'fit' && !answer.outcome.fitted && answer.outcome.why === 'failed'
 }
 
 const MOST_RENDERS = 500
 
 export function emptyMemory(): Memory {
   return {
-    fits: new FitCache(),
+    models: new AnswerBook(),
     rendered: new Map(),
     proofs: new Map(),
     policies: new Map(),

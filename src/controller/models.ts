@@ -1,13 +1,14 @@
 import {
+  ANSWERS,
+  type Answer,
+  type AnswerJob,
+  answers,
+  asksFor,
   detectors,
-  type Fit,
-  type FitJob,
-  fitModels,
   historySignals,
-  MODELS_FIT,
+  judgeLive,
   modelFinding,
   NO_ENGINES,
-  scoreModels,
   type Window,
   windowsOf,
 } from '../detection/index.ts'
@@ -18,12 +19,11 @@ import type { Memory } from './memory.ts'
 import type { Sight } from './observe.ts'
 
 const HOUR = 3_600_000
-/** What the models are fitted on, and how often (reference: cadence of an Isolation Forest, 6 to 24 h). */
+/** What the models are fitted on. */
 const HISTORY_MS = 14 * 24 * HOUR
 const HISTORY_STEP_MS = 5 * 60_000
-const FIT_EVERY_MS = 6 * HOUR
-/** How much of the newest history is judged. */
-const JUDGED_MS = HOUR
+/** How much of the newest history is judged: an alarm may have begun this long ago. */
+const JUDGED_MS = 3 * HOUR
 
 /**
  * Findings of the models on every lane but the `decided` ones, whose findings nobody would act on: nothing is fitted for those, and no history
@@ -59,31 +59,22 @@ async function judge(
   nowMs: number,
 ): Promise<Finding | undefined> {
   const seed = Number.parseInt(digestOf(window.subject).slice(0, 8), 16)
-  const fits = await memory.fits.get(window.subject, fitTime(nowMs, seed), (upToMs) =>
-    fitted(compute, { window, upToMs, seed }),
-  )
-  const endMs = window.startMs + (window.length - 1) * window.stepMs
-  return modelFinding({
-    judgements: scoreModels(fits, window, endMs - JUDGED_MS),
-    window,
-    configured: detectors.length,
-    cooldownMs: 0,
-    nowMs,
-  })
+  const from = Math.max(0, window.length - Math.ceil(JUDGED_MS / window.stepMs))
+  const asks = asksFor(detectors, window, from, seed)
+  const missing = asks.filter((ask) => memory.models.get(window.subject, ask) === undefined)
+  const found = missing.length === 0 ? [] : await answered(compute, { window, asks: missing, seed })
+  memory.models.keep(window.subject, asks, found)
+  const known = (ask: (typeof asks)[number]) => memory.models.get(window.subject, ask)
+  const judged = judgeLive(detectors, window, from, seed, known)
+  return modelFinding({ judged, window, cooldownMs: 0, nowMs })
 }
 
-/** In line where there is no Compute. A worker that died has no voice this time: its models are absent, which is never an anomaly. */
-async function fitted(compute: Compute | undefined, job: FitJob): Promise<readonly Fit[]> {
-  if (compute === undefined) return fitModels(job, NO_ENGINES)
+/** In line where there is no Compute. A worker that died has no voice this time: its models abstain, which is never an anomaly. */
+async function answered(compute: Compute | undefined, job: AnswerJob): Promise<readonly Answer[]> {
+  if (compute === undefined) return answers(detectors, job, NO_ENGINES)
   try {
-    return await compute.fit<FitJob, readonly Fit[]>(MODELS_FIT, job)
+    return await compute.fit<AnswerJob, readonly Answer[]>(ANSWERS, job)
   } catch {
-    return detectors.map(({ id }) => ({ detector: id, outcome: { fitted: false, why: 'failed' } }))
+    return []
   }
-}
-
-/** Fits stand at multiples of their cadence, shifted by the series' own offset so that they do not all fall together. */
-function fitTime(nowMs: number, seed: number): number {
-  const offset = (seed % (FIT_EVERY_MS / HISTORY_STEP_MS)) * HISTORY_STEP_MS
-  return Math.floor((nowMs - offset) / FIT_EVERY_MS) * FIT_EVERY_MS + offset
 }

@@ -1,26 +1,11 @@
-import { type Vote, type VoteShare, type Voting, voteShareOf } from '../domain/index.ts'
-import { ALARM } from './alarms.ts'
+import type { Voting } from '../domain/index.ts'
 import type { Track } from './track.ts'
 
-export type Ballot = { readonly anomaly: boolean; readonly yes: number; readonly share: VoteShare | undefined }
-
-type Present = Extract<Vote, { readonly anomaly: boolean }>
-
 /**
- * Hard vote of the models that are present. Without a policy's word the quorum is min(2, configured): one of two that happens to be
- * there does not decide. `weighted` is the geometric mean of the tail probabilities held against the alarm rate.
- */
-export function count(votes: readonly Vote[], configured: number, voting?: Voting): Ballot {
-  const present = votes.filter((vote): vote is Present => 'anomaly' in vote)
-  const yes = present.filter((vote) => vote.anomaly).length
-  const share = present.length === 0 ? undefined : voteShareOf(yes, present.length)
-  const tails = Float64Array.from(present, (vote) => vote.tail)
-  return { anomaly: jointTail(tails, present.length, configured, voting) < ALARM.rate, yes, share }
-}
-
-/**
- * The alarm rate above which the vote is carried: at any rate r, the models carry the vote exactly where this is below r. A quorum of k is
- * the k-th smallest tail, so the vote stays as hard as it is and still gives a score that ranks. NaN where too few are present to carry it.
+ * The alarm rate above which the vote is carried: at any rate r, the models that are present carry the hard vote exactly where this is below
+ * r. Without a policy's word the quorum is min(2, configured): one of two that happens to be there does not decide. A quorum of k is the
+ * k-th smallest tail, so the vote stays as hard as it is and still gives a score that ranks; `weighted` is the geometric mean. NaN where too
+ * few are present.
  * `tails` holds the `present` finite tails first; it is sorted in place.
  */
 export function jointTail(tails: Float64Array, present: number, configured: number, voting?: Voting): number {

@@ -13,16 +13,16 @@ export {
 } from './engines.ts'
 export { confidenceIn, type Judged, judged, votesIn } from './judged.ts'
 export {
-  type Fit,
-  type FitJob,
-  fitModels,
-  type Judgement,
-  MODELS_FIT,
-  type ModelFindingInput,
-  modelFinding,
-  type Scores,
-  scoreModels,
-} from './models.ts'
+  ANSWERS,
+  type Answer,
+  type AnswerJob,
+  type Ask,
+  answers,
+  askKey,
+  asksFor,
+  judgeLive,
+} from './live.ts'
+export { type ModelFindingInput, modelFinding } from './model-finding.ts'
 export { type ScanResult, scan } from './scan.ts'
 export type { ScanSettings } from './settings.ts'
 export { historySignals, tickSignals } from './signals/index.ts'

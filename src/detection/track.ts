@@ -17,7 +17,12 @@ export type Track = {
   readonly from: number
   readonly scores: Float64Array
   readonly tails: Float64Array
-  readonly silent: readonly { readonly from: number; readonly to: number; readonly why: Silence }[]
+  readonly silent: readonly {
+    readonly from: number
+    readonly to: number
+    /** `not-fitted`: its fit is not there yet. */
+    readonly why: Silence | 'not-fitted'
+  }[]
 }
 
 export type TrackInput = {

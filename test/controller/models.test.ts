@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { shopCommits, shopRepository, shopScenario } from '../../src/adapters/simulation/index.ts'
 import { emptyMemory, reconcile, type TickReport } from '../../src/controller/index.ts'
-import { type FitJob, fitModels, historySignals, NO_ENGINES } from '../../src/detection/index.ts'
+import { type AnswerJob, answers, detectors, historySignals, NO_ENGINES } from '../../src/detection/index.ts'
 import type { Compute, Metrics } from '../../src/ports/index.ts'
 import { URL, Walk } from '../fakes/walk.ts'
 
@@ -20,9 +20,9 @@ function cloning(asked: string[] = []): Compute {
   return {
     fit: async <Job, Result>(_name: string, job: Job) => {
       // The one cast: the controller asks for fits of models and nothing else.
-      const cloned = structuredClone(job) as FitJob
+      const cloned = structuredClone(job) as AnswerJob
       asked.push(cloned.window.subject.name)
-      return structuredClone(fitModels(cloned, NO_ENGINES)) as Result
+      return structuredClone(answers(detectors, cloned, NO_ENGINES)) as Result
     },
     close: async () => undefined,
   }

@@ -1,39 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { modelConfidence } from '../../src/detection/calibration.ts'
-import { count, jointTail, jointTails } from '../../src/detection/ensemble.ts'
+import { jointTail, jointTails } from '../../src/detection/ensemble.ts'
 import { SINGLE_MODEL_CEILING, VOTINGS, type Vote } from '../../src/domain/index.ts'
 
 const yes = (tail = 0.001): Vote => ({ model: 'isolation-forest', anomaly: true, score: 0.7, tail })
 const no = (tail = 0.5): Vote => ({ model: 'arima', anomaly: false, score: 0.4, tail })
 const absent: Vote = { model: 'lstm', absent: 'too-little-data' }
-
-describe('the hard vote', () => {
-  it.each([
-    ['one of one', [yes()], 1, undefined, true],
-    ['one where two are configured', [yes(), absent], 2, undefined, false],
-    ['two of three', [yes(), yes(), no()], 3, undefined, true],
-    ['one of three', [yes(), no(), no()], 3, undefined, false],
-    ['nobody', [absent, absent], 2, undefined, false],
-    ['one of three, any', [yes(), no(), no()], 3, 'any', true],
-    ['one of two, majority', [yes(), no()], 2, 'majority', false],
-    ['two of three, majority', [yes(), yes(), no()], 3, 'majority', true],
-    ['all of those present', [yes(), yes(), absent], 3, 'all', true],
-    ['not all', [yes(), no()], 2, 'all', false],
-    ['a sure one against an unsure one, weighted', [yes(1e-6), no(0.5)], 2, 'weighted', true],
-    ['a weak one against an unsure one, weighted', [yes(0.002), no(0.5)], 2, 'weighted', false],
-  ] as const)('%s', (_, votes, configured, voting, anomaly) => {
-    expect(count(votes, configured, voting).anomaly).toBe(anomaly)
-  })
-
-  it.each([undefined, ...VOTINGS])('finds nothing by %s where nobody says yes', (voting) => {
-    expect(count([no(), no(0.01), absent], 3, voting).anomaly).toBe(false)
-  })
-
-  it('shares out among those present only', () => {
-    expect(count([yes(), no(), absent], 3).share).toBe(0.5)
-  })
-})
 
 describe('the joint tail', () => {
   const votings = [undefined, ...VOTINGS.filter((voting) => voting !== 'weighted')]
@@ -53,6 +26,19 @@ describe('the joint tail', () => {
         },
       ),
     )
+  })
+
+  it("of fewer models than the quorum is nobody's", () => {
+    expect(jointTail(Float64Array.of(1e-6), 1, 2)).toBeNaN()
+    expect(jointTail(Float64Array.of(1e-6), 1, 1)).toBe(1e-6)
+    expect(jointTail(new Float64Array(0), 0, 4, 'any')).toBeNaN()
+  })
+
+  it.each([
+    ['a sure one against an unsure one', [1e-6, 0.5], true],
+    ['a weak one against an unsure one', [0.002, 0.5], false],
+  ])('weighs %s', (_, tails, carried) => {
+    expect(jointTail(Float64Array.from(tails), 2, 2, 'weighted') < 0.003).toBe(carried)
   })
 
   it('of several rows is that of each, of the models that judged it', () => {

@@ -4,9 +4,17 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
 import { workerCompute } from '../../../src/adapters/workers/index.ts'
-import { type Fit, type FitJob, fitModels, MODELS_FIT, NO_ENGINES } from '../../../src/detection/index.ts'
+import {
+  ANSWERS,
+  type Answer,
+  type AnswerJob,
+  answers,
+  asksFor,
+  detectors,
+  NO_ENGINES,
+} from '../../../src/detection/index.ts'
 import type { Compute } from '../../../src/ports/index.ts'
-import { FIVE_MINUTES, healthyWindow } from '../../fakes/windows.ts'
+import { healthyWindow } from '../../fakes/windows.ts'
 
 const ENTRY = new URL('./entry.mjs', import.meta.url)
 const BUILT = resolve(import.meta.dirname, '../../../dist/cli/fit-worker.js')
@@ -112,10 +120,11 @@ describe('dist/cli/fit-worker.js', () => {
 
   it('gives the same fits as a fit in line', async () => {
     const window = healthyWindow(3, 14)
-    const job: FitJob = { window, upToMs: window.startMs + window.length * FIVE_MINUTES, seed: 7 }
-    const inLine = fitModels(job, NO_ENGINES)
-    expect(inLine.every(({ outcome }) => outcome.fitted)).toBe(true)
-    expect(await compute(pathToFileURL(BUILT)).fit<FitJob, readonly Fit[]>(MODELS_FIT, job)).toEqual(inLine)
+    const forest = detectors.filter(({ id }) => id === 'isolation-forest')
+    const job: AnswerJob = { window, asks: asksFor(forest, window, window.length - 1, 7), seed: 7 }
+    const inLine = answers(detectors, job, NO_ENGINES)
+    expect(inLine.map(({ kind }) => kind)).toEqual(['fit', 'tail'])
+    expect(await compute(pathToFileURL(BUILT)).fit<AnswerJob, readonly Answer[]>(ANSWERS, job)).toEqual(inLine)
   })
 
   it('lets its process end when nothing is left to fit', () => {

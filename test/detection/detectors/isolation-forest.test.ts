@@ -1,19 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { fitModels, NO_ENGINES, scoreModels, type Window } from '../../../src/detection/index.ts'
-import { votesAt } from '../../../src/detection/models.ts'
+import { detectors, judged, NO_ENGINES, type Window } from '../../../src/detection/index.ts'
 import { healthyWindow, PER_DAY, windowWith, withChanged } from '../../fakes/windows.ts'
 
-/** Whether the forest votes "anomaly" at each row from `from` on. */
+/** Whether each row from `from` on is in alarm, by the forest alone. */
 function alarms(window: Window, from: number): boolean[] {
-  const fits = fitModels({ window, upToMs: window.startMs + (from - 1) * window.stepMs, seed: 7 }, NO_ENGINES)
-  const judgements = scoreModels(fits, window, window.startMs + from * window.stepMs)
-  return Array.from({ length: window.length - from }, (_, row) =>
-    votesAt(judgements, window.startMs + (from + row) * window.stepMs).some(
-      (vote) => 'anomaly' in vote && vote.anomaly,
-    ),
-  )
+  const forest = detectors.filter(({ id }) => id === 'isolation-forest')
+  return Array.from(judged(forest, { window, from, seed: 7, engines: NO_ENGINES }).alarms, (alarm) => alarm === 1)
 }
 
 /** Runs of alarms, joined over gaps of up to `gap` rows. */
