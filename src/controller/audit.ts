@@ -48,6 +48,7 @@ type Known = {
 const PUBLIC =
   'no journal is kept in a public repository; name a private one as audit.repository, or set audit.enabled to false'
 
+/** The journal at a place, with nothing known of it yet. */
 export function auditOf(place: AuditPlace): Audit {
   if (!('forge' in place)) return noAudit(place.says)
   const { forge } = place

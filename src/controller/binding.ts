@@ -41,6 +41,7 @@ function hostIn(url: string): string {
   return host.toLowerCase()
 }
 
+/** First part of the names of our branches there, without the slash. */
 export function prefixOf(deps: ControllerDeps, repository: Repository): string {
   return forgeOf(deps, repository)?.branchPrefix ?? 'kintsugi'
 }

@@ -47,6 +47,7 @@ export async function remember(deps: ControllerDeps, lanes: readonly Lane[]): Pr
   return { remembered, unreachable }
 }
 
+/** What one repository remembers, in one look. Throws what its forge throws. */
 export async function rememberOne(
   deps: ControllerDeps,
   repository: Repository,
@@ -93,6 +94,7 @@ export type LaneHistory = {
   readonly all: readonly Remembered[]
 }
 
+/** All that is remembered of one lane: in the first repository that knows it, and beside it elsewhere. */
 export function historyOf(lane: Lane, all: readonly Remembered[]): LaneHistory {
   const elsewhere = all.flatMap(({ attempts }) => attempts.filter(({ record }) => record.lane !== lane))
   for (const remembered of all) {

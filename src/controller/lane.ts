@@ -67,6 +67,7 @@ export type LaneView = {
   readonly would?: Decision
 }
 
+/** Everything that the next step of a lane is chosen from. Reads, and writes nothing. */
 export async function viewLane(tick: Tick, lane: Lane, subject: Subject, history: LaneHistory): Promise<LaneView> {
   const { deps, memory, sight, trees } = tick
   const answers = answersOf(sight.answers, lane)

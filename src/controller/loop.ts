@@ -16,6 +16,7 @@ export type Wake = {
   next(): AbortSignal
 }
 
+/** A bell that any number of callers may ring. */
 export function waker(): Wake & { wake(): void } {
   let current = new AbortController()
   return {

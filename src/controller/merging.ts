@@ -63,6 +63,7 @@ function factsDigest(
   return digestOf([sha, draft, reviews, unresolvedConversations, others, said, rules])
 }
 
+/** What stops every merge, asked at this moment: pause, freeze, another leader. */
 export async function stoppedMeanwhile({ deps, epoch }: Tick): Promise<Reason | undefined> {
   const [paused, frozen, now] = await Promise.all([deps.paused(), deps.frozen(), deps.epoch?.()])
   if (paused) return 'paused'
@@ -70,6 +71,7 @@ export async function stoppedMeanwhile({ deps, epoch }: Tick): Promise<Reason | 
   return deps.epoch !== undefined && (now === undefined || now !== epoch) ? 'not-leader' : undefined
 }
 
+/** Why a step is not the merge that was expected. */
 export function reasonOf(step: Step): Reason {
   return step.do === 'hold' || step.do === 'disarm' || step.do === 'dequeue' || step.do === 'close'
     ? step.reason
@@ -121,12 +123,14 @@ async function arm(tick: Tick, forge: Forge, { pull }: Attempt, { method }: Merg
   return { done: 'armed', pull: pull.number }
 }
 
+/** Takes back what the forge was asked to merge. */
 export async function disarm(tick: Tick, forge: Forge, { pull, reason, how }: Step & { do: 'disarm' }): Promise<Done> {
   await (how === 'queue' ? forge.dequeue(pull) : forge.disarm(pull))
   tick.memory.armed.delete(armedKey(forge, pull))
   return { done: 'disarmed', pull, reason }
 }
 
+/** Names a pull request of any repository in what a process keeps in mind. */
 export function armedKey({ repository }: Forge, pull: number): string {
   return `${repository}#${pull}`
 }
@@ -143,6 +147,7 @@ export async function showGates(tick: Tick, forge: Forge, pending: Pending | und
   trim(tick.memory.shown)
 }
 
+/** A gate without its value, which moves at every tick. */
 export function verdictOf({ name, pass, reason }: Gate): string {
   return `${name} ${pass} ${reason ?? ''}`
 }

@@ -34,6 +34,7 @@ export type Prepared =
 
 type Edited = EditOutcome & { readonly outcome: 'edited' }
 
+/** Computes what a step would write, up to the proven pull request. */
 export async function prepare(tick: Tick, view: LaneView, step: Step): Promise<Prepared> {
   switch (step.do) {
     case 'propose':

@@ -14,6 +14,7 @@ export type Route = {
   readonly refresh: boolean
 }
 
+/** The way of an open attempt; `gates` are its own, judged now. */
 export function routeOf(tick: Tick, attempt: Attempt, history: LaneHistory, gates: readonly Gate[]): Route {
   const { pull } = attempt
   const remembered = history.remembered

@@ -53,6 +53,7 @@ async function siblings(
   return found.filter(({ file, line }) => !lines.includes(`${file}:${line}`))
 }
 
+/** What the pull request of a fix tells. `lines` are those that it edits, `file:line`. */
 export async function toldOf(
   tick: Tick,
   view: LaneView,

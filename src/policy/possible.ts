@@ -8,7 +8,7 @@ export type PossibleMode =
 
 /**
  * What a repository lets the bot do at most, mode by mode: an app can open, and merge what others have checked and approved; it can neither
- * own nor approve. For validation, onboarding and doctor.
+ * own nor approve. For the offer of settings.
  */
 export function possibleModes(rules: BaseRules, self: Self | undefined): readonly PossibleMode[] {
   const merge = againstMerging(rules, self)

@@ -235,7 +235,7 @@ function talking(at: () => GitHubWorld, open: () => Promise<Opened>): void {
 
   it('changes its check run in place', async () => {
     const { api } = at()
-    const { head } = await open()
+    const { number, head } = await open()
     const run = { sha: head, name: 'kintsugi', status: 'in_progress', title: 'gates', summary: 'a' } as const
     const { id } = well(await api.checkRun(run))
     expect(well(await api.checkRun({ ...run, id, status: 'completed', conclusion: 'success', summary: 'b' })).id).toBe(
@@ -247,7 +247,7 @@ function talking(at: () => GitHubWorld, open: () => Promise<Opened>): void {
       conclusion: 'success',
       summary: 'b',
     })
-    expect(await api.checks(head)).toMatchObject([{ name: 'kintsugi', state: 'green' }])
+    expect((await api.pull(number))?.checks).toMatchObject([{ name: 'kintsugi', state: 'green' }])
     expect(await api.checkOf(head, 'other')).toBeUndefined()
   })
 

@@ -10,7 +10,7 @@ import {
   type WriteDocument,
 } from '../../src/adapters/github/api.ts'
 import { KintsugiError } from '../../src/domain/index.ts'
-import { checksOf, roleIn } from './facts.ts'
+import { roleIn } from './facts.ts'
 import { arm, dequeue, disarm, enqueue, merge, settle } from './merges.ts'
 import { createBranch, moveBranches } from './moves.ts'
 import { commitOnBranch, createPull, updatePull } from './pulls.ts'
@@ -194,7 +194,6 @@ type Reads =
   | 'commitsTouching'
   | 'role'
   | 'inTeam'
-  | 'checks'
   | 'issues'
   | 'checkOf'
   | 'awaiting'
@@ -240,7 +239,6 @@ function reads(repository: ModelRepository, gate: Gate, options: ModelApiOptions
     issues: (label) => gate.read('issues', (state) => labelled(state, label)),
     checkOf: (sha, name) => gate.read('checkOf', (state) => checkView(state, options.actor.appId, sha, name)),
     awaiting: (base) => gate.read('awaiting', (state) => awaitingView(state, base)),
-    checks: (sha) => gate.read('checks', (state) => checksOf(state, sha)),
   }
 }
 

@@ -29,6 +29,7 @@ export function isBranchName(name: string): boolean {
   )
 }
 
+/** A whole commit id, of SHA-1 or SHA-256. */
 export function isRevision(text: string): boolean {
   return /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/.test(text)
 }

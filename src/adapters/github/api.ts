@@ -1,4 +1,4 @@
-import type { Account, CheckFact, MergeMethod, Role, Tree } from '../../domain/index.ts'
+import type { Account, MergeMethod, Role, Tree } from '../../domain/index.ts'
 import type {
   AdornAnswer,
   AdornDocument,
@@ -60,8 +60,6 @@ export interface GitHubApi {
   role(login: string): Promise<Role>
   /** `unknown` where the App may not read members. */
   inTeam(organisation: string, team: string, login: string): Promise<boolean | 'unknown'>
-  /** Check runs and statuses of a commit, with more pages than R carries. */
-  checks(sha: string): Promise<readonly CheckFact[]>
   /** The newest check run of our own app with this name on a commit: the look before one is written. */
   checkOf(sha: string, name: string): Promise<(ApiCheckRun & { readonly id: string }) | undefined>
   /** Whoever has something open on a base, or in its merge queue: where our check is a required one, all of them wait for it. */

@@ -19,7 +19,6 @@ const CALLS: Readonly<Record<Method, 'read' | 'write'>> = {
   issues: 'read',
   role: 'read',
   inTeam: 'read',
-  checks: 'read',
   checkOf: 'read',
   awaiting: 'read',
   write: 'write',

@@ -5,7 +5,7 @@ export const DATA_REASONS = {
   'data-missing': {
     group: 'data',
     means: 'A query that decides was not answered, or gave no series.',
-    next: 'Run kintsugi doctor, or look at the query in the message.',
+    next: 'Look at the query in the message: whether its metric is scraped, and whether the token may read it.',
   },
   'data-partial': {
     group: 'data',

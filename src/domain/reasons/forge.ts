@@ -49,7 +49,7 @@ export const FORGE_REASONS = {
   'forge-unread': {
     group: 'forge',
     means: 'Rules, checks or reviews could not be read in full, and what is not known is never taken as allowed.',
-    next: 'Run kintsugi doctor: a permission of the app may be missing. It is read again at the next tick.',
+    next: 'See that the app has every permission of app.yml, and that they were accepted in the settings of its installation. It is read again at the next tick.',
   },
   'classic-protection': {
     group: 'forge',

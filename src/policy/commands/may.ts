@@ -20,6 +20,7 @@ const LEAST: Readonly<Record<Command, Role>> = {
   undo: 'write',
 }
 
+/** Whether somebody may give a command, by what was looked up of them. */
 export function mayCommand(command: Command | 'unknown', { by, edited, role, owns }: Standing): May {
   if (by.kind !== 'user' || edited) return 'ignored'
   // Help is for those who could use it; a public repository is read by everybody.
@@ -29,6 +30,7 @@ export function mayCommand(command: Command | 'unknown', { by, edited, role, own
   return asksOwner && owns !== true ? 'not-an-owner' : 'yes'
 }
 
+/** The weakest role that may give it. */
 export function leastRole(command: Command): Role {
   return LEAST[command]
 }

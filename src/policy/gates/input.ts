@@ -78,6 +78,7 @@ export type GateInput = {
 
 export type Judge = (input: GateInput) => Gate
 
+/** A gate; the reason counts where it is shut. */
 export function gate(name: string, pass: boolean, value: string, reason: Reason): Gate {
   return pass ? { name, pass, value } : { name, pass, value, reason }
 }
@@ -92,6 +93,7 @@ export function withoutRules(name: string, rules: BaseRules): Gate {
   return gate(name, false, 'rules not read', unreadRules(rules))
 }
 
+/** Why the rules could not be read, as far as that is known. */
 export function unreadRules({ unread = 'forge-unread' }: BaseRules): Reason {
   return unread
 }

@@ -53,6 +53,7 @@ export function graphqlUrl(baseUrl: string): string {
   return base.endsWith('/api/v3') ? `${base.slice(0, -3)}/graphql` : `${base}/graphql`
 }
 
+/** Connects to nothing yet: the first request does. */
 export function githubAccount(options: AccountOptions): GitHubAccount {
   const { credentials, pace = REAL_PACE, onRequest = () => {}, notice = () => {} } = options
   const baseUrl = (options.baseUrl ?? 'https://api.github.com').replace(/\/+$/, '')

@@ -103,7 +103,7 @@ async function checksOf(graphql: Graphql, repository: Repository, node: Node): P
 }
 
 /** Checks of a commit; `first` is the page that is known. */
-export async function checkPages(
+async function checkPages(
   graphql: Graphql,
   { owner, name }: Repository,
   oid: string,
@@ -121,7 +121,7 @@ export async function checkPages(
   return { nodes, complete: true }
 }
 
-export async function checkPage(
+async function checkPage(
   graphql: Graphql,
   { owner, name }: Repository,
   oid: string,

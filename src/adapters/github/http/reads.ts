@@ -1,4 +1,4 @@
-import type { CheckFact, Role } from '../../../domain/index.ts'
+import type { Role } from '../../../domain/index.ts'
 import { KintsugiError, ROLES } from '../../../domain/index.ts'
 import type { ApiCheckRun, ApiComparison, ApiIssue, ApiListing, ApiPull, GitHubApi } from '../api.ts'
 import { treeOid } from '../tree-oid.ts'
@@ -7,11 +7,11 @@ import { awaiting } from './awaiting.ts'
 import type { Client } from './client.ts'
 import { ONE_COMMIT, PULL, PULLS_OF, TOUCHING } from './documents/pull.ts'
 import { MORE } from './documents/repository.ts'
-import { checkOf, commitOf, issueOf } from './facts.ts'
+import { commitOf, issueOf } from './facts.ts'
 import { type Graphql, queried } from './graphql.ts'
 import { isObject, type Node, nodeOf } from './json.ts'
 import type { Memory } from './memory.ts'
-import { checkPage, checkPages, completePull, type Repository } from './pulls.ts'
+import { completePull, type Repository } from './pulls.ts'
 import type { Rest } from './rest.ts'
 
 export type Reading = {
@@ -33,7 +33,6 @@ type Reads = Pick<
   | 'issues'
   | 'role'
   | 'inTeam'
-  | 'checks'
   | 'checkOf'
   | 'awaiting'
 >
@@ -62,7 +61,6 @@ export function readsOf(reading: Reading, appId: number): Reads {
     issues: (label) => issues(reading, label),
     role: (login) => role(reading, login),
     inTeam: (organisation, team, login) => inTeam(reading, organisation, team, login),
-    checks: (sha) => checks(reading, sha),
     checkOf: (sha, name) => ownCheck(reading, sha, name, appId),
     awaiting: (base) => awaiting(reading.graphql, reading.repository, base),
   }
@@ -212,14 +210,6 @@ async function inTeam({ client }: Reading, org: string, team: string, login: str
     if (error instanceof KintsugiError && error.code === 'KIN-4007') return 'unknown'
     throw error
   }
-}
-
-async function checks({ graphql, repository }: Reading, sha: string): Promise<readonly CheckFact[]> {
-  if (!OID.test(sha)) return []
-  const first = await checkPage(graphql, repository, sha, null)
-  const { nodes, complete } = await checkPages(graphql, repository, sha, first)
-  if (!complete) throw new KintsugiError('KIN-4008', `${sha} has more checks than can be read`)
-  return nodes.map((one) => checkOf(one, sha))
 }
 
 const CONCLUSIONS = ['success', 'neutral', 'action_required', 'failure', 'cancelled'] as const
