@@ -19,6 +19,20 @@ const PULL = `query P($number: Int!) {
   }
 }`
 
+const TRACE = `query P($number: Int!) {
+  repository(owner: "acme", name: "shop") {
+    pullRequest(number: $number) {
+      timelineItems(last: 5, itemTypes: [ADDED_TO_MERGE_QUEUE_EVENT, REMOVED_FROM_MERGE_QUEUE_EVENT]) {
+        nodes {
+          __typename
+          ... on AddedToMergeQueueEvent { actor { login } }
+          ... on RemovedFromMergeQueueEvent { actor { login } }
+        }
+      }
+    }
+  }
+}`
+
 type PullView = {
   readonly id: string
   readonly headRefOid: string
@@ -163,6 +177,27 @@ describe('merges that wait', () => {
       expect(await view(pushed.number)).toMatchObject({ isInMergeQueue: false })
       const names = Object.keys((await s.do('state', { repo: s.repo })).branches)
       expect(names.filter((name) => name.startsWith('gh-readonly-queue'))).toEqual([])
+    })
+
+    it('the timeline says who put it in, and who or what took it out', async () => {
+      const trace = async (number: number): Promise<unknown> =>
+        (await s.graphql(TRACE, { number })).data?.['repository']
+      const out = 'mutation M($id: ID!) { dequeuePullRequest(input: { id: $id }) { clientMutationId } }'
+      const pull = await open()
+      await pass(pull.headRefOid)
+      await enqueue(pull)
+      await s.graphql(out, { id: pull.id })
+      const bot = { login: 'kintsugi' }
+      const first = [
+        { __typename: 'AddedToMergeQueueEvent', actor: bot },
+        { __typename: 'RemovedFromMergeQueueEvent', actor: bot },
+      ]
+      expect(await trace(pull.number)).toEqual({ pullRequest: { timelineItems: { nodes: first } } })
+      await enqueue(pull)
+      await pass(await built(pull.number), 'failure')
+      await s.settle()
+      const then = [first[0], { __typename: 'RemovedFromMergeQueueEvent', actor: null }]
+      expect(await trace(pull.number)).toEqual({ pullRequest: { timelineItems: { nodes: [...first, ...then] } } })
     })
 
     it('a group that nobody reports on is given up after the time of the rule', async () => {

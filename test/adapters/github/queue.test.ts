@@ -76,8 +76,8 @@ async function queued() {
     if (found === undefined) throw new Error('the bot opens one')
     return found
   }
-  const pass = async (sha: string) => {
-    await control(github, 'reportCheck', { repo, sha, name: 'ci', appId: ci, conclusion: 'success' })
+  const pass = async (sha: string, conclusion: 'success' | 'failure' = 'success') => {
+    await control(github, 'reportCheck', { repo, sha, name: 'ci', appId: ci, conclusion })
     await github.jobs.settle()
   }
   const group = async () =>
@@ -125,6 +125,14 @@ describe('in the merge queue of the stand-in', () => {
     expect(await group()).toBeUndefined()
     expect((await pull()).merged).toBeNull()
     expect((await state()).branches['main']?.oid).toBe(moved)
+  }, 60_000)
+
+  it('what the queue has put out is not put in again', async () => {
+    const { tick, pass, group, pull } = await queued()
+    await pass((await group()) ?? '', 'failure')
+    expect(await tick()).toEqual({ done: 'held', reason: 'queue-removed' })
+    expect(await group()).toBeUndefined()
+    expect((await pull()).merged).toBeNull()
   }, 60_000)
 
   it('a pause ends it', async () => {

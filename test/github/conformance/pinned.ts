@@ -104,6 +104,12 @@ export const PINNED: readonly Pinned[] = [
     test: 'meet %s',
   },
   {
+    says: 'a pull request tells who put it into the merge queue and who took it out; the queue itself is no account of a person',
+    source: 'SDL AddedToMergeQueueEvent, RemovedFromMergeQueueEvent; docs.github.com "Managing a merge queue"',
+    file: 'waiting-merges.test.ts',
+    test: 'the timeline says who put it in, and who or what took it out',
+  },
+  {
     says: 'a push moves a branch by the rules of its rulesets, with a token as the password',
     source: 'docs.github.com "Authenticating as a GitHub App installation", HTTP-based Git access',
     file: 'git-http.test.ts',
