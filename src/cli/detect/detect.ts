@@ -37,7 +37,7 @@ async function detectIn({ args, terminal, io }: Context): Promise<ExitCode> {
   const fitted = Math.floor(samples.times.length * fraction)
   const from = gridded.rowOf[fitted] ?? gridded.window.length
   const { detectors, judged } = await import('../../detection/index.ts')
-  const { loadedEngines } = await import('./engines.ts')
+  const { loadedEngines } = await import('../engines.ts')
   const cost = new Cost()
   const input = { window: gridded.window, from, seed: seedOf(gridded), engines: await loadedEngines() }
   const result = judged(
