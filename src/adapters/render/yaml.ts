@@ -1,5 +1,5 @@
 import { CST, Lexer, parseAllDocuments } from 'yaml'
-import { isJsonObject, type JsonValue } from '../../domain/index.ts'
+import { isJsonObject, type JsonValue, yamlProblem } from '../../domain/index.ts'
 
 export type YamlCaps = {
   readonly characters: number
@@ -78,7 +78,7 @@ export function readYaml(text: string, caps: YamlCaps): YamlDocuments {
   const documents: JsonValue[] = []
   for (const document of parsed) {
     const error = document.errors[0]
-    if (error !== undefined) return { read: false, excess: false, message: error.message.split('\n', 1)[0] ?? '' }
+    if (error !== undefined) return { read: false, excess: false, message: yamlProblem(error.code, error.message) }
     const value = jsonOf(() => document.toJS({ maxAliasCount: caps.aliases }) as unknown)
     if (value === 'bomb') return { read: false, excess: true, message: 'aliases that grow without end' }
     if (value.json === undefined)

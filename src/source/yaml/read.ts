@@ -1,5 +1,5 @@
 import { Composer, type Document, type YAMLParseError } from 'yaml'
-import type { JsonPath, JsonValue, Reason } from '../../domain/index.ts'
+import { type JsonPath, type JsonValue, type Reason, yamlProblem } from '../../domain/index.ts'
 import { type Problem, tokensWithin, YAML_CAPS } from './caps.ts'
 import { recentReads } from './recent.ts'
 import type { Dialect } from './scalar.ts'
@@ -121,5 +121,5 @@ function parse(text: string, dialect: Dialect): Parsed {
 }
 
 function problemOf(error: YAMLParseError): Problem {
-  return { offset: error.pos[0], message: error.message, tooLarge: false }
+  return { offset: error.pos[0], message: yamlProblem(error.code, error.message), tooLarge: false }
 }

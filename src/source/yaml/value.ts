@@ -83,7 +83,7 @@ function blank(reading: Reading): Sized {
 function convert(node: Node, reading: Reading): Sized {
   if (isAlias(node)) {
     const target = reading.anchors.get(node.source)
-    if (target === undefined) throw new Refused(node, `alias *${node.source} names no anchor before it`, false)
+    if (target === undefined) throw new Refused(node, 'an alias names no anchor before it', false)
     return target
   }
   const sized = convertBare(node, reading)

@@ -10,6 +10,44 @@ function values(text: string): unknown {
   return outcome.read ? outcome.documents.map((one) => one.value) : outcome.message
 }
 
+/** Passwords begin like this too, and a file with a mistake may be a Secret. */
+const MISTAKES = [
+  '*',
+  '!!',
+  '!<',
+  '|',
+  '>',
+  '"\\q',
+  '&a *',
+  '%',
+  '@',
+  '`',
+  '{',
+  '[',
+  '"',
+  "'",
+  '? ',
+  ', ',
+  '- - "\\u12',
+]
+
+describe('what is said of a file that is no YAML', () => {
+  it.each(MISTAKES)('holds no word of a value that begins with %s', (lead) => {
+    for (const [head, tail] of [
+      ['a: ', ''],
+      ['a: ', ' b: c'],
+      ['a: ', '\n b'],
+      ['%', '\n--- a'],
+      ['[', '}'],
+      ['a: "x" ', ''],
+      ['a: b\n   ', ': c'],
+    ]) {
+      const said = values(`${head}${lead}hunter2${tail}`)
+      if (typeof said === 'string') expect(said).not.toContain('hunter')
+    }
+  })
+})
+
 describe('readYaml', () => {
   it.each([
     ['a: yes', 'yes'],
