@@ -56,6 +56,17 @@ export function clusterReach(options: ReachOptions): Reach {
 
 type Opened = { readonly server: string; apply(): Promise<RequestOptions> }
 
+class NoContext extends Error {}
+
+/** What is wrong with a kubeconfig. The client quotes the lines around a mistake, and a token may stand there, so of its words only the place is said. */
+function why(cause: unknown): string {
+  if (cause instanceof NoContext) return cause.message
+  if (!(cause instanceof Error)) return 'it is not one'
+  if ('code' in cause && typeof cause.code === 'string') return `it cannot be read (${cause.code})`
+  const place = /\((\d{1,9}:\d{1,9})\)/.exec(cause.message)?.[1]
+  return place === undefined ? 'it is not one' : `it is not YAML at ${place}`
+}
+
 /** What the client falls back to where it finds nothing. */
 const NO_KUBECONFIG = 'http://localhost:8080'
 
@@ -66,14 +77,11 @@ async function open({ kubeconfig, context }: ReachOptions): Promise<Opened> {
     if (kubeconfig === undefined) config.loadFromDefault()
     else config.loadFromFile(kubeconfig)
     if (context !== undefined) {
-      if (config.getContextObject(context) === null) throw new Error(`it has no context ${context}`)
+      if (config.getContextObject(context) === null) throw new NoContext(`it has no context ${context}`)
       config.setCurrentContext(context)
     }
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new KintsugiError('KIN-2001', `kubernetes: the kubeconfig ${kubeconfig ?? ''} cannot be used: ${why}`, {
-      cause,
-    })
+    throw new KintsugiError('KIN-2001', `kubernetes: the kubeconfig ${kubeconfig ?? ''} cannot be used: ${why(cause)}`)
   }
   const cluster = config.getCurrentCluster()
   if (cluster === null) throw new KintsugiError('KIN-2001', 'kubernetes: the kubeconfig names no cluster')
@@ -83,12 +91,22 @@ async function open({ kubeconfig, context }: ReachOptions): Promise<Opened> {
       'kubernetes: there is neither a kubeconfig nor a service account here: set KUBECONFIG, or kubernetes.kubeconfig of the cluster',
     )
   if (!cluster.server.startsWith('https://') && cluster.skipTLSVerify !== true)
-    throw new KintsugiError('KIN-2001', `kubernetes: ${cluster.server} is not https, and a token would be readable`)
+    throw new KintsugiError(
+      'KIN-2001',
+      `kubernetes: ${cluster.server.replace(/\/\/[^/]*@/, '//')} is not https, and a token would be readable`,
+    )
   return {
     server: cluster.server.replace(/\/$/, ''),
     async apply() {
       const applied: RequestOptions = {}
-      await config.applyToHTTPSOptions(applied)
+      try {
+        await config.applyToHTTPSOptions(applied)
+      } catch {
+        // The cause is not kept: it quotes what a command for credentials printed.
+        throw new KintsugiError('KIN-6002', 'the credentials that the kubeconfig names cannot be had', {
+          retryable: true,
+        })
+      }
       return applied
     },
   }
