@@ -159,7 +159,7 @@ async function whoAmI(
     if (answer.status !== 200)
       throw new KintsugiError(
         'KIN-4007',
-        `GitHub knows no App with the id ${credentials.appId} (${answer.status}): ${scrub.clean(messageIn(answer.text))}`,
+        `GitHub knows no App with the id ${credentials.appId} (${answer.status}): ${messageIn(answer.text, scrub)}`,
       )
     const node = nodeOf(parseJson(answer.text)?.value)
     return { login: node.text('slug'), appId: node.number('id') }
@@ -175,7 +175,7 @@ async function whoAmI(
   if (reply.status !== 200)
     throw new KintsugiError(
       'KIN-4007',
-      `GitHub does not take the token (${reply.status}): ${scrub.clean(text.slice(0, 200))}`,
+      `GitHub does not take the token (${reply.status}): ${scrub.clean(text).slice(0, 200)}`,
     )
   return { login: nodeOf(parseJson(text)?.value).text('login'), appId: 0 }
 }

@@ -1,5 +1,6 @@
 import { KintsugiError } from '../../../domain/index.ts'
 import { AmbiguousWrite } from '../api.ts'
+import type { Scrubber } from './scrub.ts'
 import { type Call, type ClientParts, MOST_REDIRECTS, obey, originOf, Passing, reportOf, sent } from './sending.ts'
 import { streamed } from './stream.ts'
 import { messageIn } from './tokens.ts'
@@ -67,7 +68,7 @@ async function exchange(parts: ClientParts, call: Call, route: string, redirects
   }
   const { budget } = await parts.turns()
   budget.ended()
-  const heard = heardOf(call, status, bytes)
+  const heard = heardOf(call, status, bytes, parts.scrub)
   parts.report(reportOf(parts, call, status, startMs, bytes.byteLength, heard.cost))
   obey(budget, call, { status, headers, ...heard }, parts.pace.nowMs())
   if (status === 401) parts.tokens.forget(token)
@@ -77,9 +78,9 @@ async function exchange(parts: ClientParts, call: Call, route: string, redirects
   return { status, headers, bytes: status < 400 ? bytes : Buffer.from(parts.scrub.clean(bytes.toString('utf8'))) }
 }
 
-function heardOf(call: Call, status: number, bytes: Buffer) {
+function heardOf(call: Call, status: number, bytes: Buffer, scrub: Scrubber) {
   if (status >= 400)
-    return { text: messageIn(bytes.toString('utf8')), rateLimited: false, broken: false, cost: undefined }
+    return { text: messageIn(bytes.toString('utf8'), scrub), rateLimited: false, broken: false, cost: undefined }
   const heard = call.hear?.(bytes.toString('utf8'))
   return {
     text: heard?.text ?? '',

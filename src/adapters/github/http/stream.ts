@@ -40,7 +40,7 @@ export async function streamed(parts: ClientParts, call: Call): Promise<AsyncIte
   if (at.reply.status >= 500) throw new Passing(`answered ${at.reply.status}`)
   throw new KintsugiError(
     'KIN-4002',
-    `GitHub has no ${call.what} (${at.reply.status}): ${parts.scrub.clean(messageIn(text))}`,
+    `GitHub has no ${call.what} (${at.reply.status}): ${messageIn(text, parts.scrub)}`,
   )
 }
 

@@ -65,16 +65,17 @@ export function appAuth(
       }
       throw new KintsugiError(
         'KIN-4007',
-        `GitHub does not take the App's key for ${what}: check the App id ${credentials.appId}, its key and the clock: ${scrub.clean(messageIn(first.text))}`,
+        `GitHub does not take the App's key for ${what}: check the App id ${credentials.appId}, its key and the clock: ${messageIn(first.text, scrub)}`,
       )
     },
   }
 }
 
-export function messageIn(text: string): string {
+/** What GitHub says in an answer, without secrets of ours: they are taken out before the text is cut, so that no part of one is left. */
+export function messageIn(text: string, scrub: Scrubber): string {
   const value = parseJson(text)?.value
   const message = isObject(value) ? value['message'] : undefined
-  return (typeof message === 'string' ? message : text).slice(0, 500)
+  return scrub.clean(typeof message === 'string' ? message : text).slice(0, 500)
 }
 
 export type Tokens = {
@@ -126,7 +127,7 @@ export function appTokens(
     const at = await installation()
     const permissions = granted(STEP_PERMISSIONS[step], at.permissions)
     if (step === 'members' && permissions['members'] === undefined) return undefined
-    const made = await mintToken(repository, app, at.id, step, permissions, pace.nowMs())
+    const made = await mintToken(repository, app, at.id, step, permissions, pace.nowMs(), scrub)
     scrub.add(made.token, made.untilMs + EARLY_MS)
     minted.set(step, made)
     return made
@@ -208,6 +209,7 @@ async function mintToken(
   step: Step,
   permissions: Readonly<Record<string, string>>,
   nowMs: number,
+  scrub: Scrubber,
 ): Promise<Held> {
   const answer = await app.ask(`a token to ${step} ${repository.owner}/${repository.name}`, {
     method: 'POST',
@@ -217,7 +219,7 @@ async function mintToken(
   if (answer.status !== 201)
     throw new KintsugiError(
       'KIN-4007',
-      `GitHub gives no token to ${step} ${repository.owner}/${repository.name} (${answer.status}): ${messageIn(answer.text)}`,
+      `GitHub gives no token to ${step} ${repository.owner}/${repository.name} (${answer.status}): ${messageIn(answer.text, scrub)}`,
     )
   const node = nodeOf(parseJson(answer.text)?.value)
   const untilMs = Math.min(node.timeMs('expires_at'), nowMs + MOST_LIFE_MS) - EARLY_MS

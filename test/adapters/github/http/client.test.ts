@@ -304,6 +304,24 @@ describe('credentials', () => {
     expect(said).not.toMatch(/ghs_\d|eyJ|BEGIN/)
   })
 
+  it.each(['/app', '/access_tokens'])('are taken out of what refuses %s before that is cut', async (part) => {
+    let sent = ''
+    const server = await loopback((request, response) => {
+      if (!request.path.endsWith(part)) return undefined
+      sent = String(request.headers['authorization']).slice('Bearer '.length)
+      // Cut behind its 30th sign, it would have no shape to be known by.
+      return json(response, 422, { message: `${'x'.repeat(470)}${sent}` })
+    })
+    opened.push(server)
+    const error = await server
+      .api()
+      .then((api) => api.branch('main'))
+      .catch((refused: unknown) => refused)
+    expect(sent.length).toBeGreaterThan(100)
+    expect(error).toMatchObject({ code: 'KIN-4007' })
+    expect(String(error)).not.toContain(sent.slice(0, 12))
+  })
+
   it('are an RSA key or nothing, and the key is not in the error', async () => {
     const bad = pemSigner(`${KEY.slice(0, 60)}garbage`)
     const refused = await bad.sign(Buffer.from('x')).catch((error: unknown) => error)
