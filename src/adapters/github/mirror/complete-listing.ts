@@ -1,7 +1,7 @@
 import { KintsugiError } from '../../../domain/index.ts'
 import type { ApiListing, GitHubApi } from '../api.ts'
 import { treeOid } from '../tree-oid.ts'
-import { isPlainPath } from './mirrored-tree.ts'
+import { isTreePath } from './mirrored-tree.ts'
 
 const OID = /^[0-9a-f]{40}$/
 const MODES: ReadonlySet<string> = new Set(['100644', '100755', '120000', '160000'])
@@ -11,7 +11,7 @@ const MOST_ENTRIES = 100_000
 export function checkedListing(listing: ApiListing, revision: string, expectedTree?: string): ApiListing {
   const seen = new Set<string>()
   for (const { path, mode, oid } of listing.entries) {
-    if (!MODES.has(mode) || !OID.test(oid) || !isPlainPath(path) || seen.has(path))
+    if (!MODES.has(mode) || !OID.test(oid) || !isTreePath(path) || seen.has(path))
       throw new KintsugiError(
         'KIN-4008',
         `the listing of ${revision} holds ${JSON.stringify(path.slice(0, 100))} in a form that is not read`,

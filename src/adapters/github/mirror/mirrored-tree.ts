@@ -7,9 +7,12 @@ export function isRegular({ mode }: { readonly mode: string }): boolean {
   return mode === '100644' || mode === '100755'
 }
 
-/** Names that nothing may follow: a path is what Git can check out, relative and without `.`, `..` or `.git`. */
-export function isPlainPath(path: string): boolean {
-  if (path === '' || path.length > 4096 || path.includes('\0') || path.includes('\\')) return false
+/**
+ * What Git makes a tree of: a relative path without `.`, `..` or `.git`. Any other sign may stand in a name, a backslash too (units of systemd have
+ * them); what is written, or put onto a disk, is held to more.
+ */
+export function isTreePath(path: string): boolean {
+  if (path === '' || path.length > 4096 || path.includes('\0')) return false
   return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..' && part.toLowerCase() !== '.git')
 }
 

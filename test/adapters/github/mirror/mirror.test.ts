@@ -128,6 +128,27 @@ describe('mirror', () => {
     expect(reports).toMatchObject([{ how: 'cold', requests: 2 }])
   })
 
+  it('reads files of any name that Git takes', async () => {
+    const names = [
+      'run-media\\x2dusb.mount',
+      'a:b.yaml',
+      'two\nlines',
+      '-rf',
+      ' ',
+      'a.',
+      '\u202egnp.yaml',
+      '$(id)',
+      '<b>@a',
+      '"',
+    ]
+    for (const name of names) put(`odd/${name}`, name)
+    many(20)
+    const at = commit()
+    const tree = await mirrorOf(fromGit().api, { dir: join(home, 'mirror') }).tree(at)
+    expect(tree.oid).toBe((await gitTree(join(repo, '.git'), at)).oid)
+    expect(names.map((name) => text(tree.bytes(`odd/${name}`)))).toEqual(names)
+  })
+
   it('asks for what changed alone when warm, and for nothing when it is here', async () => {
     many(40)
     const first = commit()
