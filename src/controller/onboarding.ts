@@ -1,4 +1,4 @@
-import { onboardingBranch, workloadKey } from '../domain/index.ts'
+import { KintsugiError, onboardingBranch, workloadKey } from '../domain/index.ts'
 import { POLICY_API_VERSION, possibleModes } from '../policy/index.ts'
 import type { OpenResult } from '../ports/index.ts'
 import { type OnboardingInput, writeOnboarding } from '../proposal/index.ts'
@@ -24,10 +24,20 @@ export async function repositoriesWithoutSettings(
   for (const { repository, view } of remembered) {
     const [url] = repository.urls
     if (repository.forge.onboard === undefined || view.onboarding?.state === 'merged' || url === undefined) continue
-    const head = await trees.head(url, 'HEAD')
-    if (head !== undefined && !head.tree.paths().some((path) => POLICY_FILE.test(path))) without.add(view.repository)
+    if (await lacksPolicies(trees, url)) without.add(view.repository)
   }
   return without
+}
+
+/** One whose files cannot be read is asked for nothing. */
+async function lacksPolicies(trees: Trees, url: string): Promise<boolean> {
+  try {
+    const head = await trees.head(url, 'HEAD')
+    return head !== undefined && !head.tree.paths().some((path) => POLICY_FILE.test(path))
+  } catch (error) {
+    if (error instanceof KintsugiError) return false
+    throw error
+  }
 }
 
 export type OfferQuestion = {

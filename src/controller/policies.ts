@@ -1,6 +1,6 @@
 import { KintsugiError, type Policy, type Tree } from '../domain/index.ts'
 import { formatProblem, parsePolicies, parsePolicyManifest } from '../policy/index.ts'
-import type { ControllerDeps } from './deps.ts'
+import type { ControllerDeps, Repository } from './deps.ts'
 import { type Memory, trim } from './memory.ts'
 import { POLICY_FILE } from './onboarding.ts'
 import type { Trees } from './owner.ts'
@@ -20,13 +20,7 @@ export async function readPolicies(
       unread.add(repository.forge.repository)
       continue
     }
-    const [url] = repository.urls
-    const head = url === undefined ? undefined : await trees.head(url, 'HEAD')
-    if (head === undefined) continue
-    const known = memory.policies.get(head.tree.oid)
-    const read = known ?? policiesIn(head.tree, repository.forge.repository)
-    memory.policies.set(head.tree.oid, read)
-    trim(memory.policies)
+    const read = await policiesOf(repository, memory, trees, deps.repositories.length === 1)
     policies.push(...read.policies)
     problems.push(...read.problems)
     if (read.problems.length > 0) unread.add(repository.forge.repository)
@@ -46,6 +40,28 @@ export async function readPolicies(
   return { policies, problems, unread }
 }
 
+/** What one of several repositories cannot tell is said, and the others go on. Throws what the only one throws: without it there is nothing to do. */
+async function policiesOf(
+  { urls: [url], forge }: Repository,
+  memory: Memory,
+  trees: Trees,
+  only: boolean,
+): Promise<Read> {
+  try {
+    const head = url === undefined ? undefined : await trees.head(url, 'HEAD')
+    if (head === undefined) return { policies: [], problems: [] }
+    const read = memory.policies.get(head.tree.oid) ?? policiesIn(head.tree, forge.repository)
+    memory.policies.set(head.tree.oid, read)
+    trim(memory.policies)
+    return read
+  } catch (error) {
+    if (only || !(error instanceof KintsugiError)) throw error
+    return { policies: [], problems: [`${forge.repository}: ${error.message}`] }
+  }
+}
+
+type Read = { readonly policies: readonly Policy[]; readonly problems: readonly string[] }
+
 function namespaceOf(manifest: Readonly<Record<string, unknown>>): string {
   const metadata = manifest['metadata']
   const namespace =
@@ -53,7 +69,7 @@ function namespaceOf(manifest: Readonly<Record<string, unknown>>): string {
   return typeof namespace === 'string' ? namespace : ''
 }
 
-function policiesIn(tree: Pick<Tree, 'paths' | 'bytes'>, repo: string) {
+function policiesIn(tree: Pick<Tree, 'paths' | 'bytes'>, repo: string): Read {
   const policies: Policy[] = []
   const problems: string[] = []
   for (const file of tree.paths().filter((path) => POLICY_FILE.test(path))) {

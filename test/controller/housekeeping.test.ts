@@ -160,6 +160,26 @@ describe('the dashboard', () => {
   )
 })
 
+describe('a repository whose files cannot be read', () => {
+  it('is a line of the report, and the others go on', async () => {
+    const { walk } = await shop(ON, { own: true })
+    await walk.minutes(2, false)
+    const odd: Forge = {
+      ...walk.forge,
+      repository: 'https://git.example/odd.git',
+      tree: () => Promise.reject(new KintsugiError('KIN-4008', 'more entries than are listed')),
+    }
+    const deps = { ...walk.deps, repositories: [{ urls: [odd.repository], forge: odd }, ...walk.deps.repositories] }
+    const reports: TickReport[] = []
+    for (let minute = 0; minute < 8; minute += 1) {
+      await walk.minutes(1, false)
+      reports.push(await reconcile(deps, walk.memory, walk.clock.now()))
+    }
+    expect(reports[0]?.problems).toEqual([`${odd.repository}: more entries than are listed`])
+    expect(reports.flatMap(({ lanes }) => lanes.map((lane) => lane.done.done))).toContain('opened')
+  })
+})
+
 describe('a repository that does not answer', () => {
   it('is one line of the report, and the others go on', async () => {
     const { walk } = await shop({}, { own: true })
