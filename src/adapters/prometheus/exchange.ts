@@ -32,10 +32,26 @@ export type ExchangeOptions = {
 const MAX_PROBLEM = 300
 const MAX_ERROR_BODY = 64 * 1024
 
+/** A secret as a server may say it again: in JSON, in an address, or in base64, whose first and last signs depend on what stands beside it. */
+function formsOf(secret: string): readonly string[] {
+  const bytes = Buffer.from(secret, 'utf8')
+  const inBase64 = [0, 1, 2].map((before) => {
+    const whole = Buffer.concat([Buffer.alloc(before), bytes])
+    return whole.toString('base64').slice(before === 0 ? 0 : before + 1, Math.floor((whole.length * 8) / 6))
+  })
+  return [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret), ...inBase64].filter(
+    (form) => form === secret || form.length >= SHORTEST_FORM,
+  )
+}
+
+/** Shorter ones would blank out words. */
+const SHORTEST_FORM = 8
+
 /** One line of at most 300 characters, without control characters and without the secret. */
 function oneLine(text: string, secret?: string): string {
-  const hidden = secret === undefined ? text : text.replaceAll(secret, '[redacted]')
+  const hidden = secret === undefined ? [] : formsOf(secret)
   const line = hidden
+    .reduce((rest, form) => rest.replaceAll(form, '[redacted]'), text)
     .replace(/\bBearer\s+[^\s"',;]+/gi, 'Bearer [redacted]')
     .replace(/\p{C}+/gu, ' ')
     .replace(/\s+/g, ' ')
