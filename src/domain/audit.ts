@@ -74,6 +74,14 @@ export function parseAuditHead(text: string): AuditHead | undefined {
   return writer === undefined || digest === undefined ? undefined : { writer, sequence: Number(sequence), digest }
 }
 
+/** Canonical JSON in which nothing hides: a journal is read by people too, on the page of its forge. */
+function lineOf(value: unknown): string {
+  const spelled = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return canonicalJson(value).replace(/[\p{Cc}\p{Cf}\p{Co}\u2028\u2029]/gu, (sign) =>
+    sign.split('').map(spelled).join(''),
+  )
+}
+
 /**
  * The next file of a writer's chain: `audit/<writer>/<day>/<sequence>-<digest of the file before>.jsonl`, one record a line. Every line
  * ends its record with a digest over itself and the line before, the first over the file before, so that a change shows where it is.
@@ -89,7 +97,7 @@ export function auditFile(
   let chain = before
   const lines = records.map((record) => {
     chain = chained(chain, record)
-    return `${canonicalJson({ ...record, chain })}\n`
+    return `${lineOf({ ...record, chain })}\n`
   })
   const text = lines.join('')
   const path = `audit/${writer}/${day}/${numbered(sequence)}-${before}.jsonl`
@@ -108,7 +116,7 @@ function recordIn(line: string): { readonly record: AuditRecord; readonly chain:
   } catch {
     return undefined
   }
-  if (!isJsonObject(value) || canonicalJson(value) !== line) return undefined
+  if (!isJsonObject(value) || (lineOf(value) !== line && canonicalJson(value) !== line)) return undefined
   const { chain, atMs, lane, event, detail, ...others } = value
   if (typeof chain !== 'string' || Object.keys(others).length > 0) return undefined
   if (typeof atMs !== 'number' || typeof lane !== 'string' || typeof event !== 'string') return undefined
