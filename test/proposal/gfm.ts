@@ -15,7 +15,7 @@ type Node = {
   readonly position?: { readonly start: Point; readonly end: Point } | undefined
 }
 
-const OWN_HTML = /^(?:<details><summary>[^<>]*<\/summary>|<\/details>|<!-- kintsugi:[a-z]+ v1 [^<>@#]* -->)$/
+const OWN_HTML = /^(?:<details><summary>[^<>]*<\/summary>|<\/details>|<!-- kintsugi:[a-z]+ v1 (?:[^<>@#]* )?-->)$/
 const LIVE_NODES = new Set([
   ...['image', 'imageReference', 'linkReference', 'definition', 'footnoteReference', 'footnoteDefinition'],
   ...['delete', 'yaml', 'math', 'inlineMath'],
