@@ -1,20 +1,15 @@
+import { binding, environment } from './config/bindings.ts'
 import { ceiling, DEFAULT_CEILING } from './config/ceiling.ts'
 import { cluster } from './config/cluster.ts'
 import { forge, listen, webhooks } from './config/forge.ts'
+import { keepPlaces } from './config/places.ts'
+import { freeze, pause } from './config/stops.ts'
+import { DEFAULT_TICK, tick } from './config/tick.ts'
 import { path, url, word } from './config/words.ts'
-import type {
-  Binding,
-  ClusterConfig,
-  Config,
-  Environment,
-  FreezeSource,
-  JsonObject,
-  PauseSource,
-} from './domain/index.ts'
+import type { ClusterConfig, Config, JsonObject } from './domain/index.ts'
 import {
   boolean,
   checked,
-  duration,
   emptyUnlessWritten,
   list,
   mapped,
@@ -22,97 +17,20 @@ import {
   number,
   type Objection,
   object,
-  oneOf,
   optional,
   type Problem,
   parseYamlStrict,
-  pathGlob,
   type Reader,
   required,
   string,
   suggest,
-  tagged,
   withDefault,
 } from './policy/index.ts'
 
-const SECOND_MS = 1000
-const MINUTE_MS = 60 * SECOND_MS
-const HOUR_MS = 60 * MINUTE_MS
-const DAY_MS = 24 * HOUR_MS
-
-const DEFAULT_TICK: Config['tick'] = {
-  everyMs: MINUTE_MS,
-  stepMs: MINUTE_MS,
-  warmUpMs: 10 * MINUTE_MS,
-  lookBackMs: 6 * HOUR_MS,
-}
+export { configError, placeInConfig } from './config/places.ts'
 
 /** Off until asked for, as is whatever else nobody would expect to find in a repository. */
 const DEFAULT_ONBOARDING: Config['onboarding'] = { enabled: false, perDay: 3 }
-
-const branch = string({ form: 'a branch such as main', longest: 244 })
-const binding: Reader<Binding> = checked(
-  object({
-    cluster: required(word),
-    project: optional(string()),
-    namespace: optional(namespaceName),
-    repositories: required(list(string({ longest: 2048 }), { least: 1 })),
-    baseBranches: withDefault(list(branch, { least: 1 }), ['main']),
-    paths: withDefault(list(pathGlob, { least: 1 }), ['**']),
-  }),
-  ({ project, namespace }) =>
-    project === undefined && namespace === undefined
-      ? [
-          {
-            path: [],
-            message: 'a binding names a project or a namespace; without either it would bind the whole cluster',
-          },
-        ]
-      : [],
-)
-
-const environment: Reader<Environment> = checked(
-  object({
-    name: required(word),
-    order: required(number({ least: 0, most: 1000, whole: true })),
-    paths: withDefault(list(pathGlob), []),
-    branches: withDefault(list(pathGlob), []),
-    edit: withDefault(oneOf(['direct', 'promote', 'never']), 'direct'),
-  }),
-  ({ paths, branches }) =>
-    paths.length + branches.length === 0
-      ? [{ path: [], message: 'an environment needs paths or branches to be told by' }]
-      : [],
-)
-
-const freeze = tagged<FreezeSource>({
-  file: object({ file: required(path) }),
-  url: object({ url: required(url) }),
-})
-
-const pause = tagged<PauseSource>({
-  config: object({ config: required(boolean()) }),
-  file: object({ file: required(path) }),
-  configMap: object({
-    configMap: required(
-      string({ pattern: /^[a-z0-9-]{1,63}\/[a-z0-9.-]{1,253}$/, form: 'namespace/name of a ConfigMap' }),
-    ),
-  }),
-  command: object({ command: required(list(string({ longest: 4096 }), { least: 1, most: 50 })) }),
-})
-
-const tick = checked(
-  object({
-    every: withDefault(duration({ leastMs: 5 * SECOND_MS, mostMs: HOUR_MS }), DEFAULT_TICK.everyMs),
-    step: withDefault(duration({ leastMs: 5 * SECOND_MS, mostMs: HOUR_MS }), DEFAULT_TICK.stepMs),
-    warmUp: withDefault(duration({ leastMs: 0, mostMs: 7 * DAY_MS }), DEFAULT_TICK.warmUpMs),
-    lookBack: withDefault(duration({ leastMs: 10 * MINUTE_MS, mostMs: 7 * DAY_MS }), DEFAULT_TICK.lookBackMs),
-  }),
-  ({ step, lookBack }) =>
-    lookBack / step > 11_000
-      ? [{ path: ['lookBack'], message: 'lookBack divided by step is above 11000, more points than Prometheus gives' }]
-      : [],
-)
 
 const root = object({
   clusters: required(list(cluster, { least: 1 })),
@@ -157,6 +75,7 @@ function contradictions(config: Root): readonly Objection[] {
   return [
     ...unknown,
     ...unsignedWebhooks(config),
+    ...secondWebhooks(config),
     ...repeated('clusters', clusters),
     ...repeated(
       'forges',
@@ -177,6 +96,18 @@ function contradictions(config: Root): readonly Objection[] {
 function unsignedWebhooks({ webhooks: told, forges }: Root): Objection[] {
   if (told === undefined || forges.some(({ github }) => github?.webhookSecretFile !== undefined)) return []
   return [{ path: ['webhooks'], message: 'webhooks need a forge of kind github with a webhookSecretFile' }]
+}
+
+/** Deliveries of one App are told from those of another by their secret alone, and they come to one path. */
+function secondWebhooks({ webhooks: told, forges }: Root): Objection[] {
+  if (told === undefined) return []
+  const signed = forges.flatMap(({ name, github }, at) =>
+    github?.webhookSecretFile === undefined ? [] : [{ name, at }],
+  )
+  return signed.slice(1).map(({ name, at }) => ({
+    path: ['forges', at, 'webhookSecretFile'],
+    message: `webhooks are those of one GitHub, and ${signed[0]?.name} has a webhookSecretFile already: leave it out for ${name}, which is then asked once per tick`,
+  }))
 }
 
 function repeated(key: string, names: readonly string[]): Objection[] {
@@ -209,7 +140,9 @@ export function parseConfig(text: string, file: string): ParsedConfig {
   if (only.root === undefined || problems.length > 0) return { problems }
   const found: Problem[] = []
   const result = reader.read(only.root, { file, path: [], problems: found })
-  return result.ok && found.length === 0 ? { config: result.value } : { problems: found }
+  if (!result.ok || found.length > 0) return { problems: found }
+  keepPlaces(result.value, file, only.root)
+  return { config: result.value }
 }
 
 /** JSON Schema (2020-12) of the operator's configuration, for editors. The rules between keys are told only by `parseConfig`. */

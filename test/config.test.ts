@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { configSchema, defaultConfig, parseConfig } from '../src/config.ts'
+import { configError, configSchema, defaultConfig, parseConfig, placeInConfig } from '../src/config.ts'
 import { houseRulesFor, NO_HOUSE_RULES } from '../src/domain/index.ts'
 import { formatProblem } from '../src/policy/index.ts'
 
@@ -36,7 +36,12 @@ describe('parseConfig', () => {
         replicasMax: 20,
         fourEyes: true,
       },
-      pause: [{ config: false }, { file: '/etc/kintsugi/pause' }],
+      pause: [
+        { config: false },
+        { file: '/etc/kintsugi/pause' },
+        { configMap: 'kintsugi/kintsugi-pause' },
+        { command: ['/usr/local/bin/may-kintsugi-run', 'prod-eu'] },
+      ],
       tick: { everyMs: 60_000, stepMs: 60_000 },
     })
   })
@@ -146,6 +151,26 @@ describe('parseConfig: what is wrong, and where', () => {
   })
 })
 
+describe('where a key of a configuration stands', () => {
+  const text = `${CLUSTERS}bindings:\n  - {cluster: prod-eu, namespace: shop, repositories: [a, b]}\n`
+
+  it('is known of what was read, or of the next thing around it', () => {
+    const read = config(text)
+    expect(placeInConfig(read, ['bindings', 0, 'repositories', 1])).toEqual({ file: 'c.yaml', line: 4, column: 59 })
+    expect(placeInConfig(read, ['bindings', 0, 'paths'])).toEqual({ file: 'c.yaml', line: 4, column: 5 })
+    expect(placeInConfig(read, ['audit', 'repository'])).toEqual({ file: 'c.yaml', line: 1, column: 1 })
+    expect(placeInConfig(defaultConfig('a'), ['bindings'])).toBeUndefined()
+  })
+
+  it('goes into an error', () => {
+    expect(configError(config(text), ['clusters', 0], 'no')).toMatchObject({
+      code: 'KIN-2001',
+      at: { file: 'c.yaml', line: 2, column: 5 },
+    })
+    expect(configError(defaultConfig('a'), ['clusters', 0], 'no').at).toBeUndefined()
+  })
+})
+
 describe('defaultConfig', () => {
   it('binds nothing and lets no merge happen without a person', () => {
     const settings = defaultConfig('a')
@@ -219,6 +244,10 @@ describe('parseConfig: a GitHub', () => {
     [github(', rules: {signOff: "Bot"}'), 'expected Name <address>'],
     [`${github('')}webhooks: {listen: ":8080"}\n`, 'with a webhookSecretFile'],
     [`${github(', webhookSecretFile: /s')}webhooks: {listen: "8080"}\n`, 'expected an address'],
+    [
+      `${github(', webhookSecretFile: /s')}  - {name: second, kind: github, url: "https://ghe.example", appId: 8, privateKeyFile: /k, webhookSecretFile: /t}\nwebhooks: {listen: ":8080"}\n`,
+      'webhooks are those of one GitHub, and main has a webhookSecretFile already: leave it out for second',
+    ],
     [`${CLUSTERS}listen: "0.0.0.0:70000"\n`, 'expected an address'],
     [`${CLUSTERS}onboarding: {perDay: 0}\n`, 'from 1 to 100'],
   ])('says what is missing or wrong: %j', (text, says) => {
