@@ -18,14 +18,18 @@ const MAY: Readonly<Record<string, { readonly rooms: readonly string[]; readonly
     rooms: ['domain', 'ports', 'detection', 'diagnosis', 'policy', 'remediation', 'source', 'proposal'],
     packages: [],
   },
-  'adapters/prometheus': { rooms: ['domain', 'ports'], packages: ['undici', 'node:'] },
+  'adapters/prometheus': { rooms: ['domain', 'ports', 'adapters/outbound'], packages: ['undici', 'node:'] },
   'adapters/github': {
-    rooms: ['domain', 'ports', 'adapters/archive', 'adapters/own-folder', 'adapters/forge-limits'],
+    rooms: ['domain', 'ports', 'adapters/archive', 'adapters/own-folder', 'adapters/forge-limits', 'adapters/outbound'],
     packages: ['node:', 'undici', '@octokit/rest'],
   },
   'adapters/local': { rooms: ['domain', 'ports', 'adapters/forge-limits'], packages: ['node:'] },
   // What no forge ever writes, whatever it is asked (PROTOCOL 8): every forge holds it.
   'adapters/forge-limits': { rooms: ['domain'], packages: [] },
+  // Straight, or through the proxies of the environment: every client that leaves the cluster.
+  'adapters/outbound': { rooms: ['domain'], packages: ['node:', 'undici'] },
+  // What may stop the bot from outside: a command, an address.
+  'adapters/stops': { rooms: ['domain', 'adapters/outbound'], packages: ['node:', 'undici'] },
   // Reading a .tar.gz, and nothing else: two adapters open packed charts.
   'adapters/archive': { rooms: [], packages: ['node:'] },
   // A folder of one user, written whole or not at all: every cache on disk.
@@ -52,7 +56,10 @@ const PURE = ['domain', 'ports', 'detection', 'diagnosis', 'policy', 'remediatio
 const NODE_IN_PURE = new Set(['domain/digest.ts:node:crypto'])
 /** Each SDK has one home. */
 const HOME: Readonly<Record<string, readonly string[]>> = {
-  undici: ['adapters/prometheus', 'adapters/render', 'adapters/charts', 'adapters/github'],
+  undici: [
+    ...['adapters/prometheus', 'adapters/render', 'adapters/charts', 'adapters/github'],
+    ...['adapters/outbound', 'adapters/stops'],
+  ],
   probot: ['server'],
   // The admin's own rights, on the admin's own machine: the adapter of the service only reads.
   '@kubernetes/client-node': ['adapters/kubernetes', 'cli'],

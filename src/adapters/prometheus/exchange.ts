@@ -1,5 +1,6 @@
-import { Agent, request } from 'undici'
+import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from 'undici'
 import type { ErrorCode } from '../../domain/index.ts'
+import { outboundDispatcher, type Proxies } from '../outbound/index.ts'
 import { certificatesOf, tokenOf, watchedFile } from './credentials.ts'
 import { guardedLookup } from './endpoint.ts'
 
@@ -27,6 +28,7 @@ export type ExchangeOptions = {
   readonly timeoutMs: number
   readonly maxBodyBytes: number
   readonly concurrency: number
+  readonly proxies?: Proxies
 }
 
 const MAX_PROBLEM = 300
@@ -121,26 +123,24 @@ function refusal(status: number, body: string, secret: string | undefined): Repl
   return { answered: false, code: codeOf(status), status, problem: oneLine(`HTTP ${status} ${said}`, secret) }
 }
 
-function agentWith(options: ExchangeOptions, ca: string | undefined): Agent {
-  return new Agent({
-    connections: options.concurrency,
-    headersTimeout: options.timeoutMs,
-    bodyTimeout: options.timeoutMs,
-    connect: {
-      timeout: options.timeoutMs,
-      lookup: guardedLookup(),
-      // Said here, so that no environment variable turns it off.
-      rejectUnauthorized: true,
-      ...(ca === undefined ? {} : { ca }),
+function agentWith({ concurrency, timeoutMs, proxies }: ExchangeOptions, ca: string | undefined): Dispatcher {
+  return outboundDispatcher(
+    { Agent, EnvHttpProxyAgent },
+    {
+      connections: concurrency,
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+      connect: { timeout: timeoutMs, lookup: guardedLookup(), ...(ca === undefined ? {} : { ca }) },
     },
-  })
+    proxies,
+  )
 }
 
 /** The agent for the certificates as they are in the file now; an older one ends when its requests have. */
-function agents(options: ExchangeOptions): { current(): Agent; close(): Promise<void> } {
+function agents(options: ExchangeOptions): { current(): Dispatcher; close(): Promise<void> } {
   const { caFile } = options
   const file = caFile === undefined ? undefined : { path: caFile, read: watchedFile(caFile, 'CA file') }
-  let held: { readonly agent: Agent; readonly ca: string | undefined } | undefined
+  let held: { readonly agent: Dispatcher; readonly ca: string | undefined } | undefined
   return {
     current() {
       const ca = file === undefined ? undefined : certificatesOf(file.read, file.path)

@@ -7,6 +7,7 @@ import {
   type TimeRange,
 } from '../../domain/index.ts'
 import type { Clock, Metrics } from '../../ports/index.ts'
+import type { Proxies } from '../outbound/index.ts'
 import { hasSeries, parseScalar } from './answer.ts'
 import { type ApplicationMetrics, checkApplicationMetrics } from './application-metrics.ts'
 import { requestsFor, type Scope, type SignalRequest } from './catalogue.ts'
@@ -26,6 +27,8 @@ export type PrometheusOptions = {
   /** Read again whenever it changes, as is the CA file, which then replaces the system's authorities. */
   readonly tokenFile?: string
   readonly caFile?: string
+  /** Which way it is asked; straight where left out. */
+  readonly proxies?: Proxies
   readonly clusterLabel?: string
   /** Sent as X-Scope-OrgID. */
   readonly tenant?: string
@@ -129,6 +132,7 @@ export function prometheusMetrics(options: PrometheusOptions): PrometheusMetrics
     ...(options.tokenFile === undefined ? {} : { tokenFile: options.tokenFile }),
     ...(options.caFile === undefined ? {} : { caFile: options.caFile }),
     ...(options.tenant === undefined ? {} : { tenant: options.tenant }),
+    ...(options.proxies === undefined ? {} : { proxies: options.proxies }),
     timeoutMs,
     maxBodyBytes: options.maxBodyBytes ?? 64 * 1024 * 1024,
     concurrency: options.concurrency ?? 4,

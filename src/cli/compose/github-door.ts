@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { fileSigner, githubAccount, mirrorOf, type Pace } from '../../adapters/github/index.ts'
+import { type Proxies, proxiesOf } from '../../adapters/outbound/index.ts'
 import { digestOf, type ForgeConfig, KintsugiError } from '../../domain/index.ts'
 import type { GithubAccess, GithubDoor } from './github-access.ts'
 
@@ -17,14 +18,15 @@ export type GithubDoorOptions = {
 
 /** Speaks to GitHub as the App of each forge. What is mirrored on disk may be deleted at any time. */
 export function githubDoor({ cwd, env, ...rest }: GithubDoorOptions): GithubDoor {
-  return (forge) => accessTo(forge, cwd, join(cacheFolder(env), 'mirror'), rest)
+  const proxies = proxiesOf(env)
+  return (forge) => accessTo(forge, cwd, join(cacheFolder(env), 'mirror'), { ...rest, ...(proxies && { proxies }) })
 }
 
 function accessTo(
   { name: forge, github }: ForgeConfig,
   cwd: string,
   mirrors: string,
-  { notice, pace }: Pick<GithubDoorOptions, 'notice' | 'pace'>,
+  { notice, pace, proxies }: Pick<GithubDoorOptions, 'notice' | 'pace'> & { readonly proxies?: Proxies },
 ): GithubAccess {
   if (github === undefined)
     throw new KintsugiError(
@@ -38,6 +40,7 @@ function accessTo(
     baseUrl: github.apiUrl,
     ...(notice !== undefined && { notice }),
     ...(pace !== undefined && { pace }),
+    ...(proxies && { proxies }),
   })
   return {
     async repository(owner, name) {

@@ -1,12 +1,16 @@
 import { resolve } from 'node:path'
+import { proxiesOf } from '../../adapters/outbound/index.ts'
 import { type PrometheusMetrics, prometheusMetrics } from '../../adapters/prometheus/index.ts'
-import { type Config, KintsugiError } from '../../domain/index.ts'
+import { configError } from '../../config.ts'
+import { type ClusterConfig, type Config, KintsugiError } from '../../domain/index.ts'
 import type { Clock } from '../../ports/index.ts'
 
 export type Jobs = { readonly cadvisor: readonly string[]; readonly kubeStateMetrics: readonly string[] }
 
 export type MetricsOptions = {
   readonly cwd: string
+  /** Where the proxies are named. */
+  readonly env: Readonly<Record<string, string | undefined>>
   /** Root of the API; that of the configuration where it is left out. */
   readonly prometheus?: string
   readonly tokenFile?: string
@@ -29,9 +33,20 @@ export function jobsOf(config: Config, told: Jobs): Jobs {
   }
 }
 
+/** Nobody should believe that a cluster is watched which is not. Throws KIN-2001 for a second one. */
+export function onlyCluster(config: Config): ClusterConfig {
+  const [cluster, another] = config.clusters
+  if (cluster === undefined) throw configError(config, ['clusters'], 'clusters names no cluster')
+  if (another === undefined) return cluster
+  throw configError(
+    config,
+    ['clusters', 1],
+    `clusters: ${another.name} would not be looked at: one process looks at one cluster. Run one for each, with a configuration of its own.`,
+  )
+}
+
 export function metricsOf(config: Config, jobs: Jobs, options: MetricsOptions, clock: Clock): PrometheusMetrics {
-  const [cluster] = config.clusters
-  if (cluster === undefined) throw new KintsugiError('KIN-2001', 'the configuration names no cluster')
+  const cluster = onlyCluster(config)
   const told = cluster.prometheus
   const url = options.prometheus ?? told?.url
   if (url === undefined)
@@ -41,6 +56,7 @@ export function metricsOf(config: Config, jobs: Jobs, options: MetricsOptions, c
     )
   const tokenFile = options.tokenFile ?? told?.tokenFile
   const caFile = options.caFile ?? told?.caFile
+  const proxies = proxiesOf(options.env)
   return prometheusMetrics({
     cluster: cluster.name,
     url,
@@ -50,5 +66,6 @@ export function metricsOf(config: Config, jobs: Jobs, options: MetricsOptions, c
     ...(caFile === undefined ? {} : { caFile: resolve(options.cwd, caFile) }),
     ...(told?.clusterLabel === undefined ? {} : { clusterLabel: told.clusterLabel }),
     ...(told?.tenant === undefined ? {} : { tenant: told.tenant }),
+    ...(proxies && { proxies }),
   })
 }

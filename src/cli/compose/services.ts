@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { outboundFetch, proxiesOf } from '../../adapters/outbound/index.ts'
+import { configError } from '../../config.ts'
 import type { TickReport } from '../../controller/index.ts'
-import { type Config, type GithubConfig, KintsugiError } from '../../domain/index.ts'
+import { type Config, type GithubConfig, type JsonPath, KintsugiError } from '../../domain/index.ts'
 import {
   type Metric,
   type ServiceServer,
@@ -21,6 +23,8 @@ export type Services = {
 export type ServicesOptions = {
   readonly config: Config
   readonly cwd: string
+  /** Where the proxies are named. */
+  readonly env: Readonly<Record<string, string | undefined>>
   /** Called by whatever says "look again". */
   readonly wake: () => void
   /** Told of what goes wrong beside the loop. */
@@ -30,9 +34,9 @@ export type ServicesOptions = {
 const SWEEP_MS = 30 * 60_000
 
 /** What listens beside the loop, as far as the configuration asks for it: health and metrics, and webhooks. Throws KIN-2001 without a real secret. */
-export async function startServices({ config, cwd, wake, note }: ServicesOptions): Promise<Services> {
+export async function startServices({ config, cwd, env, wake, note }: ServicesOptions): Promise<Services> {
   const seen = { ticks: 0, failures: 0, lanes: 0, failedLanes: 0, lastMs: 0 }
-  const webhooks = await webhooksOf(config, cwd, wake)
+  const webhooks = await webhooksOf(config, cwd, env, wake)
   const service = await serviceOf(config, seen, webhooks)
   const sweep = webhooks && setInterval(() => redeliver(webhooks, note), SWEEP_MS)
   sweep?.unref()
@@ -67,22 +71,47 @@ function redeliver(webhooks: WebhookServer, note: (text: string) => void): void 
   )
 }
 
-/** Webhooks are those of the first GitHub that has a secret. */
-async function webhooksOf(config: Config, cwd: string, wake: () => void): Promise<WebhookServer | undefined> {
+/** Webhooks are those of the one GitHub that has a secret: the configuration allows no second. */
+async function webhooksOf(
+  config: Config,
+  cwd: string,
+  env: ServicesOptions['env'],
+  wake: () => void,
+): Promise<WebhookServer | undefined> {
   const { webhooks } = config
-  const github = config.forges.flatMap((forge) => forge.github ?? []).find((one) => one.webhookSecretFile !== undefined)
+  const at = config.forges.findIndex(({ github }) => github?.webhookSecretFile !== undefined)
+  const github = config.forges[at]?.github
   if (webhooks === undefined || github?.webhookSecretFile === undefined) return undefined
   const { appId, apiUrl, webhookSecretFile, webhookPreviousSecretFile: previous } = github
-  return webhookServer({
+  const privateKey = placed(config, ['forges', at, 'privateKeyFile'], () => privateKeyOf(github, cwd))
+  const proxied = outboundFetch(proxiesOf(env))
+  const server = webhookServer({
     ...webhooks.listen,
     path: webhooks.path,
-    app: { appId, privateKey: privateKeyOf(github, cwd), baseUrl: apiUrl },
+    app: { appId, privateKey, baseUrl: apiUrl, fetch: proxied },
     secrets: {
       file: resolve(cwd, webhookSecretFile),
       ...(previous !== undefined && { previousFile: resolve(cwd, previous) }),
     },
     onNudge: wake,
   })
+  return server.catch((error: unknown) => {
+    throw withPlace(config, ['forges', at, 'webhookSecretFile'], error)
+  })
+}
+
+function placed<T>(config: Config, path: JsonPath, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    throw withPlace(config, path, error)
+  }
+}
+
+/** What is wrong with a file that the configuration names, said where it names it. */
+function withPlace(config: Config, path: JsonPath, error: unknown): unknown {
+  const told = error instanceof KintsugiError && error.code === 'KIN-2001' && error.at === undefined
+  return told ? configError(config, path, error.message, error) : error
 }
 
 function privateKeyOf({ privateKeyFile }: GithubConfig, cwd: string): string {

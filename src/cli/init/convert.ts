@@ -17,11 +17,15 @@ const WITHIN_MS = 30_000
 const MOST_BYTES = 256 * 1024
 
 /** Exchanges the code of the redirect. Throws KIN-4003 with what to do where GitHub refuses; nothing of the answer is quoted. */
-export async function convertManifest(github: GithubAddresses, code: string): Promise<AppCredentials> {
+export async function convertManifest(
+  github: GithubAddresses,
+  code: string,
+  ask: typeof fetch,
+): Promise<AppCredentials> {
   let response: Response
   let text: string
   try {
-    response = await fetch(`${github.api}/app-manifests/${code}/conversions`, {
+    response = await ask(`${github.api}/app-manifests/${code}/conversions`, {
       method: 'POST',
       headers: {
         accept: 'application/vnd.github+json',

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { outboundFetch, proxiesOf } from '../../adapters/outbound/index.ts'
 import { KintsugiError } from '../../domain/index.ts'
 import { styled } from '../style.ts'
 import type { Terminal } from '../terminal.ts'
@@ -24,7 +25,8 @@ export async function runInit({ args, terminal, io }: Context): Promise<ExitCode
   const home = apply && (await secretHome({ ...request.secret, ...apply, env: io.env }))
   await home?.check()
 
-  const app = await createdApp(request, terminal)
+  const ask = outboundFetch(proxiesOf(io.env))
+  const app = await createdApp(request, terminal, ask)
   const kept = await keep(app, { home, out, fallback: resolve(io.cwd, `kintsugi-app-${app.id}`) })
   if (terminal.asJson) terminal.json(document(request, app, kept))
   else if (request.to.print) io.out.write(secretYaml(request.secret, app))
@@ -37,7 +39,7 @@ export async function runInit({ args, terminal, io }: Context): Promise<ExitCode
   return 0
 }
 
-async function createdApp(request: InitRequest, terminal: Terminal): Promise<AppCredentials> {
+async function createdApp(request: InitRequest, terminal: Terminal, ask: typeof fetch): Promise<AppCredentials> {
   const file = readAppFile()
   let settle: (result: { readonly app: AppCredentials } | { readonly error: unknown }) => void = () => undefined
   const settled = new Promise<{ readonly app: AppCredentials } | { readonly error: unknown }>((done) => {
@@ -54,7 +56,7 @@ async function createdApp(request: InitRequest, terminal: Terminal): Promise<App
       }),
     created: async (code: string): Promise<string> => {
       try {
-        const app = await convertManifest(request.github, code)
+        const app = await convertManifest(request.github, code, ask)
         settle({ app })
         return donePage(app, nextSteps(request, app))
       } catch (error) {

@@ -7,6 +7,8 @@ export type AppIdentity = {
   readonly privateKey: string
   /** Root of the REST API; that of github.com where left out. */
   readonly baseUrl?: string
+  /** Which way GitHub is asked; Node's own where left out. */
+  readonly fetch?: typeof fetch
 }
 
 /** One Probot per secret, since it knows but one; made when a delivery first needs it. */
@@ -28,6 +30,7 @@ export async function probotApp(identity: AppIdentity, nudge: (nudge: Nudge) => 
     ...options,
     throttle: { ...objectOf(options['throttle']), enabled: false },
     retry: { enabled: false },
+    ...(identity.fetch && { request: { ...objectOf(options['request']), fetch: identity.fetch } }),
   }))
   const made = new Map<string, Promise<Probot>>()
   const botOf = (secret: string): Promise<Probot> => {

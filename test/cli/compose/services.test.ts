@@ -55,7 +55,7 @@ const report = {
 
 describe('what listens beside the loop', () => {
   it('is nothing where the configuration asks for nothing', async () => {
-    const services = await startServices({ config: config(''), cwd: dir, wake: () => {}, note: () => {} })
+    const services = await startServices({ config: config(''), cwd: dir, env: {}, wake: () => {}, note: () => {} })
     expect(services.says).toEqual([])
     await services.close()
   })
@@ -66,6 +66,7 @@ describe('what listens beside the loop', () => {
     const services = await startServices({
       config: config(`listen: "127.0.0.1:${health}"\nwebhooks: {listen: "127.0.0.1:${hooks}"}\n`),
       cwd: dir,
+      env: {},
       wake: () => {
         woken += 1
       },
@@ -109,7 +110,11 @@ describe('what listens beside the loop', () => {
     if (text === undefined) await rm(join(dir, name))
     else await writeFile(join(dir, name), text)
     const told = config('webhooks: {listen: "127.0.0.1:0"}\n')
-    const starting = startServices({ config: told, cwd: dir, wake: () => {}, note: () => {} })
-    await expect(starting).rejects.toMatchObject({ code: 'KIN-2001', message: expect.stringContaining(says) })
+    const starting = startServices({ config: told, cwd: dir, env: {}, wake: () => {}, note: () => {} })
+    await expect(starting).rejects.toMatchObject({
+      code: 'KIN-2001',
+      message: expect.stringContaining(says),
+      at: { file: 'kintsugi.yaml', line: 2, column: text === undefined ? 89 : 117 },
+    })
   })
 })

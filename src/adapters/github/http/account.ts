@@ -1,4 +1,5 @@
 import { KintsugiError } from '../../../domain/index.ts'
+import type { Proxies } from '../../outbound/index.ts'
 import type { GitHubApi } from '../api.ts'
 import { Budget, type BudgetLimits, GITHUB_LIMITS } from './budget.ts'
 import { bytesOf } from './bytes.ts'
@@ -23,6 +24,8 @@ export type AccountOptions = {
   readonly baseUrl?: string
   /** Certificates that the server's is checked against, PEM. */
   readonly ca?: string
+  /** Which way GitHub is asked; straight where left out. */
+  readonly proxies?: Proxies
   readonly userAgent?: string
   readonly onRequest?: (report: RequestReport) => void
   /** Told what an operator should know: a clock that is wrong. */
@@ -59,8 +62,8 @@ export function githubAccount(options: AccountOptions): GitHubAccount {
   const baseUrl = (options.baseUrl ?? 'https://api.github.com').replace(/\/+$/, '')
   const scrub = scrubber()
   if (credentials.kind === 'token') scrub.add(credentials.token)
-  const ca = options.ca
-  const line = wire({ baseUrl, userAgent: options.userAgent ?? 'kintsugi', ...(ca === undefined ? {} : { ca }) })
+  const { ca, proxies, userAgent = 'kintsugi' } = options
+  const line = wire({ baseUrl, userAgent, ...(ca === undefined ? {} : { ca }), ...(proxies && { proxies }) })
   const app =
     credentials.kind === 'app'
       ? appAuth(credentials, asApp(line, baseUrl, pace, onRequest, scrub), pace, scrub, notice)

@@ -1,5 +1,6 @@
-import type { Agent } from 'undici'
+import type { Dispatcher } from 'undici'
 import { KintsugiError } from '../../../domain/index.ts'
+import { outboundDispatcher, type Proxies } from '../../outbound/index.ts'
 
 /** What one HTTP exchange needs; no policy is in it. */
 export type WireRequest = {
@@ -31,6 +32,8 @@ export type WireOptions = {
   readonly connections?: number
   /** Certificates of a GitHub Enterprise Server, PEM. */
   readonly ca?: string
+  /** Which way it is asked; straight where left out. */
+  readonly proxies?: Proxies
 }
 
 /** The connection failed. `sent`: the request may have arrived. */
@@ -105,16 +108,20 @@ const SILENT = { debug() {}, info() {}, warn() {}, error() {} }
 
 async function open(options: WireOptions) {
   const [{ Octokit }, undici] = await Promise.all([import('@octokit/rest'), import('undici')])
-  const { baseUrl, userAgent, connections = 32, connectTimeoutMs = 10_000, ca } = options
-  const agent = new undici.Agent({
-    connections,
-    // GitHub closes idle connections after a minute; a request on one that is just being closed is an ambiguous write.
-    keepAliveTimeout: 10_000,
-    keepAliveMaxTimeout: 30_000,
-    headersTimeout: 60_000,
-    bodyTimeout: 60_000,
-    connect: { timeout: connectTimeoutMs, ...(ca === undefined ? {} : { ca }) },
-  })
+  const { baseUrl, userAgent, connections = 32, connectTimeoutMs = 10_000, ca, proxies } = options
+  const agent = outboundDispatcher(
+    undici,
+    {
+      connections,
+      // GitHub closes idle connections after a minute; a request on one that is just being closed is an ambiguous write.
+      keepAliveTimeout: 10_000,
+      keepAliveMaxTimeout: 30_000,
+      headersTimeout: 60_000,
+      bodyTimeout: 60_000,
+      connect: { timeout: connectTimeoutMs, ...(ca === undefined ? {} : { ca }) },
+    },
+    proxies,
+  )
   return { octokit: new Octokit({ baseUrl, userAgent, log: SILENT }), agent, fetch: undici.fetch }
 }
 
@@ -125,7 +132,7 @@ type Sent = {
   readonly signal?: AbortSignal
 }
 
-type Sending = { readonly agent: Agent; readonly fetch: typeof import('undici').fetch }
+type Sending = { readonly agent: Dispatcher; readonly fetch: typeof import('undici').fetch }
 
 /** A refusal is read here and handed on as text: Octokit would read it without bounds, and log what is deprecated. */
 async function fetchOnce({ agent, fetch }: Sending, url: string, init: Sent): Promise<Response> {
@@ -215,21 +222,29 @@ const NEVER_SENT: ReadonlySet<string> = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
   'UND_ERR_INVALID_ARG',
 ])
+/** As undici says it: the proxy lets nobody through, so GitHub has heard nothing. */
+const TUNNEL_REFUSED = /^Proxy response \((\d{3})\) !== 200/
 const TLS = /^(?:ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO)/
 
 function mayHaveArrived(error: unknown): boolean {
+  if (chainOf(error).some(({ message }) => TUNNEL_REFUSED.test(message))) return false
   return !codesOf(error).some((code) => NEVER_SENT.has(code) || TLS.test(code))
 }
 
-function codesOf(error: unknown, depth = 0): readonly string[] {
-  if (!(error instanceof Error) || depth > 5) return []
-  const own = 'code' in error && typeof error.code === 'string' ? [error.code] : []
-  return [...own, ...codesOf(error.cause, depth + 1)]
+function codesOf(error: unknown): readonly string[] {
+  return chainOf(error).flatMap((one) => ('code' in one && typeof one.code === 'string' ? [one.code] : []))
+}
+
+/** An error and what it was caused by. */
+function chainOf(error: unknown, depth = 0): readonly Error[] {
+  return error instanceof Error && depth <= 5 ? [error, ...chainOf(error.cause, depth + 1)] : []
 }
 
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return 'no connection'
   if (error.name === 'TimeoutError') return 'it took too long'
+  const refused = chainOf(error).flatMap(({ message }) => TUNNEL_REFUSED.exec(message)?.[1] ?? [])[0]
+  if (refused !== undefined) return `the proxy answered ${refused}, and lets nobody through`
   const code = codesOf(error)[0]
   return code === undefined ? error.message : `${error.message} (${code})`
 }

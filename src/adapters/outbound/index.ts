@@ -1,0 +1,3 @@
+export { type Connecting, type DispatcherOptions, outboundDispatcher } from './dispatcher.ts'
+export { outboundFetch } from './fetch.ts'
+export { type Proxies, proxiesOf } from './proxies.ts'
