@@ -71,7 +71,7 @@ async function writeOut({ deps, clock }: Opened): Promise<void> {
   await closeAudit(deps, clock.now())
 }
 
-async function watch({ terminal, io }: Context, { deps, clock }: Opened): Promise<ExitCode> {
+async function watch({ terminal, io }: Context, { deps, clock, stops }: Opened): Promise<ExitCode> {
   const { emptyMemory, loop, waker } = await import('../controller/index.ts')
   const { startServices } = await import('./compose/services.ts')
   const { printTick, tickDocument } = await import('./tick-report.ts')
@@ -79,9 +79,10 @@ async function watch({ terminal, io }: Context, { deps, clock }: Opened): Promis
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort())
   const bell = waker()
   const note = (text: string): void => terminal.note(text)
-  const services = await startServices({ config: deps.config, cwd: io.cwd, wake: bell.wake, note })
+  const services = await startServices({ config: deps.config, cwd: io.cwd, env: io.env, wake: bell.wake, note })
   for (const text of services.says) note(text)
   let said: string | undefined
+  const sayStops = anew(note)
   const events = {
     ticked: (report: TickReport) => {
       services.ticked(report)
@@ -89,6 +90,7 @@ async function watch({ terminal, io }: Context, { deps, clock }: Opened): Promis
       else printTick(report, terminal)
       sayFailed(report, terminal)
       said = sayAudit(report, said, terminal)
+      sayStops(stops.says())
     },
     failed: (error: unknown) => {
       services.failed()
@@ -105,4 +107,13 @@ async function watch({ terminal, io }: Context, { deps, clock }: Opened): Promis
     await services.close()
   }
   return 0
+}
+
+/** Says what was not said the last time. */
+function anew(note: (text: string) => void): (texts: readonly string[]) => void {
+  let before: readonly string[] = []
+  return (texts) => {
+    for (const text of texts) if (!before.includes(text)) note(text)
+    before = texts
+  }
 }

@@ -1,13 +1,13 @@
 import type { LaneReport, TickReport } from '../controller/index.ts'
-import { type Config, formatDuration, type Reason } from '../domain/index.ts'
+import { formatDuration, type Reason } from '../domain/index.ts'
 import { styled } from './style.ts'
 import type { Terminal } from './terminal.ts'
 import { blindness, type Opened, type Surroundings } from './world.ts'
 
 /** Says on stderr what keeps a first look from showing anything, and what to do next. */
-export function advise(report: TickReport, { deps, around }: Opened, terminal: Terminal): void {
+export function advise(report: TickReport, { deps, around, stops }: Opened, terminal: Terminal): void {
   const { warmUpMs, lookBackMs } = deps.config.tick
-  for (const text of [...obstacles(report, around, warmUpMs, lookBackMs), ...stoppedBy(reasonsOf(report), deps.config)])
+  for (const text of [...obstacles(report, around, warmUpMs, lookBackMs), ...stops.says()])
     terminal.note(styled('yellow', text))
   const next = nextCommand(report, around)
   if (next !== undefined) terminal.hint(next)
@@ -35,28 +35,6 @@ function obstacles(
     )
   }
   return said
-}
-
-function reasonsOf({ lanes }: TickReport): ReadonlySet<Reason | undefined> {
-  return new Set(lanes.flatMap((lane) => [reasonOf(lane), ...(lane.gates ?? []).map((gate) => gate.reason)]))
-}
-
-/** Which source of the configuration stops the bot although nobody said stop, for the reasons that were met. */
-export function stoppedBy(
-  reasons: ReadonlySet<Reason | undefined>,
-  { pause, freezes }: Pick<Config, 'pause' | 'freezes'>,
-): readonly string[] {
-  const said = (key: string, kind: string): string =>
-    `${key}: a source of the kind ${kind} cannot be read by this version, and counts as set. Name a file instead.`
-  return [
-    ...(reasons.has('paused') ? unread(pause).map((kind) => said('pause', kind)) : []),
-    ...(reasons.has('frozen') ? unread(freezes).map((kind) => said('freezes', kind)) : []),
-  ]
-}
-
-/** Kinds that nothing here reads. */
-function unread(sources: readonly object[]): readonly string[] {
-  return [...new Set(sources.flatMap((one) => Object.keys(one)))].filter((kind) => kind !== 'file' && kind !== 'config')
 }
 
 function noWorkloads({ jobs }: Surroundings, lookBackMs: number): string {

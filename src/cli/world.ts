@@ -2,6 +2,7 @@ import type { ControllerDeps, TickReport } from '../controller/index.ts'
 import { type Config, ERRORS, formatError, KintsugiError } from '../domain/index.ts'
 import type { Clock } from '../ports/index.ts'
 import type { Arguments } from './arguments.ts'
+import type { Stops } from './compose/stops.ts'
 import { styled } from './style.ts'
 import type { Terminal } from './terminal.ts'
 import type { Context, ExitCode, Option } from './verb.ts'
@@ -56,6 +57,7 @@ export type Surroundings = {
 
 export type Opened = {
   readonly deps: ControllerDeps
+  readonly stops: Stops
   readonly clock: Clock
   /** Absent in a simulated world. */
   readonly around?: Surroundings
@@ -69,22 +71,28 @@ const MOST_SKEW_MS = 60_000
 /** Wires the controller to the world that the flags name. */
 export async function open({ args, io, terminal }: Context, writes: ControllerDeps['writes']): Promise<Opened> {
   const { chartsOf, controllerDeps, readConfig, readPolicies } = await import('./compose/controller.ts')
+  const { stopsOf } = await import('./compose/stops.ts')
   const atMs = momentOf(args)
   const policies = await readPolicies(args.list('policies'), io.cwd, 'operator')
   const configFile = args.text('config')
   const config = configFile === undefined ? undefined : await readConfig(configFile, io.cwd)
+  for (const text of unused(config)) terminal.note(styled('yellow', text))
   const charts = await chartsOf(io.env, config?.renderer)
   const simulation = args.text('simulation')
   if (simulation !== undefined) {
     const { simulatedParts } = await import('./compose/simulated-parts.ts')
     const { clock, ...parts } = await simulatedParts(simulation, io.cwd, charts, config)
+    const stops = stopsOf(parts.config, io)
     const nothing = async () => undefined
-    return { deps: controllerDeps({ ...parts, policies, charts, writes }), clock, check: nothing, close: nothing }
+    const deps = controllerDeps({ ...parts, policies, charts, writes, stops })
+    return { deps, stops, clock, check: nothing, close: nothing }
   }
   const note = (text: string): void => terminal.note(text)
   const world = await realWorld({ args, io, config, readOnly: writes === 'observe', atMs, note })
+  const stops = stopsOf(world.config, { ...io, ...(world.configMap && { configMap: world.configMap }) })
   return {
-    deps: controllerDeps({ ...world, policies, charts, writes }),
+    deps: controllerDeps({ ...world, policies, charts, writes, stops }),
+    stops,
     clock: world.clock,
     ...(world.around && { around: { ...world.around, applications: world.applications, jobs: world.jobs } }),
     check: async (terminal) => {
@@ -95,6 +103,12 @@ export async function open({ args, io, terminal }: Context, writes: ControllerDe
     },
     close: world.close,
   }
+}
+
+/** What is written in the configuration and comes to nothing yet: nobody should wait for a message that is not sent. */
+export function unused(config: Config | undefined): readonly string[] {
+  const names = (config?.receivers ?? []).map(({ name }) => name)
+  return names.length === 0 ? [] : [`receivers: this version sends nothing to any receiver (${names.join(', ')})`]
 }
 
 type RealArguments = {
@@ -111,6 +125,7 @@ async function realWorld({ args, io, config, readOnly, atMs, note }: RealArgumen
   const [prometheus, tokenFile, caFile] = [args.text('prometheus'), args.text('token-file'), args.text('ca-file')]
   const asked = {
     cwd: io.cwd,
+    env: io.env,
     applications: args.list('application'),
     jobs: { cadvisor: args.list('cadvisor-job'), kubeStateMetrics: args.list('kube-state-metrics-job') },
     readOnly,
@@ -130,7 +145,7 @@ async function realWorld({ args, io, config, readOnly, atMs, note }: RealArgumen
   const repo = needed(args, 'repo')
   const { openRealWorld } = await import('./compose/real-world.ts')
   const world = await openRealWorld({ ...asked, repo, urls: args.list('url'), ...(config !== undefined && { config }) })
-  return { ...world, around: { repo } }
+  return { ...world, around: { repo }, configMap: undefined }
 }
 
 function needed(args: Arguments, name: string): string {

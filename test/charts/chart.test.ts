@@ -20,6 +20,12 @@ function configIn(objects: readonly Manifest[]) {
   return parsed.config
 }
 
+function configOf(values: JsonObject): JsonObject {
+  const { config } = values
+  if (!isJsonObject(config)) throw new Error('no config')
+  return config
+}
+
 function podOf(deployment: Manifest): JsonObject {
   const pod = valueAt(deployment, ['spec', 'template', 'spec'])
   if (!isJsonObject(pod)) throw new Error('no pod')
@@ -115,6 +121,37 @@ describe.each(helms)('charts/kintsugi by %s', (helm) => {
     expect(places.sort()).toEqual(['argocd', 'shop', 'team'])
     const none = await render(helm, { ...least, rbac: { clusterWide: false } })
     expect(none).toMatchObject({ ok: false, message: expect.stringContaining('rbac.namespaces is needed') })
+  })
+
+  it('may read the ConfigMaps that pause it, by name, and no others', async () => {
+    const pause = [{ config: false }, { configMap: 'ops/kintsugi-pause' }, { configMap: 'kintsugi/brake' }]
+    for (const rbac of [{ clusterWide: true }, { clusterWide: false, namespaces: ['shop'] }]) {
+      const objects = await rendered(helm, { ...least, rbac, config: { ...configOf(least), pause } })
+      for (const [at, namespace, name] of [
+        [1, 'ops', 'kintsugi-pause'],
+        [2, 'kintsugi', 'brake'],
+      ] as const) {
+        const role = named(objects, 'Role', `kintsugi-pause-${at}`)
+        expect(valueAt(role, ['metadata', 'namespace'])).toBe(namespace)
+        expect(role['rules']).toEqual([
+          { apiGroups: [''], resources: ['configmaps'], resourceNames: [name], verbs: ['get'] },
+        ])
+        const binding = named(objects, 'RoleBinding', `kintsugi-pause-${at}`)
+        expect(valueAt(binding, ['metadata', 'namespace'])).toBe(namespace)
+        expect(binding['subjects']).toEqual([{ kind: 'ServiceAccount', name: 'kintsugi', namespace: 'kintsugi' }])
+      }
+      expect(objects.filter((one) => JSON.stringify(one['rules'] ?? '').includes('configmaps'))).toHaveLength(2)
+    }
+  })
+
+  it('gives the controller variables of the operator, and the renderer none', async () => {
+    const extraEnv = [{ name: 'HTTPS_PROXY', value: 'http://proxy.example.com:3128' }]
+    const objects = await rendered(helm, { ...least, extraEnv })
+    const [ours, theirs] = ['kintsugi', 'kintsugi-renderer'].map((name) =>
+      JSON.stringify(podOf(named(objects, 'Deployment', name))),
+    )
+    expect(ours).toContain('{"name":"HTTPS_PROXY","value":"http://proxy.example.com:3128"}')
+    expect(theirs).not.toContain('PROXY')
   })
 
   it('has rights to what the adapter asks for', async () => {

@@ -89,6 +89,7 @@ export function valuesSchema(): JsonObject {
         networkPolicy: closed({ enabled: flag }),
         resources: open,
         cache: closed({ sizeLimit: text({ pattern: '^[0-9]+[KMGT]i$' }) }),
+        extraEnv: list(),
         extraVolumes: list(),
         extraVolumeMounts: list(),
         podAnnotations: open,

@@ -10,6 +10,7 @@ import {
 } from '../../domain/index.ts'
 import type { Clock, Cluster, GitOps } from '../../ports/index.ts'
 import { liveApplication } from './applications.ts'
+import { configMapData } from './config-map.ts'
 import { factsOf, type NamespaceLists } from './facts.ts'
 import { type ApiKind, listAll, pathOf, whole } from './list.ts'
 import { clusterReach, type Reach, type ReachOptions } from './reach.ts'
@@ -34,6 +35,8 @@ export type KubernetesSite = {
   readonly cluster: Cluster
   readonly gitops: GitOps
   versions(): Promise<ClusterVersions>
+  /** The texts of one ConfigMap; undefined where there is none. Throws KIN-6001 and KIN-6002. */
+  configMap(namespace: string, name: string): Promise<Readonly<Record<string, string>> | undefined>
 }
 
 const WORKLOADS: readonly ApiKind[] = [
@@ -90,6 +93,7 @@ export function kubernetesSite(options: KubernetesOptions): KubernetesSite {
       },
     },
     versions: () => clusterVersions(reach),
+    configMap: (namespace, name) => configMapData(reach, namespace, name),
   }
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { access, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { unpackChart } from '../../adapters/charts/index.ts'
@@ -21,6 +21,7 @@ import { loadTemplates, type Templates } from '../../proposal/index.ts'
 import { edit } from '../../source/index.ts'
 import { policyFiles } from '../policy-files.ts'
 import { configuredRenderer } from './renderer.ts'
+import type { Stops } from './stops.ts'
 
 /** What renders charts behind the Renderer port, or nothing where there is no helm. `isolation` is what it is now: a renderer of its own may lose it. */
 export type Charts = {
@@ -52,6 +53,7 @@ export type Parts = {
   readonly policies: readonly Policy[]
   readonly charts: Charts
   readonly writes: ControllerDeps['writes']
+  readonly stops: Pick<Stops, 'paused' | 'frozen'>
   /** What the cluster said of itself; what the configuration says where it was not asked. */
   readonly versions?: ClusterVersions
   /** Where the journal is kept; none is kept where this is left out. */
@@ -76,8 +78,8 @@ export function controllerDeps(parts: Parts): ControllerDeps {
     versions: parts.versions ?? versionsOf(config),
     ...(compute && { compute }),
     ...(parts.audit && { audit: auditOf(parts.audit) }),
-    paused: () => paused(config),
-    frozen: () => frozen(config),
+    paused: parts.stops.paused,
+    frozen: parts.stops.frozen,
     writes: parts.writes,
     edit,
     version: ownVersion(),
@@ -106,33 +108,6 @@ function templates(): Templates {
   return loadTemplates((file) =>
     readFileSync(fileURLToPath(new URL(`../../../templates/${file}`, import.meta.url)), 'utf8'),
   )
-}
-
-/** Any source that says stop, or that this process cannot read, stops the bot. */
-async function paused(config: Config): Promise<boolean> {
-  for (const source of config.pause) {
-    if ('config' in source) {
-      if (source.config) return true
-    } else if (!('file' in source) || (await exists(source.file))) return true
-  }
-  return false
-}
-
-/** A freeze file that is there freezes; a source of another kind cannot be reached from here and counts as frozen. */
-async function frozen(config: Config): Promise<boolean> {
-  for (const source of config.freezes) {
-    if (!('file' in source) || (await exists(source.file))) return true
-  }
-  return false
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await access(path)
-    return true
-  } catch (error) {
-    return !(error instanceof Error && 'code' in error && error.code === 'ENOENT')
-  }
 }
 
 /** Reads the operator's configuration. Throws KIN-2001 with the first place that is wrong. */

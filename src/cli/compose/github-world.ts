@@ -1,6 +1,7 @@
 import { fixedApplications, noCluster, systemClock } from '../../adapters/files/index.ts'
 import { githubForge } from '../../adapters/github/index.ts'
 import { type KubernetesSite, kubernetesSite } from '../../adapters/kubernetes/index.ts'
+import { configError } from '../../config.ts'
 import type { AuditPlace, Repository } from '../../controller/index.ts'
 import {
   type Binding,
@@ -8,6 +9,7 @@ import {
   type ClusterVersions,
   type Config,
   type ForgeConfig,
+  type JsonPath,
   KintsugiError,
 } from '../../domain/index.ts'
 import { covers, POLICY_API_VERSION } from '../../policy/index.ts'
@@ -15,7 +17,7 @@ import type { Clock } from '../../ports/index.ts'
 import { branchOf, checkText, readAttempt } from '../../proposal/index.ts'
 import { auditPlace, auditWriter } from './audit-place.ts'
 import type { GithubAccess, GithubDoor } from './github-access.ts'
-import { jobsOf, type MetricsOptions, metricsOf } from './metrics.ts'
+import { jobsOf, type MetricsOptions, metricsOf, onlyCluster } from './metrics.ts'
 import { applicationsIn, fixedClock, type RealWorld } from './real-world.ts'
 import { repositoryName } from './repository-urls.ts'
 
@@ -32,6 +34,8 @@ export type GithubOptions = MetricsOptions & {
 export type GithubWorld = RealWorld & {
   /** What charts see of the cluster; what the configuration says wins. Asked once. */
   readonly versions?: ClusterVersions
+  /** Reads of the cluster that is looked at. */
+  readonly configMap: KubernetesSite['configMap']
 }
 
 /**
@@ -40,19 +44,13 @@ export type GithubWorld = RealWorld & {
  */
 export async function openGithubWorld(options: GithubOptions): Promise<GithubWorld> {
   const { config } = options
-  const [cluster, another] = config.clusters
-  if (cluster === undefined) throw new KintsugiError('KIN-2001', 'clusters names no cluster')
-  // Nobody should believe that a cluster is watched which is not.
-  if (another !== undefined)
-    throw new KintsugiError(
-      'KIN-2001',
-      `clusters: ${another.name} would not be looked at: one process looks at one cluster. Run one for each, with a configuration of its own.`,
-    )
+  const cluster = onlyCluster(config)
   const clock = options.atMs === undefined ? systemClock : fixedClock(options.atMs)
   const jobs = jobsOf(config, options.jobs)
   const metrics = metricsOf(config, jobs, options, clock)
   const files = options.applications.length > 0 ? await applicationsIn(options.applications, options.cwd) : undefined
-  const site = files === undefined ? siteOf(config, cluster, clock) : undefined
+  const reached = siteOf(config, cluster, clock)
+  const site = files === undefined ? reached : undefined
   const { repositories, audit, close } = await openRepositories(config, options.door, clock, options.readOnly)
   return {
     config,
@@ -62,6 +60,7 @@ export async function openGithubWorld(options: GithubOptions): Promise<GithubWor
       gitops: site?.gitops ?? fixedApplications(cluster.name, files ?? []),
     },
     repositories,
+    configMap: reached.configMap,
     ...(audit && { audit }),
     clock,
     applications: [],
@@ -83,7 +82,7 @@ export async function openRepositories(
 ): Promise<{ readonly repositories: readonly Repository[]; readonly audit?: AuditPlace; close(): Promise<void> }> {
   const wanted = boundRepositories(config)
   const journal = config.audit.enabled && config.audit.repository !== undefined ? config.audit.repository : undefined
-  const journalOn = journal === undefined ? [] : [onForge(config, journal, 'audit.repository')]
+  const journalOn = journal === undefined ? [] : [onForge(config, journal, AUDIT)]
   const accesses = accessesOf(config, [...wanted, ...journalOn], door)
   const opened = async (one: Bound, writer?: string): Promise<Repository> => {
     const access = accesses.get(one.forge.name)
@@ -95,7 +94,7 @@ export async function openRepositories(
   const audit = await auditPlace(
     config,
     repositories,
-    async (named) => (await opened(onForge(config, named, 'audit.repository'), auditWriter(config, named))).forge,
+    async (named) => (await opened(onForge(config, named, AUDIT), auditWriter(config, named))).forge,
   )
   return {
     repositories,
@@ -118,25 +117,29 @@ export type Bound = {
 export function boundRepositories(config: Config): readonly Bound[] {
   const { bindings } = config
   if (bindings.length === 0)
-    throw new KintsugiError('KIN-2001', 'bindings are missing: without one there is no repository to look at')
+    throw configError(config, ['bindings'], 'bindings are missing: without one there is no repository to look at')
   const found = new Map<string, Bound>()
-  for (const binding of bindings)
-    for (const url of binding.repositories) {
+  for (const [at, binding] of bindings.entries())
+    for (const [nth, url] of binding.repositories.entries()) {
       const key = repositoryName(url).toLowerCase()
-      const bound = found.get(key) ?? onForge(config, url, 'bindings')
+      const bound = found.get(key) ?? onForge(config, url, ['bindings', at, 'repositories', nth])
       found.set(key, { ...bound, bindings: [...bound.bindings, binding] })
     }
   return [...found.values()]
 }
 
+const AUDIT: JsonPath = ['audit', 'repository']
+
 /** Which GitHub of the configuration has a repository; nothing of it is bound yet. */
-function onForge({ forges }: Config, url: string, key: string): Bound {
+function onForge(config: Config, url: string, path: JsonPath): Bound {
+  const { forges } = config
   const [host = '', owner, name, ...rest] = repositoryName(url).split('/')
   const forge = forges.find(({ kind, url: root }) => kind === 'github' && new URL(root).host === host)
   if (forge === undefined || owner === undefined || name === undefined || rest.length > 0)
-    throw new KintsugiError(
-      'KIN-2001',
-      `${key}: ${url} is on no forge of kind github; add it to forges, or mend the URL`,
+    throw configError(
+      config,
+      path,
+      `${path === AUDIT ? 'audit.repository' : path[0]}: ${url} is on no forge of kind github; add it to forges, or mend the URL`,
     )
   return { forge, owner, name, bindings: [] }
 }

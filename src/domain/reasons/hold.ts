@@ -61,13 +61,13 @@ export const HOLD_REASONS = {
   },
   paused: {
     group: 'hold',
-    means: 'The operator has paused the bot, or its pause source cannot be read.',
-    next: 'Lift the pause where it was set.',
+    means: 'The operator has paused the bot, or a source of pause cannot be read.',
+    next: 'Lift the pause where it was set. A source that cannot be read is named beside the look, with the reason.',
   },
   frozen: {
     group: 'hold',
-    means: 'A change freeze is in force, or a freeze source cannot be reached.',
-    next: 'Wait for its end.',
+    means: 'A change freeze is in force, or a source of freezes cannot be read.',
+    next: 'Wait for its end. A source that cannot be read is named beside the look, with the reason.',
   },
   'outside-window': {
     group: 'hold',

@@ -16,6 +16,7 @@ const KINDS = [
   { apiVersion: 'autoscaling/v2', plural: 'horizontalpodautoscalers', kind: 'HorizontalPodAutoscaler' },
   { apiVersion: 'keda.sh/v1alpha1', plural: 'scaledobjects', kind: 'ScaledObject' },
   { apiVersion: 'v1', plural: 'limitranges', kind: 'LimitRange' },
+  { apiVersion: 'v1', plural: 'configmaps', kind: 'ConfigMap' },
   { apiVersion: 'aiops.example.com/v1alpha1', plural: 'selfhealingpolicies', kind: 'SelfHealingPolicy' },
 ]
 
@@ -73,6 +74,28 @@ const deployment = (name = 'cart'): Manifest => ({
     managedFields: [{ manager: 'argocd' }],
   },
   spec: { replicas: 2 },
+})
+
+describe('a ConfigMap', () => {
+  const pause = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'pause', namespace: 'ops' } }
+
+  it('is read by its name alone, texts and nothing else', async () => {
+    server.put({ ...pause, data: { paused: 'false' } })
+    const { configMap } = await site()
+    expect(await configMap('ops', 'pause')).toEqual({ paused: 'false' })
+    expect(await configMap('ops', 'other')).toBeUndefined()
+    expect(server.asked).toEqual([
+      expect.stringMatching(/^GET \/api\/v1\/namespaces\/ops\/configmaps\/pause/),
+      expect.stringMatching(/^GET \/api\/v1\/namespaces\/ops\/configmaps\/other/),
+    ])
+  })
+
+  it('without a text has none, and one that may not be read is no answer', async () => {
+    server.put(pause)
+    expect(await (await site()).configMap('ops', 'pause')).toEqual({})
+    server.forbid('GET /api/v1/namespaces/ops/configmaps')
+    await expect((await site()).configMap('ops', 'pause')).rejects.toMatchObject({ code: 'KIN-6002' })
+  })
 })
 
 describe('the Applications of a cluster', () => {

@@ -52,6 +52,10 @@ ${bindings}`
   return parsed.config
 }
 
+function binding(repository: string): string {
+  return `bindings:\n  - {cluster: prod, namespace: a, repositories: [${repository}]}\n`
+}
+
 /** GitHubs in memory, and which repositories were asked for. */
 function doors() {
   const opened: string[] = []
@@ -69,6 +73,7 @@ function doors() {
 
 const options = (door: GithubDoor, over: Partial<GithubOptions> = {}): GithubOptions => ({
   cwd: dir,
+  env: {},
   config: config(),
   applications: [],
   jobs: { cadvisor: [], kubeStateMetrics: [] },
@@ -120,8 +125,9 @@ describe('the world of a configuration with a GitHub', () => {
     const { controllerDeps } = await import('../../../src/cli/compose/controller.ts')
     const { emptyMemory, reconcile } = await import('../../../src/controller/index.ts')
     const world = await openGithubWorld(options(doors().door))
+    const stops = { paused: async () => false, frozen: async () => false }
     const charts = { helm: undefined, isolation: 'process', version: undefined } as const
-    const deps = controllerDeps({ ...world, policies: [], charts, writes: 'observe' })
+    const deps = controllerDeps({ ...world, policies: [], charts, writes: 'observe', stops })
     const report = await reconcile(deps, emptyMemory(), Date.UTC(2026, 2, 1))
     expect(report.lanes).toEqual([])
     expect(report.unknown.length).toBeGreaterThan(0)
@@ -130,15 +136,21 @@ describe('the world of a configuration with a GitHub', () => {
   })
 
   it.each([
-    ['', 'bindings are missing'],
-    ['bindings:\n  - {cluster: prod, namespace: a, repositories: [gitlab.example/acme/shop]}\n', 'on no forge'],
-    ['bindings:\n  - {cluster: prod, namespace: a, repositories: [github.example/acme]}\n', 'on no forge'],
-    ['bindings:\n  - {cluster: prod, namespace: a, repositories: [github.example/acme/shop/x]}\n', 'on no forge'],
-  ])('says what is missing and where it is set: %j', async (bindings, says) => {
+    ['', 'bindings are missing', { line: 1, column: 1 }],
+    [binding('gitlab.example/acme/shop'), 'on no forge', { line: 8, column: 50 }],
+    [binding('github.example/acme'), 'on no forge', { line: 8, column: 50 }],
+    [binding('github.example/acme/shop/x'), 'on no forge', { line: 8, column: 50 }],
+    [
+      `${binding('github.example/acme/shop')}audit: {repository: elsewhere.example/a/b}\n`,
+      'audit.repository: elsewhere.example/a/b is on no forge',
+      { line: 9, column: 21 },
+    ],
+  ])('says what is missing and where it is set: %j', async (bindings, says, at) => {
     const { door, opened } = doors()
     await expect(openGithubWorld(options(door, { config: config(bindings) }))).rejects.toMatchObject({
       code: 'KIN-2001',
       message: expect.stringContaining(says),
+      at: { file: 'kintsugi.yaml', ...at },
     })
     expect(opened).toEqual([])
   })

@@ -1,0 +1,5 @@
+export { type AddressOptions, addressStop } from './address.ts'
+export { type CommandOptions, commandStop } from './command.ts'
+export { configMapStop, type ReadConfigMap } from './config-map.ts'
+export { fileStop } from './file.ts'
+export { keptFor, type Stop, type StopSource } from './stop.ts'
