@@ -130,7 +130,7 @@ export function noteText(
     reason: code(reason),
     means: fixed(info.means),
     next: fixed(info.next),
-    message: options.message === undefined ? fixed('') : prose(sentence(options.message), 500),
+    message: options.message === undefined ? fixed('') : prose(ended(sentence(options.message)), 500),
     cluster: options.audience === 'public' ? fixed('') : md`Cluster ${code(diagnosis.subject.cluster, 80)}.`,
     block: fixed(hiddenBlock('note', blockJson(noteKey(diagnosis, reason, options)))),
   })

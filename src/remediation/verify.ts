@@ -61,11 +61,12 @@ export function verify(input: VerifyInput): Verdict {
       because: 'the harm is still there after the fix was taken back',
       evidence: [left],
     }
-  if (quietIn(index, watched, firstMs, endMs)) return atOurValue(input, index, endMs) ?? resolved(index, watched, endMs)
+  if (quietIn(index, watched, firstMs, endMs))
+    return atOurValue(input, index, endMs) ?? resolved(input, index, watched, endMs)
   if (!input.extended) return unclear(endMs)
   if (input.nowMs < endMs + windowMs) return { verdict: 'waiting', untilMs: endMs + windowMs }
   return quietIn(index, watched, firstMs, endMs + windowMs)
-    ? (atOurValue(input, index, endMs + windowMs) ?? resolved(index, watched, endMs + windowMs))
+    ? (atOurValue(input, index, endMs + windowMs) ?? resolved(input, index, watched, endMs + windowMs))
     : unclear(endMs + windowMs)
 }
 
@@ -152,14 +153,16 @@ function covered(index: AnswerIndex, series: Series | undefined, fromMs: number,
   return coverage(series, fromMs, toMs) >= LEAST_COVERAGE
 }
 
-function resolved(index: AnswerIndex, watched: readonly Watched[], endMs: number): Verdict {
+function resolved({ record }: VerifyInput, index: AnswerIndex, watched: readonly Watched[], endMs: number): Verdict {
   const evidence = watched.flatMap(({ series }) => {
     const last = series === undefined ? undefined : samplesIn(series, series.startMs, endMs).at(-1)
     return series === undefined || last === undefined
       ? []
       : [quote(index, series, last, 'quiet at the end of the window')]
   })
-  return { verdict: 'resolved', because: 'the symptom stayed away for the whole window', evidence }
+  // What a change was to mend may be back once it is taken back.
+  const what = record.kind === 'revert' ? 'what the change had done' : 'the symptom'
+  return { verdict: 'resolved', because: `${what} stayed away for the whole window`, evidence }
 }
 
 function unclear(untilMs: number): Verdict {

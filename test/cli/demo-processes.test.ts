@@ -11,11 +11,13 @@ let folder = ''
 let demo: ChildProcess
 let ended: Promise<number | null>
 
+function listing(): readonly string[] {
+  return execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' }).split('\n')
+}
+
 /** Ids of the processes that work on the folder of this demo: its world and its controller. */
 function parts(): readonly number[] {
-  const listed = execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' })
-  return listed
-    .split('\n')
+  return listing()
     .filter((line) => line.includes(folder) && /world-process\.js|--simulation/.test(line))
     .map((line) => Number.parseInt(line, 10))
     .filter((pid) => pid !== demo.pid)
@@ -47,6 +49,20 @@ describe.skipIf(process.platform === 'win32')('the processes of a demo end with 
     demo.kill(signal)
     expect(await ended).toBe(1)
     expect(parts()).toEqual([])
+  })
+
+  it('when the shell of npm takes the signal for itself', async () => {
+    const own = `${folder}-of-npm`
+    const shell = spawn('sh', ['-c', `"${process.execPath}" "${CLI}" demo --headless --dir "${own}"; true`], {
+      stdio: 'ignore',
+      env: { ...process.env, npm_lifecycle_event: 'demo' },
+    })
+    const listed = () => listing().filter((line) => line.includes(own) && !line.includes(' sh -c'))
+    for (let look = 0; look < 400 && listed().length < 3; look += 1) await wait(100)
+    expect(listed()).toHaveLength(3)
+    shell.kill('SIGTERM')
+    for (let look = 0; look < 150 && listed().length > 0; look += 1) await wait(100)
+    expect(listed()).toEqual([])
   })
 
   it('when it is killed', async () => {

@@ -83,7 +83,10 @@ describe('resolved', () => {
 
   it('is said of a revert although the old symptom is back', () => {
     const list = [around('oom-killed', 30, () => 1)]
-    expect(judge(30, list, { record: record({ kind: 'revert' }) })).toMatchObject({ verdict: 'resolved' })
+    expect(judge(30, list, { record: record({ kind: 'revert' }) })).toMatchObject({
+      verdict: 'resolved',
+      because: 'what the change had done stayed away for the whole window',
+    })
   })
 })
 

@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { KintsugiError } from '../../domain/index.ts'
+import { formatInstant, KintsugiError } from '../../domain/index.ts'
+import type { Clock } from '../../ports/index.ts'
 import type { Arguments } from '../arguments.ts'
 import type { WorldFile } from '../compose/simulated-world.ts'
 import { type Span, styled } from '../style.ts'
@@ -67,6 +68,7 @@ async function tell(context: Context, seed: number, speed: number): Promise<Exit
   const { terminal, args, io } = context
   const { chartsOf } = await import('../compose/controller.ts')
   const { STORY_START_MS } = await import('./make-world.ts')
+  const { simulatedClock } = await import('../../adapters/simulation/index.ts')
   const charts = await chartsOf(io.env)
   const helm = charts.version !== undefined
   const dir = await freshFolder(args.text('dir'), io.cwd)
@@ -84,11 +86,11 @@ async function tell(context: Context, seed: number, speed: number): Promise<Exit
       ? `Charts are rendered by ${charts.version}.`
       : 'There is no helm here, so the shop has no Helm app; npm run tools fetches one.',
   )
-  const stage = new Stage(terminal, plotOf(helm))
+  const stage = new Stage(terminal, plotOf(helm), simulatedClock({ ...file, epochMs: file.startMs }))
   const review = args.has('headless') || github !== undefined ? undefined : await openReview(dir, charts)
   if (review !== undefined) say(terminal, 'Review page: ', styled('cyan', review.url))
   say(terminal, '')
-  const stop = askedToStop()
+  const stop = askedToStop(io.env)
   // What the processes say of being interrupted is no news to whoever did it.
   const said = (text: string): void => (stop.aborted ? undefined : stage.words(text))
   const children: Child[] = []
@@ -155,12 +157,21 @@ async function freshFolder(named: string | undefined, cwd: string): Promise<stri
   return dir
 }
 
-/** Aborted by Ctrl-C, by `kill`, and by the end of the terminal. A second signal ends the process at once. */
-function askedToStop(): AbortSignal {
+/**
+ * Aborted by Ctrl-C, by `kill`, and by the end of the terminal. A second signal ends the process at once. A script of npm runs in a shell
+ * that takes signals for itself: there, the end of the shell is the signal.
+ */
+function askedToStop(env: Context['io']['env']): AbortSignal {
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort())
+  if (env['npm_lifecycle_event'] !== undefined) {
+    const starter = process.ppid
+    setInterval(() => process.ppid !== starter && stop.abort(), STARTER_MS).unref()
+  }
   return stop.signal
 }
+
+const STARTER_MS = 500
 
 /** Runs `then` when it is stopped, or right away when it was stopped already. */
 function whenStopped(stop: AbortSignal, then: () => void): void {
@@ -210,15 +221,17 @@ function ended(terminal: Terminal, stage: Stage, dir: string, told: boolean, sto
 class Stage {
   readonly #terminal: Terminal
   readonly #plot: Plot
+  readonly #clock: Clock
   readonly #said = new Map<string, string>()
   readonly #worldSaid = new Set<string>()
   #progress: Progress = BEGINNING
   #quiet = new Set<string>()
   #told: (() => void) | undefined
 
-  constructor(terminal: Terminal, plot: Plot) {
+  constructor(terminal: Terminal, plot: Plot, clock: Clock) {
     this.#terminal = terminal
     this.#plot = plot
+    this.#clock = clock
   }
 
   world(event: WorldEvent): void {
@@ -228,16 +241,16 @@ class Stage {
     }
     const line = tellWorld(event)
     // Every Application follows the one branch; the first sync of a commit tells for all.
-    if (!this.#worldSaid.has(line)) this.#line(event.at, 'world', line)
+    if (!this.#worldSaid.has(line)) this.#line(this.#clock.now(), 'world', line)
     this.#worldSaid.add(line)
   }
 
   tick(tick: TickDocument): void {
     if (this.#terminal.asJson) this.#terminal.event({ event: 'tick', ...tick })
     else
-      for (const { at, subject, lines } of tellTick(tick, this.#said)) {
+      for (const { subject, lines } of tellTick(tick, this.#said)) {
         lines.forEach((line, index) => {
-          this.#line(index === 0 ? at : '', index === 0 ? subject : '', line)
+          this.#line(index === 0 ? this.#clock.now() : undefined, index === 0 ? subject : '', line)
         })
       }
     for (const lane of tick.quiet) this.#quiet.add(lane)
@@ -273,8 +286,9 @@ class Stage {
     })
   }
 
-  #line(at: string, subject: string, text: string): void {
-    const time = at === '' ? '     ' : at.slice(11, 16)
+  /** With the time of the world at which it is told: a look has the time of its beginning, and may end after much else has happened. */
+  #line(atMs: number | undefined, subject: string, text: string): void {
+    const time = atMs === undefined ? '     ' : formatInstant(atMs).slice(11, 16)
     this.#terminal.line(styled('dim', time), ' ', styled('bold', subject.padEnd(20)), ' ', text)
   }
 }
