@@ -39,8 +39,8 @@ describe('the Dockerfile', () => {
       ['--from=helm', '/usr/bin/helm', '/usr/local/bin/helm'],
       ['--from=modules', '/app/node_modules', './node_modules'],
       ['--from=build', '/app/dist', './dist'],
-      ['package.json', 'app.yml', 'LICENSE', './'],
-      ['templates', './templates'],
+      ['--from=build', '/app/package.json', '/app/app.yml', '/app/LICENSE', './'],
+      ['--from=build', '/app/templates', './templates'],
     ])
     expect(final?.lines.find(([verb]) => verb === 'RUN')?.join(' ')).toMatch(/rm -rf .*npm.*npx.*corepack.*yarn/)
   })
@@ -52,6 +52,14 @@ describe('the Dockerfile', () => {
     )
     expect(all.map(([verb]) => verb)).not.toContain('HEALTHCHECK')
     expect(all.map(([verb]) => verb)).not.toContain('ADD')
+  })
+
+  it('holds nothing that the umask of a checkout keeps from that user, and a cache that is its own', () => {
+    const build = stages.find(({ name }) => name === 'build')?.lines.map((line) => line.join(' ')) ?? []
+    expect(build.at(-1)).toBe('RUN chmod -R a+rX package.json app.yml LICENSE templates dist')
+    expect(copies(final).filter((line) => !(line[1] ?? '').startsWith('--from'))).toEqual([])
+    const [, path] = /XDG_CACHE_HOME=(\S+)/.exec(read('Dockerfile')) ?? []
+    expect(final?.lines.map((line) => line.join(' '))).toContain(`RUN install -d -m 0700 -o 65532 -g 65532 ${path}`)
   })
 
   it('installs what the lock file has, and runs no scripts of packages', () => {
@@ -79,7 +87,7 @@ describe('the Dockerfile', () => {
   })
 
   it('has all that the program reads beside its modules', () => {
-    const shipped = new Set(copies(final).flatMap((line) => line.slice(1, -1)))
+    const shipped = new Set(copies(final).flatMap((line) => line.slice(1, -1).map((path) => path.replace('/app/', ''))))
     const files = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' }).filter((one) =>
       one.endsWith('.ts'),
     )
