@@ -137,6 +137,32 @@ export function metricsContract(name: string, make: () => Promise<MetricsUnderTe
       expect(given.filter(([key, some]) => !same(some, whole.get(key)?.slice(first))).map(([key]) => key)).toEqual([])
     })
 
+    it('gives the series of the namespaces asked for as it gives them among all', async () => {
+      const { namespace } = answers.find(({ signal }) => signal === 'oom-killed')?.series[0]?.subject ?? {
+        namespace: '',
+      }
+      const scope = { namespaces: [namespace, 'no-such-namespace'] }
+      const given = await made.metrics.read(['memory-working-set', 'oom-killed'], made.range, scope)
+      const all = answers.filter(({ signal }) => ['memory-working-set', 'oom-killed'].includes(signal))
+      const there = all.map((one) => ({
+        ...one,
+        series: one.series.filter(({ subject }) => subject.namespace === namespace),
+      }))
+      const expected = new Map(values(there))
+      expect(expected.size).toBeGreaterThan(0)
+      expect(values(given).map(([key]) => key)).toEqual([...expected.keys()])
+      expect(
+        values(given)
+          .filter(([key, some]) => !same(some, expected.get(key)))
+          .map(([key]) => key),
+      ).toEqual([])
+    })
+
+    it('has nothing in a namespace that is not there', async () => {
+      const given = await made.metrics.read(['memory-working-set'], made.range, { namespaces: ['no.such|.*'] })
+      expect(given).toMatchObject([{ signal: 'memory-working-set', status: 'empty', series: [] }])
+    })
+
     it('has no samples from before anything was there', async () => {
       const { startMs, stepMs } = made.range
       const longAgo = startMs - 2000 * 86_400_000

@@ -25,7 +25,7 @@ import {
 
 /** What the queries of one cluster have in common. */
 export type Scope = {
-  /** Picks the cluster where one Prometheus holds several; else empty. */
+  /** Holds in every selector: the cluster where one Prometheus holds several, the namespaces where only some are asked. */
   readonly cluster: readonly Matcher[]
   readonly jobs: { readonly cadvisor: readonly string[]; readonly kubeStateMetrics: readonly string[] }
   readonly owners: OwnerSource

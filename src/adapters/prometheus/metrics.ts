@@ -6,7 +6,7 @@ import {
   type SignalId,
   type TimeRange,
 } from '../../domain/index.ts'
-import type { Clock, Metrics } from '../../ports/index.ts'
+import type { Clock, Metrics, MetricsScope } from '../../ports/index.ts'
 import type { Proxies } from '../outbound/index.ts'
 import { hasSeries, parseScalar } from './answer.ts'
 import { type ApplicationMetrics, checkApplicationMetrics } from './application-metrics.ts'
@@ -14,7 +14,7 @@ import { requestsFor, type Scope, type SignalRequest } from './catalogue.ts'
 import { parseEndpoint } from './endpoint.ts'
 import { type Exchange, exchange } from './exchange.ts'
 import { OWNER_RULE, type OwnerSource } from './owners.ts'
-import { aggregate, equal, isLabelName, type Matcher, selector } from './promql.ts'
+import { aggregate, equal, isLabelName, type Matcher, oneOf, selector } from './promql.ts'
 import { type Part, rangeReader } from './query-range.ts'
 import { isGrid } from './range.ts'
 import { stitch } from './stitch.ts'
@@ -139,9 +139,14 @@ export function prometheusMetrics(options: PrometheusOptions): PrometheusMetrics
   })
   const readRange = rangeReader(http, timeoutMs)
 
-  async function scopeFor(range: TimeRange): Promise<Scope> {
+  async function scopeFor(range: TimeRange, asked: MetricsScope | undefined): Promise<Scope> {
     const recorded = options.owners === 'recorded' && (await ruleAnswers(http, cluster, range))
-    const scope = { cluster, jobs: options.jobs, owners: recorded ? 'recorded' : 'join' } as const
+    const within = asked === undefined ? [] : [oneOf('namespace', asked.namespaces)]
+    const scope = {
+      cluster: [...cluster, ...within],
+      jobs: options.jobs,
+      owners: recorded ? 'recorded' : 'join',
+    } as const
     return options.application === undefined ? scope : { ...scope, application: options.application }
   }
 
@@ -160,9 +165,9 @@ export function prometheusMetrics(options: PrometheusOptions): PrometheusMetrics
 
   return {
     cluster: options.cluster,
-    async read(ids, range) {
+    async read(ids, range, scope) {
       if (!isGrid(range)) throw new KintsugiError('KIN-9001', `${JSON.stringify(range)} is not a grid of time`)
-      const requests = requestsFor(ids, await scopeFor(range))
+      const requests = requestsFor(ids, await scopeFor(range, scope))
       const groups = await Promise.all(
         requests.map(async (request) => ({ request, group: await readGroup(request, range) })),
       )

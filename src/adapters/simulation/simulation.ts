@@ -1,5 +1,5 @@
 import type { Manifest, Reason, SignalAnswer, SignalId, TimeRange, Tree } from '../../domain/index.ts'
-import type { Clock, Cluster, GitOps, Metrics } from '../../ports/index.ts'
+import type { Clock, Cluster, GitOps, Metrics, MetricsScope } from '../../ports/index.ts'
 import { simulatedGitOps } from './argocd.ts'
 import { clusterState } from './cluster-state.ts'
 import { factsOf } from './facts.ts'
@@ -39,10 +39,10 @@ export function simulation(options: SimulationOptions): Simulation {
   return {
     metrics: {
       cluster: scenario.cluster,
-      read: async (ids, range) => {
+      read: async (ids, range, scope) => {
         const nowMs = clock.now()
         const { world } = await state.at(nowMs)
-        return ids.map((id) => answer(world, id, range, nowMs))
+        return ids.map((id) => within(answer(world, id, range, nowMs), scope))
       },
     },
     gitops: simulatedGitOps(options, state),
@@ -56,6 +56,12 @@ export function simulation(options: SimulationOptions): Simulation {
     },
     world: async () => (await state.at(clock.now())).world,
   }
+}
+
+function within(answer: SignalAnswer, scope: MetricsScope | undefined): SignalAnswer {
+  if (scope === undefined) return answer
+  const series = answer.series.filter(({ subject }) => scope.namespaces.includes(subject.namespace))
+  return { ...answer, series, status: series.length === 0 ? 'empty' : answer.status }
 }
 
 /** Nobody has samples of the future. */
