@@ -27,7 +27,7 @@ import type { Pending, Seen } from './next-step.ts'
 import type { Sight } from './observe.ts'
 import { factsWith, type Owner, type OwnerAnswer, ownerOf, type Trees } from './owner.ts'
 import { queuedOf } from './queue.ts'
-import { routeOf } from './route.ts'
+import { letsPass, routeOf } from './route.ts'
 import { armedFor } from './stand-down.ts'
 import { syncOf } from './synced.ts'
 
@@ -199,7 +199,6 @@ async function pendingOf(tick: Tick, followed: Followed): Promise<Pending | unde
 
 async function openPending(tick: Tick, attempt: Attempt, followed: Followed): Promise<Pending> {
   const found = followed.owner.found ? followed.owner.owner : undefined
-  const inputsUnchanged = found !== undefined && sameInputs(attempt, found)
   const quietMs = quietFor(attempt, followed.answers, tick.sight.nowMs)
   const question: GateQuestion = {
     attempt,
@@ -210,6 +209,9 @@ async function openPending(tick: Tick, attempt: Attempt, followed: Followed): Pr
     decision: followed.decision,
     wishes: followed.wishes,
   }
+  const others = followed.history.remembered?.attempts ?? []
+  const asItIs = (one: Attempt): boolean => found !== undefined && sameInputs(one, found)
+  const stale = found !== undefined && (!asItIs(attempt) || attempt.pull.unsettled === true)
   const gates = await gatesOf(tick, question)
   const queued = await queuedOf(tick, question, gates)
   return {
@@ -217,7 +219,8 @@ async function openPending(tick: Tick, attempt: Attempt, followed: Followed): Pr
     attempt,
     gates,
     route: routeOf(tick, attempt, followed.history, gates),
-    stale: found !== undefined && (!inputsUnchanged || attempt.pull.unsettled === true),
+    stale,
+    ...(stale && letsPass(attempt, others, asItIs, tick.sight.nowMs) ? { letsPass: true as const } : {}),
     ...(queued && { queued }),
     ...(quietMs === undefined ? {} : { quietMs }),
   }

@@ -26,6 +26,8 @@ export type Pending =
       readonly gates: readonly Gate[]
       /** Whether what the proof read has changed at the base, or the plan would be another one today. */
       readonly stale: boolean
+      /** It is stale, and another one goes first. */
+      readonly letsPass?: true
       /** For how long the watched signals have been quiet, in ms; undefined while they are not, or cannot be judged. */
       readonly quietMs?: number
       /** Its entry in the merge queue, where it is in one. */
@@ -205,7 +207,7 @@ function stepOfOpen(pending: Pending & { state: 'open' }, { diagnosis, decision,
   if (attempt.pull.facts?.inMergeQueue === true) return { do: 'hold', reason: 'in-merge-queue' }
   // Without the symptom there is nothing to recompute a fix from; the gate on the base then holds it.
   if ((stale || route?.refresh === true) && (kind === 'revert' || failing === failure))
-    return { do: 'refresh', attempt }
+    return pending.letsPass === true ? { do: 'hold', reason: 'base-moved' } : { do: 'refresh', attempt }
   if (mode === 'propose' || mode === 'comment') return { do: 'hold', reason: 'awaiting-merge' }
   return stepByGates(pending)
 }

@@ -54,3 +54,26 @@ export function isNext(pull: Pull, open: readonly Pull[], gates: readonly Gate[]
     return !waits && (facts.pushedAtMs ?? 0) > nowMs - TURN_MS
   })
 }
+
+/**
+ * Whether a proposal whose inputs moved lets another one go first: one that reads some of the same files, and was just computed on what they
+ * are now. So a merge is followed by one refresh and not by one for each that reads them. What conflicts, what is unsettled and a revert wait for nobody.
+ * @param asItIs whether the inputs of an attempt are what the base holds
+ */
+export function letsPass(
+  { pull, record }: Attempt,
+  others: readonly Attempt[],
+  asItIs: (other: Attempt) => boolean,
+  nowMs: number,
+): boolean {
+  if (record.kind === 'revert' || pull.unsettled === true || pull.facts?.mergeable === 'conflict') return false
+  return others.some((other) => {
+    const { number, state, base, headIsOurs, unsettled, facts } = other.pull
+    if (number === pull.number || state !== 'open' || base !== pull.base || !headIsOurs || unsettled === true)
+      return false
+    const recent = (facts?.pushedAtMs ?? 0) > nowMs - TURN_MS && facts?.mergeable !== 'conflict'
+    return (
+      recent && Object.keys(other.record.inputs).some((path) => Object.hasOwn(record.inputs, path)) && asItIs(other)
+    )
+  })
+}

@@ -108,6 +108,11 @@ const rows: readonly [string, Seen, Partial<Step>][] = [
     { ...failing, pending: open({ attempt: attemptOf({ record: { mode: 'propose' } }) }) },
     { do: 'hold', reason: 'awaiting-merge' },
   ],
+  [
+    'holds a stale proposal while another one goes first',
+    { ...failing, pending: open({ stale: true, letsPass: true }) },
+    { do: 'hold', reason: 'base-moved' },
+  ],
   ['recomputes a stale proposal before any merge', { ...failing, pending: open({ stale: true }) }, { do: 'refresh' }],
   [
     'does not merge what it would not propose any more: the policy was switched off',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { isNext } from '../../src/controller/route.ts'
+import { isNext, letsPass } from '../../src/controller/route.ts'
 import type { Gate, Pull, PullFacts } from '../../src/domain/index.ts'
-import { HOUR, pullOf, T0 } from '../fakes/incident.ts'
+import { attemptOf, HOUR, pullOf, recordOf, T0 } from '../fakes/incident.ts'
 
 const FACTS: PullFacts = {
   sha: 'a'.repeat(40),
@@ -42,5 +42,34 @@ describe('the next in line for the newest base', () => {
     expect(next(open(3, { state: 'behind', pushedAtMs: NOW }))).toBe(true)
     expect(next(open(3, { state: 'blocked', pushedAtMs: NOW }, { base: 'other' }))).toBe(true)
     expect(next(open(3, { state: 'blocked', pushedAtMs: NOW }, { headIsOurs: false }))).toBe(true)
+  })
+})
+
+describe('a proposal whose inputs moved', () => {
+  const moved = attemptOf({ pull: open(4), record: recordOf({ inputs: { 'common.yaml': 'a', 'a.yaml': 'b' } }) })
+  const other = (change: Partial<PullFacts> = {}, inputs: Readonly<Record<string, string>> = { 'common.yaml': 'c' }) =>
+    attemptOf({
+      pull: open(5, { state: 'blocked', pushedAtMs: NOW - HOUR / 3, ...change }),
+      record: recordOf({ inputs }),
+    })
+  const passes = (one: ReturnType<typeof other>, mine = moved, asItIs = true) =>
+    letsPass(mine, [mine, one], () => asItIs, NOW)
+
+  it('lets one pass that was just computed on the same files', () => {
+    expect(passes(other())).toBe(true)
+  })
+
+  it('lets none pass that is as stale, waits for long, conflicts, or reads other files', () => {
+    expect(passes(other(), moved, false)).toBe(false)
+    expect(passes(other({ pushedAtMs: NOW - HOUR }))).toBe(false)
+    expect(passes(other({ mergeable: 'conflict' }))).toBe(false)
+    expect(passes(other({}, { 'b.yaml': 'c' }))).toBe(false)
+  })
+
+  it('waits for nobody where it conflicts, is unsettled or takes back', () => {
+    const { pull, record } = moved
+    expect(passes(other(), { ...moved, pull: open(4, { mergeable: 'conflict' }) })).toBe(false)
+    expect(passes(other(), { ...moved, pull: { ...pull, unsettled: true } })).toBe(false)
+    expect(passes(other(), { ...moved, record: { ...record, kind: 'revert' } })).toBe(false)
   })
 })

@@ -10,7 +10,7 @@ export const FORGE_REASONS = {
   'base-moved': {
     group: 'forge',
     means: 'The base branch moved in a way that changes what the proof read.',
-    next: 'Nothing: the proposal is computed again.',
+    next: 'Nothing: the proposal is computed again; where several read the same files, one after the other.',
   },
   'head-not-ours': {
     group: 'forge',
