@@ -57,6 +57,11 @@ export function asFolder(text: string, seat: number, plainOnly: boolean): string
   return `${odd ? 'odd' : plain}${seat}`
 }
 
+/** The name of a check. */
+export function asCheck(text: string): string {
+  return wellFormed(text).replaceAll('\0', ' ').slice(0, 100).trim()
+}
+
 /** What may stand in a comment of YAML. */
 export function asComment(text: string): string {
   return wellFormed(text)
