@@ -1,13 +1,14 @@
 import { type AuditEntry, canonicalJson } from '../../domain/index.ts'
+import { printable } from '../style.ts'
 
 const COLUMNS = ['time', 'writer', 'lane', 'event', 'detail', 'file', 'line'] as const
 
 /** What a spreadsheet would take for a formula, also behind blanks. */
 const FORMULA = /^[\s]*[=+\-@\uff1d\uff0b\uff0d\uff20|%]/
 
-/** A cell of RFC 4180 on one line. An apostrophe keeps a spreadsheet from calculating what a name says. */
+/** A cell of RFC 4180 on one line, as the terminal leaves it: what hid the sign of a formula would be gone later. An apostrophe keeps a spreadsheet from calculating what a name says. */
 export function csvCell(text: string): string {
-  const line = text.replace(/[\r\n\t]+/g, ' ')
+  const line = printable(text)
   const safe = FORMULA.test(line) ? `'${line}` : line
   return /[",;]/.test(safe) || safe !== safe.trim() ? `"${safe.replaceAll('"', '""')}"` : safe
 }
