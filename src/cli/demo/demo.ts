@@ -1,8 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { formatInstant, KintsugiError } from '../../domain/index.ts'
-import type { Clock } from '../../ports/index.ts'
+import { KintsugiError } from '../../domain/index.ts'
 import type { Arguments } from '../arguments.ts'
 import type { WorldFile } from '../compose/simulated-world.ts'
 import { type Span, styled } from '../style.ts'
@@ -10,7 +9,8 @@ import type { Terminal } from '../terminal.ts'
 import type { TickDocument } from '../tick-report.ts'
 import type { Context, ExitCode, Verb } from '../verb.ts'
 import { type Child, startChild } from './children.ts'
-import { BEGINNING, follow, isTold, missing, type Plot, type Progress, plotOf, tellTick, tellWorld } from './story.ts'
+import { Stage, whenStopped } from './stage.ts'
+import { plotOf } from './story.ts'
 import type { WorldEvent } from './world-process.ts'
 
 const DEFAULT_SPEED = 60
@@ -68,7 +68,6 @@ async function tell(context: Context, seed: number, speed: number): Promise<Exit
   const { terminal, args, io } = context
   const { chartsOf } = await import('../compose/controller.ts')
   const { STORY_START_MS } = await import('./make-world.ts')
-  const { simulatedClock } = await import('../../adapters/simulation/index.ts')
   const charts = await chartsOf(io.env)
   const helm = charts.version !== undefined
   const dir = await freshFolder(args.text('dir'), io.cwd)
@@ -86,7 +85,7 @@ async function tell(context: Context, seed: number, speed: number): Promise<Exit
       ? `Charts are rendered by ${charts.version}.`
       : 'There is no helm here, so the shop has no Helm app; npm run tools fetches one.',
   )
-  const stage = new Stage(terminal, plotOf(helm), simulatedClock({ ...file, epochMs: file.startMs }))
+  const stage = new Stage(terminal, plotOf(helm))
   const review = args.has('headless') || github !== undefined ? undefined : await openReview(dir, charts)
   if (review !== undefined) say(terminal, 'Review page: ', styled('cyan', review.url))
   say(terminal, '')
@@ -173,12 +172,6 @@ function askedToStop(env: Context['io']['env']): AbortSignal {
 
 const STARTER_MS = 500
 
-/** Runs `then` when it is stopped, or right away when it was stopped already. */
-function whenStopped(stop: AbortSignal, then: () => void): void {
-  if (stop.aborted) then()
-  else stop.addEventListener('abort', then, { once: true })
-}
-
 async function openReview(
   dir: string,
   charts: Awaited<ReturnType<typeof import('../compose/controller.ts').chartsOf>>,
@@ -195,6 +188,7 @@ function lookAround(terminal: Terminal, url: string, stop: AbortSignal): Promise
 }
 
 function ended(terminal: Terminal, stage: Stage, dir: string, told: boolean, stopped: boolean): ExitCode {
+  stage.rest()
   if (terminal.asJson) terminal.event({ event: 'ended', told, missing: stage.missing(), dir })
   if (!told && stopped) {
     terminal.note(`Stopped before the story was told. What was written so far is in ${dir}`)
@@ -215,80 +209,4 @@ function ended(terminal: Terminal, stage: Stage, dir: string, told: boolean, sto
   )
   terminal.hint('kintsugi plan --prometheus URL --repo BARE_REPO shows what it would do with yours; it never writes')
   return 0
-}
-
-/** Hears both processes and tells what is worth a line. */
-class Stage {
-  readonly #terminal: Terminal
-  readonly #plot: Plot
-  readonly #clock: Clock
-  readonly #said = new Map<string, string>()
-  readonly #worldSaid = new Set<string>()
-  #progress: Progress = BEGINNING
-  #quiet = new Set<string>()
-  #told: (() => void) | undefined
-
-  constructor(terminal: Terminal, plot: Plot, clock: Clock) {
-    this.#terminal = terminal
-    this.#plot = plot
-    this.#clock = clock
-  }
-
-  world(event: WorldEvent): void {
-    if (this.#terminal.asJson) {
-      this.#terminal.event({ ...event })
-      return
-    }
-    const line = tellWorld(event)
-    // Every Application follows the one branch; the first sync of a commit tells for all.
-    if (!this.#worldSaid.has(line)) this.#line(this.#clock.now(), 'world', line)
-    this.#worldSaid.add(line)
-  }
-
-  tick(tick: TickDocument): void {
-    if (this.#terminal.asJson) this.#terminal.event({ event: 'tick', ...tick })
-    else
-      for (const { subject, lines } of tellTick(tick, this.#said)) {
-        lines.forEach((line, index) => {
-          this.#line(index === 0 ? this.#clock.now() : undefined, index === 0 ? subject : '', line)
-        })
-      }
-    for (const lane of tick.quiet) this.#quiet.add(lane)
-    this.#progress = follow(this.#plot, this.#progress, tick)
-    if (isTold(this.#plot, this.#progress)) this.#told?.()
-  }
-
-  words(text: string): void {
-    this.#terminal.note(styled('dim', text))
-  }
-
-  missing(): readonly string[] {
-    return missing(this.#plot, this.#progress)
-  }
-
-  alone(): readonly string[] {
-    return this.#plot.alone.filter((name) =>
-      [...this.#quiet].some((lane) => lane.endsWith(`/${name.split('/')[1] ?? ''}`)),
-    )
-  }
-
-  /** True when everything has been told in time; a process that ends early ends the story, and so does `stop`. */
-  until(children: readonly Child[], ms: number, stop: AbortSignal): Promise<boolean> {
-    return new Promise((resolve) => {
-      const finish = (told: boolean) => {
-        clearTimeout(timer)
-        resolve(told)
-      }
-      const timer = setTimeout(() => finish(false), ms)
-      this.#told = () => finish(true)
-      for (const child of children) child.ended.then(() => finish(false))
-      whenStopped(stop, () => finish(false))
-    })
-  }
-
-  /** With the time of the world at which it is told: a look has the time of its beginning, and may end after much else has happened. */
-  #line(atMs: number | undefined, subject: string, text: string): void {
-    const time = atMs === undefined ? '     ' : formatInstant(atMs).slice(11, 16)
-    this.#terminal.line(styled('dim', time), ' ', styled('bold', subject.padEnd(20)), ' ', text)
-  }
 }
