@@ -251,6 +251,15 @@ function talking(at: () => GitHubWorld, open: () => Promise<Opened>): void {
     expect(await api.checkOf(head, 'other')).toBeUndefined()
   })
 
+  it('shows what was tried on more heads than one request asks for', async () => {
+    const { api } = at()
+    const { number } = await open()
+    const others = Array.from({ length: 60 }, (_, index) => `kintsugi/other-${10_000_000 + index}`)
+    const view = await api.repository({ ...QUERY, heads: [...others, BRANCH] })
+    expect(view?.ofHeads.get(BRANCH)?.map((one) => one.number)).toEqual([number])
+    expect(others.map((head) => view?.ofHeads.get(head)?.length)).toEqual(others.map(() => 0))
+  })
+
   it('shows whoever waits to be merged into a base', async () => {
     const { api } = at()
     const { number, head } = await open()

@@ -1,7 +1,8 @@
-import type { Gate } from '../../domain/index.ts'
-import type { ApiCheckRun, ApiPull } from './api.ts'
+import { type Gate, KintsugiError } from '../../domain/index.ts'
+import type { ApiCheckRun, ApiPull, Refusal } from './api.ts'
 import { isOurs, isSelf } from './authority.ts'
 import { type Desk, inTurn, justWritten, noteWritten } from './desk.ts'
+import { wordsOf } from './refusals.ts'
 import { rounds } from './rounds.ts'
 
 function same(there: ApiCheckRun, run: ApiCheckRun): boolean {
@@ -18,15 +19,16 @@ function same(there: ApiCheckRun, run: ApiCheckRun): boolean {
  * may merge whenever they want, also where they have made the check a required one.
  */
 export function check(desk: Desk, number: number, gates: readonly Gate[]): Promise<void> {
-  return told(desk, number, ({ headOid }) => ({ sha: headOid, ...desk.options.checkText(gates) }))
+  return told(desk, number, undefined, ({ headOid }) => ({ sha: headOid, ...desk.options.checkText(gates) }))
 }
 
 /**
  * The same check on what the merge queue built, which waits for it. Red throws an entry of ours out. Nothing is said of a group that is not the
- * newest of this pull request.
+ * newest of this pull request. Throws KIN-4005 where GitHub refuses it: the queue would wait for nothing.
  */
 export function checkGroup(desk: Desk, number: number, group: string, gates: readonly Gate[]): Promise<void> {
-  return told(desk, number, ({ state, queued }) => {
+  const what = `the check of what the merge queue built with #${number}`
+  return told(desk, number, what, ({ state, queued }) => {
     if (state !== 'open' || queued?.group?.oid !== group) return undefined
     const passes = gates.length > 0 && gates.every(({ pass }) => pass)
     const conclusion = passes ? 'success' : isSelf(desk, queued.by) ? 'failure' : 'neutral'
@@ -34,9 +36,23 @@ export function checkGroup(desk: Desk, number: number, group: string, gates: rea
   })
 }
 
+/** A check that somebody waits for was refused. */
+export function notShown(what: string, refusal: Refusal): KintsugiError {
+  return new KintsugiError(
+    'KIN-4005',
+    `${what} cannot be written, and merges wait for it: give the App the permission checks: write (${wordsOf(refusal)})`,
+  )
+}
+
 type Told = Pick<ApiCheckRun, 'sha' | 'conclusion' | 'title' | 'summary'>
 
-async function told(desk: Desk, number: number, runOf: (pull: ApiPull) => Told | undefined): Promise<void> {
+/** `awaited` names a check that somebody waits for. What else cannot be shown never blocks: the gates are asked again before every merge. */
+async function told(
+  desk: Desk,
+  number: number,
+  awaited: string | undefined,
+  runOf: (pull: ApiPull) => Told | undefined,
+): Promise<void> {
   await inTurn(desk, `check ${number}`, async () => {
     await rounds(desk, async ({ mayWrite }): Promise<true | undefined> => {
       const pull = await desk.api.pull(number)
@@ -51,7 +67,7 @@ async function told(desk: Desk, number: number, runOf: (pull: ApiPull) => Told |
       if (there !== undefined && same(there, run)) return true
       if (!mayWrite) return undefined
       const made = await desk.api.checkRun(id === undefined ? run : { ...run, id })
-      // What cannot be shown never blocks: the gates are asked again before every merge.
+      if (!made.ok && awaited !== undefined) throw notShown(awaited, made.refusal)
       if (made.ok) noteWritten(desk, key, made.value.id, JSON.stringify(run))
       return true
     })

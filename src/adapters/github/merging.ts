@@ -54,7 +54,10 @@ async function tryMerge(desk: Desk, { number, sha, how, round }: Ask): Promise<M
 }
 
 function endedAs(desk: Desk, pull: ApiPull): MergeResult | undefined {
-  if (pull.state === 'merged' && pull.mergeCommit !== undefined) return { result: 'merged', commit: pull.mergeCommit }
+  if (pull.state === 'merged')
+    return pull.mergeCommit === undefined
+      ? { result: 'waiting', by: 'mergeability-pending' }
+      : { result: 'merged', commit: pull.mergeCommit }
   if (pull.state === 'open') return undefined
   return { result: 'stopped', reason: isSelf(desk, pull.endedBy) ? 'superseded' : 'closed-by-person' }
 }

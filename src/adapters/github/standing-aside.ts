@@ -1,5 +1,6 @@
 import type { ApiAwaiting, ApiCheckRun, AwaitingPull } from './api.ts'
 import { isSelf } from './authority.ts'
+import { notShown } from './checking.ts'
 import type { Desk } from './desk.ts'
 import { rounds } from './rounds.ts'
 
@@ -9,7 +10,8 @@ const MOST_KEPT = 5000
 
 /**
  * Passes, by a neutral check, what is not ours: where rules ask for our check, whoever wants to merge anything waits for it. Of what the merge
- * queue has built with a proposal of ours in it, before it or at its head, nothing is passed until that has had its own word.
+ * queue has built with a proposal of ours in it, before it or at its head, nothing is passed until that has had its own word. Throws KIN-4005 where
+ * the App may not write checks.
  */
 export async function standAside(desk: Desk, base: string): Promise<void> {
   const awaiting = await desk.api.awaiting(base)
@@ -19,6 +21,7 @@ export async function standAside(desk: Desk, base: string): Promise<void> {
     if (desk.hints.passed.has(oid)) continue
     await pass(desk, oid)
     passed += 1
+    // One that GitHub knows no more is not tried for ever.
     desk.hints.passed.add(oid)
     for (const oldest of desk.hints.passed) if (desk.hints.passed.size > MOST_KEPT) desk.hints.passed.delete(oldest)
   }
@@ -54,7 +57,9 @@ async function pass(desk: Desk, sha: string): Promise<void> {
   await rounds(desk, async ({ mayWrite }): Promise<true | undefined> => {
     if ((await desk.api.checkOf(sha, desk.checkName)) !== undefined) return true
     if (!mayWrite) return undefined
-    await desk.api.checkRun({ ...NOT_OURS, sha, name: desk.checkName })
+    const made = await desk.api.checkRun({ ...NOT_OURS, sha, name: desk.checkName })
+    if (!made.ok && made.refusal.kind === 'forbidden')
+      throw notShown(`the check of ${sha.slice(0, 12)}, which is not ours,`, made.refusal)
     return true
   })
 }

@@ -1,7 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import type { GitHubApi } from '../../../src/adapters/github/api.ts'
+import { githubForge } from '../../../src/adapters/github/index.ts'
 import type { Pull } from '../../../src/domain/index.ts'
+import type { Forge } from '../../../src/ports/index.ts'
+import { branchOf, readAttempt } from '../../../src/proposal/index.ts'
 import { proposalOn, pullOf } from '../../contracts/forge.ts'
-import type { Fault } from '../../github-model/index.ts'
+import { type Fault, modelMirror } from '../../github-model/index.ts'
 import { BOT, OLGA, type World, world } from './world.ts'
 
 const OWN = { name: 'kintsugi', app: BOT.appId } as const
@@ -25,6 +29,18 @@ function conclusions(sha: string): readonly (string | undefined)[] {
 
 function groupOf(number: number): string {
   return made.repository.state.pulls.get(number)?.queued?.group ?? ''
+}
+
+function forgeOn(api: GitHubApi): Forge {
+  return githubForge(api, {
+    url: 'https://github.example/acme/shop',
+    branchPrefix: 'kintsugi',
+    clock: { now: () => made.clock.nowMs, sleep: async () => {} },
+    mirror: modelMirror(made.repository),
+    branchOf: (lane) => branchOf(lane, 'kintsugi'),
+    read: readAttempt,
+    checkText: () => ({ conclusion: 'neutral', title: 'x', summary: 'x' }),
+  })
 }
 
 const forms: readonly (Fault | undefined)[] = [undefined, 'lost-before', 'lost-after']
@@ -61,6 +77,21 @@ describe('standing aside', () => {
     await made.forge.checkGroup(ours.number, groupOf(ours.number), [{ name: 'proof', pass: true, value: 'x' }])
     await made.forge.standAside?.('main')
     expect(conclusions(groupOf(theirs))).toEqual(['neutral'])
+  })
+
+  it('says so where the app may write no checks, and is not stopped by a commit that is gone', async () => {
+    const real = made.api.awaiting
+    const gone = { number: 99, author: OLGA, branch: 'gone', crossRepository: true, headOid: 'd'.repeat(40) }
+    const awaiting: typeof real = async (base) => {
+      const { pulls, queue } = await real(base)
+      return { pulls: [gone, ...pulls], queue }
+    }
+    const may = { ...made.api, awaiting }
+    await forgeOn(may).standAside?.('main')
+    expect(conclusions(head)).toEqual(['neutral'])
+    const refusal = { kind: 'forbidden', status: 403, text: 'Resource not accessible by integration' } as const
+    const mayNot = { ...may, checkOf: async () => undefined, checkRun: async () => ({ ok: false, refusal }) as const }
+    await expect(forgeOn(mayNot).standAside?.('main')).rejects.toMatchObject({ code: 'KIN-4005' })
   })
 
   it('lets nobody pass a commit that is the head of ours, by whatever branch', async () => {

@@ -3,7 +3,7 @@ import { buildSchema, parse, validate } from 'graphql'
 import { describe, expect, it } from 'vitest'
 import { MUTATION_PARTS, mutationDocument } from '../../../../src/adapters/github/http/documents/mutations.ts'
 import * as pull from '../../../../src/adapters/github/http/documents/pull.ts'
-import { MORE, repositoryDocument } from '../../../../src/adapters/github/http/documents/repository.ts'
+import { headsDocument, MORE, repositoryDocument } from '../../../../src/adapters/github/http/documents/repository.ts'
 import { costOf } from './cost-of.ts'
 
 const schema = buildSchema(github.idl, { assumeValidSDL: true })
@@ -20,6 +20,8 @@ const documents: Readonly<Record<string, string>> = {
   'id of a pull request': pull.PULL_ID,
   'id of a repository': pull.REPOSITORY_ID,
   checks: pull.CHECKS,
+  'more heads': headsDocument(50),
+  'what waits': pull.AWAITING_OF,
   commit: pull.ONE_COMMIT,
   touching: pull.TOUCHING,
   ids: pull.idsDocument(2, 2),
