@@ -19,8 +19,6 @@ const MOST_VALUES = 4000
 const LEAST_VALUES = 10
 /** A forecast that leaves the training range by more ranges than this is an explosion, not a forecast. */
 const MOST_RANGES = 3
-/** So is a model in which the effect of one sample grows beyond this many times itself. */
-const MOST_RESPONSE = 10
 
 /**
  * ARIMA over package `arima`. Reads the newest 4,000 values. A fit is deterministic; its memory is given back. Throws `EngineLost` when
@@ -91,6 +89,7 @@ function usable({ mean, variance, response }: Forecast, low: number, high: numbe
   return (
     mean.every((value) => value >= low && value <= high) &&
     variance.every((value) => Number.isFinite(value) && value > 0) &&
-    response.every((value) => Math.abs(value) <= MOST_RESPONSE)
+    // A sample may start a trend; what grows faster than that is an explosion too.
+    response.every((value, step) => Math.abs(value) <= step + 2)
   )
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { detectors, NO_ENGINES, tailOf, tailProbability } from '../../../src/detection/index.ts'
+import { arima } from '../../../src/detection/detectors/arima.ts'
+import { type Detector, detectors, tailOf, tailProbability } from '../../../src/detection/index.ts'
+import { realEngines } from '../../fakes/engines.ts'
 import { healthyWindow, PER_DAY, windowWith, withChanged } from '../../fakes/windows.ts'
 
 const DAYS = 15
@@ -11,8 +13,14 @@ const flat = windowWith({
   'memory-working-set': new Float64Array(rows).fill(2e8),
 })
 
-describe.each(detectors)('$id as a detector', (detector) => {
-  const input = (window: typeof healthy, until = upTo, seed = 7) => ({ window, upTo: until, seed, engines: NO_ENGINES })
+/** Those that vote, and those that wait for their place among them. */
+const examined = new Set<Detector>([...detectors, arima])
+/** They throw no dice: every seed gives the same. */
+const UNSEEDED = new Set<Detector>([arima])
+const engines = await realEngines()
+
+describe.each([...examined])('$id as a detector', (detector) => {
+  const input = (window: typeof healthy, until = upTo, seed = 7) => ({ window, upTo: until, seed, engines })
   const fitted = (window: typeof healthy, seed = 7) => {
     const fit = detector.fit(input(window, upTo, seed))
     if (!fit.fitted) throw new Error(`not fitted: ${fit.why}`)
@@ -28,7 +36,7 @@ describe.each(detectors)('$id as a detector', (detector) => {
     expect(judged(healthy)).toEqual(judged(healthy))
   })
 
-  it('gives other scores for another seed', () => {
+  it.skipIf(UNSEEDED.has(detector))('gives other scores for another seed', () => {
     expect(judged(healthy, 8)).not.toEqual(judged(healthy, 7))
   })
 
@@ -88,7 +96,10 @@ describe.each(detectors)('$id as a detector', (detector) => {
 
   it('does not judge rows whose samples are missing, and judges those after them', () => {
     const at = 14 * PER_DAY + 100
-    const judgedTails = tails(withChanged(healthy, 'cpu-usage', at, at + 3, () => Number.NaN))
+    const holed = healthy.columns.map(({ signal }) => signal)
+    const judgedTails = tails(
+      holed.reduce((window, signal) => withChanged(window, signal, at, at + 3, () => Number.NaN), healthy),
+    )
     expect(judgedTails[100]).toBeNaN()
     expect(judgedTails[150]).toBeGreaterThan(0)
   })

@@ -1,0 +1,56 @@
+import type { Column, Window } from '../window.ts'
+import type { Silence } from './detector.ts'
+
+/** A range below this share of the level is rounding, not movement. */
+const STILL = 1e-6
+
+/** The columns that can be judged by themselves: at least `least` samples before `upTo`, and moving; or why there is none. */
+export function judgeable(window: Window, upTo: number, least: number): readonly Column[] | Silence {
+  const observed = window.columns.filter((column) => samplesOf(column.values, upTo) >= least)
+  if (observed.length === 0) return 'too-little-data'
+  const moving = observed.filter((column) => moves(column.values.subarray(0, upTo)))
+  return moving.length === 0 ? 'flat' : moving
+}
+
+function samplesOf(values: Float64Array, upTo: number): number {
+  let samples = 0
+  for (let row = 0; row < upTo; row += 1) if (Number.isFinite(values[row])) samples += 1
+  return samples
+}
+
+/** Whether the finite values differ by more than rounding. */
+export function moves(values: Float64Array): boolean {
+  let low = Number.POSITIVE_INFINITY
+  let high = Number.NEGATIVE_INFINITY
+  for (const value of values) {
+    if (!Number.isFinite(value)) continue
+    if (value < low) low = value
+    if (value > high) high = value
+  }
+  return high - low > STILL * Math.max(Math.abs(low), Math.abs(high))
+}
+
+/**
+ * The strangest of several columns, row by row: one sick metric out of sixteen is seen as well as one out of one. `judge` gives the
+ * scores of one column, comparable with those of the others. A column that the window has lost is left out, and so is a sample that could
+ * not be judged: what is missing is no alarm. NaN where no column could be.
+ */
+export function strangest<Part extends { readonly signal: string }>(
+  parts: readonly Part[],
+  window: Window,
+  rows: number,
+  judge: (part: Part, column: Column) => Float64Array,
+): Float64Array {
+  const strange = new Float64Array(rows).fill(Number.NaN)
+  for (const part of parts) {
+    const column = window.columns.find(({ signal }) => signal === part.signal)
+    if (column === undefined) continue
+    const scores = judge(part, column)
+    for (let row = 0; row < rows; row += 1) {
+      const score = scores[row] ?? Number.NaN
+      const known = strange[row] ?? Number.NaN
+      if (Number.isFinite(score) && !(known >= score)) strange[row] = score
+    }
+  }
+  return strange
+}
