@@ -176,7 +176,7 @@ function configOf(scenario: Scenario, root: string, repoURL: string, more: Parti
       ceiling: { ...base.ceiling, mode: 'automerge', automergeIsolation: 'process' },
       dashboard: { enabled: true },
       onboarding: { ...base.onboarding, enabled: false },
-      tick: { everyMs: MINUTE_MS, stepMs: MINUTE_MS, warmUpMs: 30 * MINUTE_MS, lookBackMs: 120 * MINUTE_MS },
+      tick: { everyMs: MINUTE_MS, stepMs: MINUTE_MS, warmUpMs: 30 * MINUTE_MS, lookBackMs: 60 * MINUTE_MS },
       ...more,
     },
   )
