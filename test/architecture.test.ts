@@ -8,7 +8,7 @@ const SRC = resolve(import.meta.dirname, '../src')
 const MAY: Readonly<Record<string, { readonly rooms: readonly string[]; readonly packages: readonly string[] }>> = {
   domain: { rooms: [], packages: [] },
   ports: { rooms: ['domain'], packages: [] },
-  detection: { rooms: ['domain'], packages: ['ml-isolation-forest', 'simple-statistics'] },
+  detection: { rooms: ['domain'], packages: ['simple-statistics'] },
   diagnosis: { rooms: ['domain'], packages: ['simple-statistics'] },
   policy: { rooms: ['domain'], packages: ['yaml', 'picomatch'] },
   remediation: { rooms: ['domain'], packages: ['simple-statistics'] },
@@ -65,7 +65,6 @@ const HOME: Readonly<Record<string, readonly string[]>> = {
   '@kubernetes/client-node': ['adapters/kubernetes', 'cli'],
   '@octokit/rest': ['adapters/github'],
   arima: ['cli'],
-  'ml-isolation-forest': ['detection'],
   'simple-statistics': ['detection', 'diagnosis', 'remediation'],
 }
 

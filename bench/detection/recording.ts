@@ -8,6 +8,7 @@ import {
   type Track,
   trackOf,
 } from '../../src/detection/index.ts'
+import { busyMs } from './busy-time.ts'
 import type { Labelled } from './dataset.ts'
 
 /** All that a model said of one series, before anything was made of it, and how long that took. Plain data. */
@@ -32,9 +33,9 @@ export function record(detector: Detector, series: Labelled, seed: number, engin
   const scores = new Map<number, Float64Array>()
   const spent = { fitMs: 0, heldMs: 0, scoreMs: 0, scored: 0 }
   const timed = <T>(what: 'fitMs' | 'heldMs' | 'scoreMs', job: () => T): T => {
-    const begun = performance.now()
+    const begun = busyMs()
     const result = job()
-    spent[what] += performance.now() - begun
+    spent[what] += busyMs() - begun
     return result
   }
   const watched: Detector = {

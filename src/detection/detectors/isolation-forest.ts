@@ -1,137 +1,192 @@
-import { type Column, rowMs, type Window } from '../window.ts'
+import type { Column, Window } from '../window.ts'
 import type { Detector, FitInput, FitOutcome, Silence } from './detector.ts'
-import { featureRows, type Profiles } from './features.ts'
-import { type Forest, scoreRow, trainForest } from './forest.ts'
-import { profileOf } from './profile.ts'
-import { condensed, type Scale, scaleOf } from './scale.ts'
+import { condense, type Scale, scaleOf, WIDTH } from './isolation-forest/condense.ts'
+import { columnFeatures, KINDS } from './isolation-forest/features.ts'
+import { type Forest, type Matrix, scoreAt, trainForest } from './isolation-forest/forest.ts'
+import { type Usual, usualOf } from './isolation-forest/usual.ts'
 
-/** Below this nobody can say what happens three times in a thousand. */
-const LEAST_ROWS = 400
-/** Each half must be a history of its own. */
-const LEAST_HALF = 100
+const DAY_MS = 86_400_000
+/** Fewer rows show no usual range. */
+const LEAST_ROWS = 32
+/** A fit reads this much history, or so many rows where they are further apart. */
+const HISTORY_MS = 14 * DAY_MS
+const HISTORY_ROWS = 1000
 /** A column that is missing more often than this would take too many rows with it. */
 const LEAST_COVERAGE = 0.8
-/** What is usual moves slowly; fits cost tens of milliseconds (reference: every 6 to 24 h). */
+/** What is usual moves slowly. */
 const FIT_EVERY_MS = 6 * 3_600_000
 /** At a coarse step a fit serves this many rows at least. */
 const LEAST_SERVED = 24
 /** A range below this share of the level is rounding, not movement. */
 const STILL = 1e-6
+/** The history is held out in so many stretches, each judged by a forest that was trained on the others. */
+const FOLDS = 4
+/** A column that has been missing for longer is lost, and the others are judged without it. */
+const BRIEFLY = 6
 
 /** Plain data: the columns that moved, in order, with what is usual for each. */
 export type ForestModel = {
   readonly signals: readonly string[]
-  readonly profiles: Profiles
+  readonly usual: readonly (Usual | undefined)[]
   readonly scale: Scale
   readonly forest: Forest
 }
 
-/**
- * Isolation Forest over all metrics of a window at once. Held out by halves: each half of the history is judged by a forest trained on
- * the other, with the daily profile of the other. The forest that judges later is trained on both.
- */
-export const isolationForest: Detector<ForestModel> = { id: 'isolation-forest', serves, fit, heldOut, score }
+/** Isolation Forest over all metrics of a window at once. */
+export const isolationForest: Detector<ForestModel> = forestDetector(trainForest)
+
+/** The detector with another forest in the place of ours, to measure the one beside the other. */
+export function forestDetector(train: typeof trainForest): Detector<ForestModel> {
+  return {
+    id: 'isolation-forest',
+    serves,
+    fit: (input) => fitted(input, train),
+    heldOut: (input) => heldOut(input, train),
+    score,
+  }
+}
 
 function serves(stepMs: number): number {
   return Math.max(LEAST_SERVED, Math.ceil(FIT_EVERY_MS / stepMs))
 }
 
-/** What both fitting and holding out start from. */
-type Prepared = {
-  readonly columns: readonly Column[]
-  readonly older: Rows
-  readonly newer: Rows
-  /** The row in which `newer` begins. */
-  readonly middle: number
-  readonly scale: Scale
-}
+/** Rows that may be learned from. */
+type History = { readonly columns: readonly Column[]; readonly from: number; readonly to: number }
 
-function prepared(window: Window, rows: number): Prepared | Silence {
-  if (rows < LEAST_ROWS) return 'too-little-data'
-  const observed = window.columns.filter((column) => coverageOf(column, rows) >= LEAST_COVERAGE)
+function historyOf(window: Window, to: number): History | Silence {
+  const from = Math.max(0, to - Math.max(HISTORY_ROWS, Math.ceil(HISTORY_MS / window.stepMs)))
+  if (to - from < LEAST_ROWS) return 'too-little-data'
+  const observed = window.columns.filter((column) => coverageOf(column.values, from, to) >= LEAST_COVERAGE)
   if (observed.length === 0) return 'too-little-data'
-  const columns = observed.filter((column) => moves(column.values.subarray(0, rows)))
-  if (columns.length === 0) return 'flat'
-  const middle = Math.floor(rows / 2)
-  const features = halvesOf(window, columns, rows, middle)
-  const older = features.slice(0, middle)
-  const newer = features.slice(middle)
-  if (older.filter(complete).length < LEAST_HALF || newer.filter(complete).length < LEAST_HALF) return 'too-little-data'
-  return { columns, older, newer, middle, scale: scaleOf(features.filter(complete)) }
+  const columns = observed.filter((column) => moves(column.values, from, to))
+  return columns.length === 0 ? 'flat' : { columns, from, to }
 }
 
-function fit({ window, upTo, seed }: FitInput): FitOutcome<ForestModel> {
-  const known = prepared(window, upTo)
-  if (typeof known === 'string') return { fitted: false, why: known }
-  const { columns, older, newer, scale } = known
-  const seen = condensedRows([...older, ...newer].filter(complete), scale)
-  const model = {
-    signals: columns.map((column) => column.signal),
-    profiles: profilesOf(window, columns, 0, upTo),
-    scale,
-    forest: trainForest(seen, seed),
+function fitted({ window, upTo, seed }: FitInput, train: typeof trainForest): FitOutcome<ForestModel> {
+  const history = historyOf(window, upTo)
+  if (typeof history === 'string') return { fitted: false, why: history }
+  const model = learn(window, history, { train, seed })
+  return model === undefined ? { fitted: false, why: 'too-little-data' } : { fitted: true, model }
+}
+
+type Learning = {
+  readonly train: typeof trainForest
+  readonly seed: number
+  /** Rows that are not learned from. */
+  readonly without?: readonly [from: number, to: number]
+}
+
+/** Undefined where too few rows are complete. */
+function learn(
+  window: Window,
+  { columns, from, to }: History,
+  { train, seed, without = [to, to] }: Learning,
+): ForestModel | undefined {
+  const usual = columns.map(({ values }) => {
+    const kept = values.slice(from, to)
+    kept.fill(Number.NaN, without[0] - from, without[1] - from)
+    return usualOf({ values: kept, startMs: window.startMs + from * window.stepMs, stepMs: window.stepMs })
+  })
+  const stride = columns.length * KINDS
+  const cells = featuresOf(window, columns, usual, from, to)
+  cells.fill(Number.NaN, (without[0] - from) * stride, (without[1] - from) * stride)
+  const scale = scaleOf(cells, stride)
+  const matrix = condensedRows(cells, scale)
+  if (matrix.rows < LEAST_ROWS / 2) return undefined
+  return { signals: columns.map((column) => column.signal), usual, scale, forest: train(matrix, seed) }
+}
+
+function featuresOf(
+  window: Window,
+  columns: readonly (Column | undefined)[],
+  usual: readonly (Usual | undefined)[],
+  from: number,
+  to: number,
+): Float64Array {
+  const stride = columns.length * KINDS
+  const cells = new Float64Array((to - from) * stride).fill(Number.NaN)
+  for (const [at, column] of columns.entries())
+    if (column !== undefined)
+      columnFeatures(window, column.values, () => usual[at], [from, to], { cells, stride, offset: at * KINDS })
+  return cells
+}
+
+function condensedRows(cells: Float64Array, scale: Scale): Matrix {
+  const stride = scale.spread.length
+  const all = new Float64Array((cells.length / stride) * WIDTH)
+  let rows = 0
+  for (let offset = 0; offset < cells.length; offset += stride) {
+    if (!complete(cells, offset, stride)) continue
+    condense(cells, offset, scale, all, rows * WIDTH)
+    rows += 1
   }
-  return { fitted: true, model }
+  return { width: WIDTH, rows, cells: all }
 }
 
-function heldOut({ window, upTo, seed }: FitInput): Float64Array {
-  const known = prepared(window, upTo)
-  if (typeof known === 'string') return new Float64Array(0)
-  const { older, newer, middle, scale } = known
+function complete(cells: Float64Array, offset: number, stride: number): boolean {
+  for (let at = 0; at < stride; at += 1) if (Number.isNaN(cells[offset + at] ?? Number.NaN)) return false
+  return true
+}
+
+function heldOut({ window, upTo, seed }: FitInput, train: typeof trainForest): Float64Array {
+  const history = historyOf(window, upTo)
+  if (typeof history === 'string') return new Float64Array(0)
+  const { from, to } = history
   const scores = new Float64Array(upTo).fill(Number.NaN)
-  scores.set(judgedBy(newer, older, scale, seed + 1), 0)
-  scores.set(judgedBy(older, newer, scale, seed + 2), middle)
+  for (let fold = 0; fold < FOLDS; fold += 1) {
+    const first = from + Math.floor(((to - from) * fold) / FOLDS)
+    const end = from + Math.floor(((to - from) * (fold + 1)) / FOLDS)
+    const model = learn(window, history, { train, seed: seed + 1 + fold, without: [first, end] })
+    if (model !== undefined) scores.set(score(model, window, first, end), first)
+  }
   return scores
 }
 
 function score(model: ForestModel, window: Window, from: number, to: number): Float64Array {
-  const columns = model.signals.map((signal) => columnFor(window, signal))
-  const rows = featureRows(window, columns, () => model.profiles, from, to)
-  return Float64Array.from(rows, (row) => scoreRow(model.forest, condensed(row, model.scale)))
+  const columns = model.signals.map((signal) => window.columns.find((column) => column.signal === signal))
+  const stride = columns.length * KINDS
+  const cells = featuresOf(window, columns, model.usual, from, to)
+  const condensed = new Float64Array(WIDTH)
+  const missing = columns.map((column) => missingBefore(column, from))
+  const scores = new Float64Array(to - from).fill(Number.NaN)
+  for (let row = from; row < to; row += 1) {
+    if (brieflyMissing(columns, missing, row)) continue
+    const judged = condense(cells, (row - from) * stride, model.scale, condensed, 0)
+    if (judged) scores[row - from] = scoreAt(model.forest, condensed, 0)
+  }
+  return scores
 }
 
-type Rows = readonly Float64Array[]
-
-/** Features of the rows before `rows`, each with the profile of the half that it is not in. The first rows have no features yet. */
-function halvesOf(window: Window, columns: readonly Column[], rows: number, middle: number): Rows {
-  const older = profilesOf(window, columns, 0, middle)
-  const newer = profilesOf(window, columns, middle, rows)
-  return featureRows(window, columns, (row) => (row < middle ? newer : older), 0, rows)
+function missingBefore(column: Column | undefined, from: number): number {
+  let missing = 0
+  while (missing <= BRIEFLY && !Number.isFinite(column?.values[from - 1 - missing] ?? Number.NaN)) missing += 1
+  return missing
 }
 
-function complete(row: Float64Array): boolean {
-  return row.every(Number.isFinite)
+/** Counts on which columns are missing at a row; whether any of them has only just gone, so that nobody knows what it would say. */
+function brieflyMissing(columns: readonly (Column | undefined)[], missing: number[], row: number): boolean {
+  let briefly = false
+  for (let at = 0; at < columns.length; at += 1) {
+    const there = Number.isFinite(columns[at]?.values[row] ?? Number.NaN)
+    missing[at] = there ? 0 : (missing[at] ?? 0) + 1
+    if (!there && (missing[at] ?? 0) <= BRIEFLY) briefly = true
+  }
+  return briefly
 }
 
-/** Scores of rows by a forest that was trained on others; NaN for an incomplete row. */
-function judgedBy(trained: Rows, judged: Rows, scale: Scale, seed: number): Float64Array {
-  const forest = trainForest(condensedRows(trained.filter(complete), scale), seed)
-  return Float64Array.from(judged, (row) => scoreRow(forest, condensed(row, scale)))
-}
-
-function condensedRows(rows: Rows, scale: Scale): readonly (readonly number[])[] {
-  return rows.map((row) => condensed(row, scale))
-}
-
-/** A column that the model knows and the window has lost is missing, so no row can be judged. */
-function columnFor(window: Window, signal: string): Column {
-  const found = window.columns.find((column) => column.signal === signal)
-  return found ?? { signal, values: new Float64Array(window.length).fill(Number.NaN), asked: '' }
-}
-
-function profilesOf(window: Window, columns: readonly Column[], from: number, to: number): Profiles {
-  return columns.map((column) => profileOf(column.values.subarray(from, to), rowMs(window, from), window.stepMs))
-}
-
-function coverageOf(column: Column, rows: number): number {
-  return column.values.subarray(0, rows).filter(Number.isFinite).length / rows
+function coverageOf(values: Float64Array, from: number, to: number): number {
+  let there = 0
+  for (let row = from; row < to; row += 1) if (Number.isFinite(values[row] ?? Number.NaN)) there += 1
+  return there / (to - from)
 }
 
 /** Whether the finite values differ by more than rounding. */
-function moves(values: Float64Array): boolean {
+function moves(values: Float64Array, from: number, to: number): boolean {
   let low = Number.POSITIVE_INFINITY
   let high = Number.NEGATIVE_INFINITY
-  for (const value of values) {
+  for (let row = from; row < to; row += 1) {
+    const value = values[row] ?? Number.NaN
+    if (!Number.isFinite(value)) continue
     if (value < low) low = value
     if (value > high) high = value
   }
