@@ -10,7 +10,10 @@ import { healthyWindow, numbers, PER_DAY, windowWith, withChanged } from '../../
 
 /** Whether each row from `from` on is in alarm, by the forest alone. */
 function alarms(window: Window, from: number): boolean[] {
-  return Array.from(judged([isolationForest], { window, from, seed: 7, engines: NO_ENGINES }).alarms, (alarm) => alarm === 1)
+  return Array.from(
+    judged([isolationForest], { window, from, seed: 7, engines: NO_ENGINES }).alarms,
+    (alarm) => alarm === 1,
+  )
 }
 
 /** Runs of alarms, joined over gaps of up to `gap` rows. */
