@@ -34,7 +34,7 @@ export async function journalOf(args: Arguments, io: Io): Promise<VerifiedJourna
   if (journal === undefined)
     throw new KintsugiError(
       'KIN-4002',
-      `there is no branch ${branch} in ${gitDir}; fetch it (git fetch origin ${branch}), or name another with --branch`,
+      `there is no branch ${branch} in ${gitDir}; fetch it (git fetch origin ${branch}:${branch}), or name another with --branch`,
     )
   const { ref, commit, anchors } = journal
   const report = verifyAudit(journal.files, anchors)
