@@ -63,7 +63,8 @@ describe.skipIf(process.platform === 'win32')('the processes of a demo end with 
     shell.kill('SIGTERM')
     for (let look = 0; look < 150 && listed().length > 0; look += 1) await wait(100)
     expect(listed()).toEqual([])
-  })
+    // Two demos at once, and each waits for its end.
+  }, 60_000)
 
   it('when it is killed', async () => {
     demo.kill('SIGKILL')
