@@ -7,6 +7,7 @@ const uniform = (seed: number, count: number) => {
   return Array.from({ length: count }, () => next())
 }
 const exponential = (seed: number, count: number) => uniform(seed, count).map((u) => -Math.log(1 - u))
+const squares = (seed: number, count: number) => exponential(seed, count).map((one) => one * one)
 
 describe('the tail of calibration scores', () => {
   it.each([
@@ -18,6 +19,26 @@ describe('the tail of calibration scores', () => {
       const found = tailProbability(tail, scoreOf(probability))
       expect(found / probability).toBeGreaterThan(0.5)
       expect(found / probability).toBeLessThan(2)
+    }
+  })
+
+  it.each([
+    ['two days of hours', 52],
+    ['a week of hours', 168],
+    ['two weeks of hours', 336],
+  ])('keeps a rate of three in a thousand to about a factor of two on %s', (_, count) => {
+    for (const make of [uniform, exponential, squares]) {
+      let rare = 0
+      let all = 0
+      for (let seed = 1; seed <= 300; seed += 1) {
+        const tail = tailOf(make(seed, count))
+        for (const score of make(seed + 1000, 200)) {
+          if (tailProbability(tail, score) < 0.003) rare += 1
+          all += 1
+        }
+      }
+      expect(rare / all).toBeGreaterThan(0.0015)
+      expect(rare / all).toBeLessThan(0.0065)
     }
   })
 
