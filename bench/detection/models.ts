@@ -1,15 +1,19 @@
-import { type Detector, detectors, type Engines, NO_ENGINES } from '../../src/detection/index.ts'
+import { arima } from '../../src/detection/detectors/arima.ts'
+import { type Detector, detectors } from '../../src/detection/index.ts'
 
-/** The models that are measured: those that vote, and any that wait for their place. Each lies in src/detection/detectors/<id>.ts. */
-export const models: readonly Detector[] = detectors
+export { loadedEngines as loadEngines } from '../../src/cli/engines.ts'
 
-/** The numeric libraries, as the worker of the service has them. */
-export async function loadEngines(): Promise<Engines> {
-  return NO_ENGINES
-}
+/** Those that are there but do not vote yet. */
+const WAITING: readonly Detector[] = [arima]
+
+/** The models that are measured. Each lies in src/detection/detectors/<id>.ts. */
+export const models: readonly Detector[] = [
+  ...detectors,
+  ...WAITING.filter((one) => !detectors.some(({ id }) => id === one.id)),
+]
 
 /** Files beside the model's own that decide its scores. */
 export const ENGINE_FILES: Readonly<Record<string, readonly string[]>> = {
-  arima: ['src/detection/engines/arima.ts'],
+  arima: ['src/detection/engines/arima.ts', 'src/cli/arima-library.ts'],
   prophet: ['src/detection/engines/prophet.ts'],
 }
