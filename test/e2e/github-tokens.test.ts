@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { STEP_PERMISSIONS } from '../../src/adapters/github/permissions.ts'
@@ -9,6 +9,7 @@ import { size } from '../fakes/size.ts'
 import { type Place, place } from './github-place.ts'
 
 const MINUTE = 60_000
+const PATIENCE_MS = 120_000
 
 /** In the process itself, before anything of it is loaded: its time goes ahead by what the file says. */
 const CLOCK = `import { readFileSync } from 'node:fs'
@@ -36,16 +37,19 @@ describe.runIf(tools !== undefined && size(1, 2) > 1)('a service that runs for l
   async function heapOf(pid: number): Promise<string> {
     const there = () => readdirSync(made.folder).filter((name) => name.endsWith('.heapsnapshot'))
     process.kill(pid, 'SIGUSR2')
-    let text = ''
-    await expect
-      .poll(
-        () => {
-          text = there().map((name) => readFileSync(join(made.folder, name), 'utf8'))[0] ?? ''
-          return text.trimEnd().endsWith('}')
-        },
-        { timeout: 30_000, interval: 200 },
-      )
-      .toBe(true)
+    let bytes = 0
+    // It is written in one go, which may take its time.
+    const grows = () => {
+      const now = there().reduce((sum, name) => sum + statSync(join(made.folder, name)).size, 0)
+      const still = now === 0 || now !== bytes
+      bytes = now
+      return still
+    }
+    await expect.poll(grows, { timeout: PATIENCE_MS, interval: 500 }).toBe(false)
+    const text = there()
+      .map((name) => readFileSync(join(made.folder, name), 'utf8'))
+      .join('')
+    expect(text.trimEnd().endsWith('}')).toBe(true)
     for (const name of there()) rmSync(join(made.folder, name))
     return text
   }
@@ -64,14 +68,14 @@ describe.runIf(tools !== undefined && size(1, 2) > 1)('a service that runs for l
     const inHeap = (heap: string) => issued().filter(({ token }) => heap.includes(token))
     try {
       // The first is of the scene itself, and no process ever sees it.
-      await expect.poll(() => issued().length, { timeout: 30_000, interval: 50 }).toBe(3)
+      await expect.poll(() => issued().length, { timeout: PATIENCE_MS, interval: 50 }).toBe(3)
       const first = await heapOf(child.pid ?? 0)
       const early = inHeap(first).map(({ token }) => token)
       expect(early.length, 'the heap shows tokens that are in use').toBeGreaterThan(0)
       const before = issued().length
       github.world.clock.advance(61 * MINUTE)
       writeFileSync(ahead, String(61 * MINUTE))
-      await expect.poll(() => issued().length, { timeout: 30_000, interval: 50 }).toBeGreaterThan(before)
+      await expect.poll(() => issued().length, { timeout: PATIENCE_MS, interval: 50 }).toBeGreaterThan(before)
       const now = github.world.clock.now()
       const late = inHeap(await heapOf(child.pid ?? 0))
       expect(late.filter(({ expiresAt }) => expiresAt <= now).map(({ token }) => early.indexOf(token))).toEqual([])
@@ -84,5 +88,5 @@ describe.runIf(tools !== undefined && size(1, 2) > 1)('a service that runs for l
       expect(repositories).toHaveLength(1)
       expect(given).toContain(JSON.stringify(Object.entries(permissions).sort()))
     }
-  }, 120_000)
+  }, 600_000)
 })
