@@ -199,7 +199,7 @@ function apiOf(
   return {
     ...repository,
     self,
-    repository: (query) => look(graphql, repository, query, memory),
+    repository: (query) => look(graphql, repository, query, memory, self),
     ...readsOf({ graphql, rest, client, repository, memory }, self.appId),
     ...bytes,
     write: (document) => write(writing, document),

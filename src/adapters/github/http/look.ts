@@ -1,4 +1,6 @@
-import type { ApiIssue, ApiPull, ApiRepository, RepositoryQuery } from '../api.ts'
+import type { Account } from '../../../domain/index.ts'
+import type { ApiIssue, ApiPull, ApiRepository, GitHubApi, RepositoryQuery } from '../api.ts'
+import { actor } from './accounts.ts'
 import { headsDocument, MORE, repositoryDocument } from './documents/repository.ts'
 import { endedOf } from './ended.ts'
 import { issueOf } from './facts.ts'
@@ -19,6 +21,7 @@ export async function look(
   repository: Repository,
   query: RepositoryQuery,
   memory: Memory,
+  self: GitHubApi['self'],
 ): Promise<ApiRepository | undefined> {
   const at: Looking = { graphql, repository, query, memory, incomplete: new Set() }
   const heads = query.heads.slice(0, MOST_HEADS)
@@ -50,7 +53,7 @@ export async function look(
     ended,
     ofHeads,
     livingIssues,
-    ...countOf(at, node),
+    ...countOf(at, node, self),
   }
 }
 
@@ -187,13 +190,23 @@ function labelsOf(at: Looking, node: Node): ReadonlyMap<string, string> {
   return labels
 }
 
-function countOf({ query, incomplete }: Looking, node: Node): Pick<ApiRepository, 'createdSince' | 'incomplete'> {
+/** Only what we opened counts: a branch below our prefix is anybody's who may push. */
+function countOf(
+  { query, incomplete }: Looking,
+  node: Node,
+  self: GitHubApi['self'],
+): Pick<ApiRepository, 'createdSince' | 'incomplete'> {
   const list = node.node('newest')
   const all = list.list('nodes')
   const cut = list.nodeOr('pageInfo')?.flag('hasNextPage') === true
   const oldestMs = Math.min(...all.map((one) => one.timeMs('createdAt')))
+  const isOwn = (author: Account | undefined): boolean =>
+    author?.login === self.login && author.kind === (self.appId === 0 ? 'user' : 'app')
   const ours = all.filter(
-    (one) => one.text('headRefName').startsWith(`${query.prefix}/`) && !one.flag('isCrossRepository'),
+    (one) =>
+      one.text('headRefName').startsWith(`${query.prefix}/`) &&
+      !one.flag('isCrossRepository') &&
+      isOwn(actor(one.nodeOr('author'))),
   )
   return {
     createdSince: (sinceMs) =>

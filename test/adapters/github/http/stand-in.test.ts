@@ -82,6 +82,23 @@ describe('the client on the stand-in', () => {
     expect(requests.map(({ what }) => what)).toEqual(['Repository', 'more branches', 'more of a pull request'])
   }, 60_000)
 
+  it('counts what it opened itself, and not what others open below its prefix', async () => {
+    const { api, at } = await client()
+    await api.repository(QUERY)
+    await api.write(offer(at.first, 'kintsugi/b0'))
+    for (const name of ['kintsugi/theirs', 'kintsugi/cart-00000001']) {
+      await at.do('push', {
+        repo: at.repo,
+        branch: name,
+        from: 'main',
+        files: { [`${name}.yaml`]: 'a: 1\n' },
+        by: 'ann',
+      })
+      await at.do('createPull', { repo: at.repo, by: 'ann', head: name })
+    }
+    expect((await api.repository(QUERY))?.createdSince(0)).toBe(1)
+  })
+
   it.each([
     ['502-before', false],
     ['502-after', true],
