@@ -10,7 +10,7 @@ const FIT_EVERY_MS = 6 * 3_600_000
 /** At a coarse step a fit serves this many rows at least. */
 const LEAST_SERVED = 24
 /** Errors are judged together over so long: what is sampled fast is an event when it lasts, not when one sample is odd. */
-const TOGETHER_MS = 5 * 60_000
+const TOGETHER_MS = 2 * 60_000
 /** While the history is short, it is fitted anew each time it has grown by this share. */
 const GROWTH = 0.25
 /** Rows of the history that are held out. */
@@ -20,7 +20,7 @@ const MOST_HELD_OUT = 20_000
 export type ArimaModel = { readonly firstMs: number; readonly columns: readonly ColumnModel[] }
 
 /**
- * ARIMA of each metric by itself. A row's score is the length of the errors of the forecast one step ahead over five minutes, of its strangest column. Where a
+ * ARIMA of each metric by itself. A row's score is the length of the errors of the forecast one step ahead over two minutes, of its strangest column. Where a
  * window has one column only, errors keep its unit: one that moves with the history makes scores of different fits harder to compare
  * (measured). Held out by walking forward over the history.
  */
