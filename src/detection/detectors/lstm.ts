@@ -1,0 +1,64 @@
+import type { Window } from '../window.ts'
+import type { Detector, FitInput, FitOutcome } from './detector.ts'
+import type { Frame } from './lstm/frame.ts'
+import { historyOf, LEAST_WINDOWS, STEPS, shapeOf } from './lstm/history.ts'
+import type { Network } from './lstm/network.ts'
+import { RECENT, scoresOf, type Usual, usualErrors } from './lstm/scoring.ts'
+import { type Tape, tapeOf } from './lstm/tape.ts'
+import { train } from './lstm/training.ts'
+
+/** What is usual moves slowly, and a fit costs most of a second. */
+const FIT_EVERY_MS = 24 * 3_600_000
+/** At a coarse step a fit serves this many rows at least. */
+const LEAST_SERVED = 240
+/** The history is held out by every second of so many blocks: their halves are alike where the two halves of a drifting history are not. */
+const BLOCKS = 10
+
+/** Plain data: how to read the samples, what the network learned, and how far off it usually is. */
+export type LstmModel = { readonly frame: Frame; readonly network: Network; readonly usual: Usual }
+
+/**
+ * LSTM autoencoder over the newest rows of a window at once: it rebuilds them from a state too narrow for anything but what it has seen often, the
+ * newest row without having read it. Held out by blocks: each is judged by a model that learned from its neighbours, never from it.
+ */
+export const lstm: Detector<LstmModel> = { id: 'lstm', serves, fit, heldOut, score }
+
+function serves(stepMs: number): number {
+  return Math.max(LEAST_SERVED, Math.ceil(FIT_EVERY_MS / stepMs))
+}
+
+function fit({ window, upTo, seed }: FitInput): FitOutcome<LstmModel> {
+  const history = historyOf(window, upTo)
+  if (typeof history === 'string') return { fitted: false, why: history }
+  const model = learned(history.frame, history.tape, history.ends, seed)
+  return model === undefined ? { fitted: false, why: 'too-little-data' } : { fitted: true, model }
+}
+
+function heldOut({ window, upTo, seed }: FitInput): Float64Array {
+  const history = historyOf(window, upTo)
+  if (typeof history === 'string') return new Float64Array(0)
+  const { from, frame, tape, ends } = history
+  const size = Math.max(2 * STEPS, Math.ceil(tape.rows / BLOCKS))
+  const part = (row: number) => Math.floor(row / size) % 2
+  const scores = new Float64Array(upTo).fill(Number.NaN)
+  for (const own of [0, 1]) {
+    const inside = ends.filter((row) => part(row) === own && part(row - STEPS + 1) === own)
+    const model = learned(frame, tape, inside, seed + 1 + own)
+    if (model === undefined) continue
+    for (let start = from + (1 - own) * size; start < upTo; start += 2 * size)
+      scores.set(score(model, window, start, Math.min(upTo, start + size)), start)
+  }
+  return scores
+}
+
+function score({ frame, network, usual }: LstmModel, window: Window, from: number, to: number): Float64Array {
+  const before = network.shape.steps + RECENT - 2
+  return scoresOf(network, usual, tapeOf(window, frame, from - before, to), before)
+}
+
+/** A model of the windows that end with the rows `ends`; undefined where there are too few of them. */
+function learned(frame: Frame, tape: Tape, ends: Int32Array, seed: number): LstmModel | undefined {
+  if (ends.length < LEAST_WINDOWS) return undefined
+  const network = train(shapeOf(frame), { tapes: [tape], tape: new Int32Array(ends.length), end: ends }, seed)
+  return { frame, network, usual: usualErrors(network, tape, ends) }
+}

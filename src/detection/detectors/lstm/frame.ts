@@ -1,0 +1,61 @@
+import { mad, max, median, min, standardDeviation } from 'simple-statistics'
+import type { Column, Window } from '../../window.ts'
+import type { Silence } from '../detector.ts'
+
+const DAY_MS = 86_400_000
+/** With fewer days the time of day says when the history was taken, not what is usual then. */
+const LEAST_DAYS = 3
+/** A column that is missing more often than this is not read. */
+const LEAST_COVERAGE = 0.8
+/** More columns than this are too many for a state as narrow as ours; the first ones are read. */
+export const MOST_COLUMNS = 16
+/** A range below this share of the level is rounding, not movement. */
+const STILL = 1e-6
+/** Scales the median absolute deviation to a standard deviation where the data are normal. */
+const MAD_SCALE = 1.4826
+
+/** How the samples of a history are read, so that those of any series look alike. Plain data. */
+export type Frame = {
+  /** The columns that moved, in order. */
+  readonly signals: readonly string[]
+  /** Usual value and spread of each. */
+  readonly centre: Float64Array
+  readonly spread: Float64Array
+  /** Whether the time of day is read beside the samples. */
+  readonly clock: boolean
+}
+
+/** Learns how to read from the rows [from, to), or says why they are not worth reading. */
+export function frameOf(window: Window, from: number, to: number): Frame | Silence {
+  const rows = (column: Column) => column.values.subarray(from, to)
+  const observed = window.columns.filter((column) => coverage(rows(column)) >= LEAST_COVERAGE)
+  if (observed.length === 0) return 'too-little-data'
+  const scales = observed.map((column) => ({ signal: column.signal, ...scaleOf(rows(column)) }))
+  const moving = scales.filter(({ spread }) => spread > 0).slice(0, MOST_COLUMNS)
+  if (moving.length === 0) return 'flat'
+  return {
+    signals: moving.map(({ signal }) => signal),
+    centre: Float64Array.from(moving, ({ centre }) => centre),
+    spread: Float64Array.from(moving, ({ spread }) => spread),
+    clock: (to - from) * window.stepMs >= LEAST_DAYS * DAY_MS,
+  }
+}
+
+export function columnOf(window: Window, signal: string): Column | undefined {
+  return window.columns.find((column) => column.signal === signal)
+}
+
+/** The spread is the robust one, unless more than half of the values are equal or nearly so: then the plain one. 0 for rounding. */
+function scaleOf(samples: Float64Array) {
+  const values = [...samples.filter(Number.isFinite)]
+  const centre = median(values)
+  if (max(values) - min(values) <= STILL * Math.max(Math.abs(max(values)), Math.abs(min(values))))
+    return { centre, spread: 0 }
+  const robust = MAD_SCALE * mad(values)
+  const plain = standardDeviation(values)
+  return { centre, spread: robust > plain / 10 ? robust : plain }
+}
+
+function coverage(values: Float64Array): number {
+  return values.filter(Number.isFinite).length / values.length
+}

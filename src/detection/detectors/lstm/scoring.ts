@@ -1,0 +1,116 @@
+import { median } from 'simple-statistics'
+import { advance, type Memory, memoryFor, project, rebuilt } from './cell.ts'
+import { targetAt } from './loss.ts'
+import { GATES, type Network } from './network.ts'
+import { type Tape, whole } from './tape.ts'
+
+/** How far off a network usually is in each column: for the newest row of a window, and on average over all of its rows. */
+export type Usual = { readonly newest: Float64Array; readonly all: Float64Array }
+
+/** How far off it is for each row that a window ends with, and each column: row by row, NaN where there is no window to judge. */
+type Errors = { readonly newest: Float64Array; readonly all: Float64Array }
+
+/** A network that is nearly always exact is not surprised by less than this share of the column's spread. */
+const LEAST_USUAL = 1e-3
+/** Scales the median of absolute errors to a standard deviation where they are normal. */
+const MAD_SCALE = 1.4826
+/** The newest errors are averaged over so many rows: what is rare twice in a row is rarer. */
+export const RECENT = 3
+/** What the average over all rows of a window counts for beside them. */
+const WHOLE = 0.25
+/** So many windows say what is usual. */
+const LOOKED_AT = 1000
+
+/** Learns what is usual from the windows that end with the rows `ends`, at least one. */
+export function usualErrors(network: Network, tape: Tape, ends: Int32Array): Usual {
+  const every = Math.max(1, Math.floor(ends.length / LOOKED_AT))
+  const { newest, all } = errorsOf(
+    network,
+    tape,
+    ends.filter((_, at) => at % every === 0),
+  )
+  return { newest: middles(newest, tape.columns, MAD_SCALE), all: middles(all, tape.columns, 1) }
+}
+
+function middles(errors: Float64Array, columns: number, scale: number): Float64Array {
+  return Float64Array.from({ length: columns }, (_, column) => {
+    const own = errors.filter((error, at) => at % columns === column && Number.isFinite(error))
+    return scale * median([...own]) + LEAST_USUAL
+  })
+}
+
+/** Scores of the rows [from, tape.rows): how many times further off than usual, in the column where that is most. NaN where a row cannot be judged. */
+export function scoresOf(network: Network, usual: Usual, tape: Tape, from: number): Float64Array {
+  const { columns } = tape
+  const first = Math.max(0, from - RECENT + 1)
+  const ends = Int32Array.from({ length: tape.rows - first }, (_, at) => first + at)
+  const { newest, all } = errorsOf(network, tape, ends)
+  return Float64Array.from({ length: tape.rows - from }, (_, at) => {
+    const here = from - first + at
+    let most = Number.NaN
+    for (let column = 0; column < columns; column += 1) {
+      const wide = (all[here * columns + column] ?? Number.NaN) / (usual.all[column] ?? 1)
+      const score = recent(newest, columns, here, column) / (usual.newest[column] ?? 1) + WHOLE * wide
+      if (Number.isFinite(score) && !(score <= most)) most = score
+    }
+    return most
+  })
+}
+
+/** Mean of the newest errors of the last rows, without those that could not be judged. */
+function recent(errors: Float64Array, columns: number, here: number, column: number): number {
+  let sum = 0
+  let seen = 0
+  for (let row = here; row > here - RECENT && row >= 0; row -= 1) {
+    const error = errors[row * columns + column] ?? Number.NaN
+    if (Number.isNaN(error)) continue
+    sum += error
+    seen += 1
+  }
+  return sum / seen
+}
+
+/** Reads the windows that end with the rows `ends`. What a row adds to the sums of a step is added up once, for all windows that hold it. */
+function errorsOf(network: Network, tape: Tape, ends: Int32Array): Errors {
+  const { steps, hidden } = network.shape
+  const memory = memoryFor(network.shape)
+  const size = hidden * GATES
+  const sums = new Float64Array(tape.rows * size)
+  for (let row = 0; row < tape.rows; row += 1) project(network, tape.inputs, row * tape.width, sums, row * size)
+  const errors = {
+    newest: new Float64Array(ends.length * tape.columns),
+    all: new Float64Array(ends.length * tape.columns),
+  }
+  for (const [at, row] of ends.entries()) {
+    if (whole(tape, steps, row)) {
+      for (let step = 0; step < steps - 1; step += 1)
+        advance(network, memory, step, sums, (row - steps + 1 + step) * size)
+      project(network, tape.veiled, row * tape.width, memory.projected, 0)
+      advance(network, memory, steps - 1, memory.projected, 0)
+      note(network, memory, tape, row, errors, at * tape.columns)
+    } else {
+      errors.newest.fill(Number.NaN, at * tape.columns, (at + 1) * tape.columns)
+      errors.all.fill(Number.NaN, at * tape.columns, (at + 1) * tape.columns)
+    }
+  }
+  return errors
+}
+
+/** Writes how far off the window that was read lies, from `at` on. */
+function note(network: Network, memory: Memory, tape: Tape, row: number, errors: Errors, at: number): void {
+  const { steps, columns } = network.shape
+  for (let column = 0; column < columns; column += 1) {
+    let sum = 0
+    let seen = 0
+    let error = Number.NaN
+    for (let step = 0; step < steps; step += 1) {
+      const target = targetAt(tape, network.shape, row, step, column)
+      if (Number.isNaN(target)) continue
+      error = Math.abs(rebuilt(network, memory, step, column) - target)
+      sum += error
+      seen += 1
+    }
+    errors.newest[at + column] = error
+    errors.all[at + column] = sum / seen
+  }
+}

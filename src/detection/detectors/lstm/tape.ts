@@ -1,0 +1,79 @@
+import { rowMs, type Window } from '../../window.ts'
+import { columnOf, type Frame } from './frame.ts'
+
+const DAY_MS = 86_400_000
+/** The network reads no sample as further from usual than this many spreads; how far off it was is left to the score. */
+const FURTHEST = 8
+
+/**
+ * Rows as the network reads them, one after the other: `inputs` holds `width` numbers a row (the samples, 0 where there is none; the share of
+ * them that is missing; the time of day), `veiled` the same with every sample missing. `values` are the `columns` samples themselves, in spreads
+ * from usual, NaN where there is none.
+ */
+export type Tape = {
+  readonly rows: number
+  readonly width: number
+  readonly columns: number
+  readonly inputs: Float64Array
+  readonly veiled: Float64Array
+  readonly values: Float64Array
+}
+
+/** Numbers that the network reads of one row. */
+export function widthOf(frame: Frame): number {
+  return frame.signals.length + (frame.clock ? 3 : 1)
+}
+
+/** The rows [from, to) of a window, as a frame reads them. Rows before the window are missing, and so is a column that it has lost. */
+export function tapeOf(window: Window, frame: Frame, from: number, to: number): Tape {
+  const rows = to - from
+  const columns = frame.signals.length
+  const width = widthOf(frame)
+  const inputs = new Float64Array(rows * width)
+  const veiled = new Float64Array(rows * width)
+  const values = new Float64Array(rows * columns).fill(Number.NaN)
+  const tape = { rows, width, columns, inputs, veiled, values }
+  for (let column = 0; column < columns; column += 1) fill(tape, window, frame, column, from)
+  for (let row = 0; row < rows; row += 1) mark(tape, frame, row, rowMs(window, from + row))
+  return tape
+}
+
+function fill(tape: Tape, window: Window, frame: Frame, column: number, from: number): void {
+  const samples = columnOf(window, frame.signals[column] ?? '')?.values
+  const centre = frame.centre[column] ?? 0
+  const spread = frame.spread[column] ?? 1
+  for (let row = Math.max(0, -from); row < tape.rows; row += 1) {
+    const value = ((samples?.[from + row] ?? Number.NaN) - centre) / spread
+    if (!Number.isFinite(value)) continue
+    tape.values[row * tape.columns + column] = value
+    tape.inputs[row * tape.width + column] = Math.max(-FURTHEST, Math.min(FURTHEST, value))
+  }
+}
+
+/** Writes the share of missing samples and the time of day. */
+function mark(tape: Tape, { clock }: Frame, row: number, atMs: number): void {
+  const { columns, inputs, veiled, values } = tape
+  let missing = 0
+  for (let column = 0; column < columns; column += 1) if (Number.isNaN(values[row * columns + column])) missing += 1
+  const at = row * tape.width + columns
+  inputs[at] = missing / columns
+  veiled[at] = 1
+  if (!clock) return
+  const angle = (2 * Math.PI * (atMs % DAY_MS)) / DAY_MS
+  inputs[at + 1] = Math.sin(angle)
+  inputs[at + 2] = Math.cos(angle)
+  veiled[at + 1] = Math.sin(angle)
+  veiled[at + 2] = Math.cos(angle)
+}
+
+/** Share of a window's rows that may miss samples. */
+const MOST_MISSING = 0.25
+
+/** Whether the window of `steps` rows that ends with `row` can be judged: its newest row is whole and most of the others are. */
+export function whole(tape: Tape, steps: number, row: number): boolean {
+  const { width, columns, inputs } = tape
+  if (row < steps - 1 || (inputs[row * width + columns] ?? 1) > 0) return false
+  let missing = 0
+  for (let at = row - steps + 1; at < row; at += 1) if ((inputs[at * width + columns] ?? 1) > 0) missing += 1
+  return missing <= MOST_MISSING * steps
+}
