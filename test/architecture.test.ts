@@ -68,6 +68,8 @@ const HOME: Readonly<Record<string, readonly string[]>> = {
   '@octokit/rest': ['adapters/github'],
   arima: ['cli'],
   'simple-statistics': ['detection', 'diagnosis', 'remediation'],
+  '@bsull/augurs/prophet': ['cli'],
+  '@bsull/augurs-prophet-wasmstan': ['cli'],
 }
 
 type Import = { readonly file: string; readonly specifier: string }

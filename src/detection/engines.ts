@@ -19,9 +19,10 @@ export type ProphetInput = {
   /** Moments in epoch seconds, ascending, and the value at each; NaN is left out. */
   readonly seconds: readonly number[]
   readonly values: readonly number[]
-  readonly daily: boolean
-  readonly weekly: boolean
-  /** Moments to forecast, epoch seconds. */
+  /** Fourier order of each pattern: so many swings within a period can be told apart. 0 leaves it out. */
+  readonly daily: number
+  readonly weekly: number
+  /** Moments to forecast, epoch seconds, ascending. */
   readonly at: readonly number[]
   /** Share that the interval should cover, 0 to 1; without it no interval is computed, which is much faster. */
   readonly interval?: number

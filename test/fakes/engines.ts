@@ -1,8 +1,21 @@
-import { arimaLibrary } from '../../src/cli/arima-library.ts'
-import { arimaEngine } from '../../src/detection/engines/index.ts'
-import { type Engines, NO_ENGINES } from '../../src/detection/index.ts'
+import { loadedEngines } from '../../src/cli/engines.ts'
+import type { Engines, ProphetEngine } from '../../src/detection/index.ts'
 
-/** The real numeric libraries, each loaded once for a file of tests. */
+/**
+ * The real numeric libraries, each loaded once for a file of tests. What Prophet was asked before it is not asked again: a fit takes as long
+ * as a test may, and test/detection/engines shows that it answers alike.
+ */
 export async function realEngines(): Promise<Engines> {
-  return { ...NO_ENGINES, arima: arimaEngine(await arimaLibrary()) }
+  const engines = await loadedEngines()
+  return { ...engines, prophet: remembered(engines.prophet) }
+}
+
+function remembered(engine: ProphetEngine): ProphetEngine {
+  const known = new Map<string, ReturnType<ProphetEngine>>()
+  return (input) => {
+    const key = JSON.stringify(input)
+    const found = known.get(key) ?? engine(input)
+    known.set(key, found)
+    return found === undefined ? undefined : structuredClone(found)
+  }
 }
