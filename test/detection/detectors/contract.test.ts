@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { arima } from '../../../src/detection/detectors/arima.ts'
 import { lstm } from '../../../src/detection/detectors/lstm.ts'
+import { prophet } from '../../../src/detection/detectors/prophet.ts'
 import { type Detector, detectors, tailOf, tailProbability } from '../../../src/detection/index.ts'
 import { realEngines } from '../../fakes/engines.ts'
 import { healthyWindow, PER_DAY, windowWith, withChanged } from '../../fakes/windows.ts'
@@ -15,9 +16,9 @@ const flat = windowWith({
 })
 
 /** Those that vote, and those that wait for their place among them. */
-const examined = new Set<Detector>([...detectors, arima, lstm])
+const examined = new Set<Detector>([...detectors, arima, lstm, prophet])
 /** They throw no dice: every seed gives the same. */
-const UNSEEDED = new Set<Detector>([arima])
+const UNSEEDED = new Set<Detector>([arima, prophet])
 const engines = await realEngines()
 
 describe.each([...examined])('$id as a detector', { timeout: 60_000 }, (detector) => {
