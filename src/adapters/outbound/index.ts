@@ -1,3 +1,5 @@
+export { certificatesOf, tokenOf, type WatchedFile, watchedFile } from './credentials.ts'
 export { type Connecting, type DispatcherOptions, outboundDispatcher } from './dispatcher.ts'
 export { outboundFetch } from './fetch.ts'
+export { guardedLookup, isMetadataAddress } from './metadata.ts'
 export { type Proxies, proxiesOf } from './proxies.ts'

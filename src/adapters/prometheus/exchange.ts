@@ -1,8 +1,13 @@
 import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from 'undici'
 import type { ErrorCode } from '../../domain/index.ts'
-import { outboundDispatcher, type Proxies } from '../outbound/index.ts'
-import { certificatesOf, tokenOf, watchedFile } from './credentials.ts'
-import { guardedLookup } from './endpoint.ts'
+import {
+  certificatesOf,
+  guardedLookup,
+  outboundDispatcher,
+  type Proxies,
+  tokenOf,
+  watchedFile,
+} from '../outbound/index.ts'
 
 /** What Prometheus said, or why it said nothing. `code` is that of the error table; `status` is there when HTTP answered. */
 export type Reply =
