@@ -28,6 +28,8 @@ const MAY: Readonly<Record<string, { readonly rooms: readonly string[]; readonly
   'adapters/forge-limits': { rooms: ['domain'], packages: [] },
   // Straight, or through the proxies of the environment: every client that leaves the cluster.
   'adapters/outbound': { rooms: ['domain'], packages: ['node:', 'undici'] },
+  // Models that run elsewhere and have a vote.
+  'adapters/kserve': { rooms: ['domain', 'ports', 'adapters/outbound'], packages: ['undici', 'node:'] },
   // What may stop the bot from outside: a command, an address.
   'adapters/stops': { rooms: ['domain', 'adapters/outbound'], packages: ['node:', 'undici'] },
   // Reading a .tar.gz, and nothing else: two adapters open packed charts.
@@ -60,7 +62,7 @@ const NODE_IN_PURE = new Set(['domain/digest.ts:node:crypto'])
 const HOME: Readonly<Record<string, readonly string[]>> = {
   undici: [
     ...['adapters/prometheus', 'adapters/render', 'adapters/charts', 'adapters/github'],
-    ...['adapters/outbound', 'adapters/stops'],
+    ...['adapters/outbound', 'adapters/stops', 'adapters/kserve'],
   ],
   probot: ['server'],
   // The admin's own rights, on the admin's own machine: the adapter of the service only reads.

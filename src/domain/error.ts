@@ -1,6 +1,6 @@
 export type ErrorInfo = { readonly exit: 1 | 2 | 3 | 5 | 6; readonly means: string; readonly next: string }
 
-/** Every error a person can meet. 1xxx input, 2xxx configuration and policies, 3xxx Prometheus, 4xxx Git and forges, 5xxx rendering, 6xxx clusters, 9xxx ours. */
+/** Every error a person can meet. 1xxx input, 2xxx configuration and policies, 3xxx Prometheus, 4xxx Git and forges, 5xxx rendering, 6xxx clusters, 7xxx models outside, 9xxx ours. */
 export const ERRORS = {
   'KIN-1001': {
     exit: 2,
@@ -99,6 +99,26 @@ export const ERRORS = {
     exit: 6,
     means: 'The API of a cluster refused a question, or answered with something else.',
     next: 'Check the rights of the service account: the role of charts/kintsugi has them all.',
+  },
+  'KIN-7001': {
+    exit: 6,
+    means: 'A model outside cannot be reached.',
+    next: 'Check its URL, the network and the CA file. Until then it abstains.',
+  },
+  'KIN-7002': {
+    exit: 6,
+    means: 'A model outside did not answer in time.',
+    next: 'Check its load, or give it a longer timeout in detection.kserve. Until then it abstains.',
+  },
+  'KIN-7003': {
+    exit: 6,
+    means: 'A model outside refused the request.',
+    next: 'Check the token file and the rights of its account. Until then it abstains.',
+  },
+  'KIN-7004': {
+    exit: 6,
+    means: 'The answer is not one that a KServe V1 model for anomalies gives.',
+    next: 'Check url, model and features: one prediction for each row is needed, 1 for normal and -1 for an anomaly.',
   },
   'KIN-9001': {
     exit: 1,

@@ -1,0 +1,1 @@
+export { type KserveModelOptions, kserveModel, predictUrl } from './kserve-model.ts'

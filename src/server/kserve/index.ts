@@ -1,0 +1,2 @@
+export type { Prediction, ServedModel } from './model.ts'
+export { type KserveOptions, type KserveServer, kserveServer } from './server.ts'
