@@ -137,6 +137,17 @@ describe('ARIMA', () => {
     expect(outcome).toEqual({ fitted: false, why: 'failed' })
   })
 
+  it('does with less memory where the library has no usable fit of more', () => {
+    const asked: string[] = []
+    const picky: typeof engines.arima = (values, order, ahead) => {
+      asked.push(order.join())
+      return order[0] === 1 ? undefined : engines.arima(values, order, ahead)
+    }
+    const outcome = arima.fit({ ...input(one(noise(900)), 800), engines: { ...engines, arima: picky } })
+    expect(outcome.fitted).toBe(true)
+    expect(asked).toEqual(['1,1,1', '0,1,1'])
+  })
+
   it('is not fitted on ten points', () => {
     expect(arima.fit(input(one(noise(10)), 10))).toEqual({ fitted: false, why: 'too-little-data' })
     expect(arima.heldOut(input(one(noise(10)), 10)).every(Number.isNaN)).toBe(true)

@@ -7,8 +7,11 @@ import { usualError } from './usual-error.ts'
 
 /** Values that a fit reads: more cost time and look too far back. */
 const MOST_VALUES = 480
-/** One step of memory on the changes: the one order that the library fits without explosions, and the best of those measured. */
-const ORDER = [1, 1, 1] as const
+/** One step of memory on the changes, the best of those measured; without any where the library comes to no usable fit of that. */
+const ORDERS = [
+  [1, 1, 1],
+  [0, 1, 1],
+] as const
 /** Steps of a forecast; beyond them a healthy one has come to rest. */
 const AHEAD = 64
 /** Rows that say how large errors usually are. */
@@ -87,8 +90,11 @@ type Forecast = { readonly mean: Float64Array; readonly response: Float64Array }
 function forecastOf(values: Float64Array, engine: ArimaEngine): Forecast | undefined {
   const cleaned = withoutOutliers(values)
   if (moves(cleaned)) {
-    const forecast = engine(cleaned, ORDER, AHEAD)
-    return forecast === undefined ? undefined : { mean: forecast.mean, response: forecast.response }
+    for (const order of ORDERS) {
+      const forecast = engine(cleaned, order, AHEAD)
+      if (forecast !== undefined) return { mean: forecast.mean, response: forecast.response }
+    }
+    return undefined
   }
   const level = cleaned.at(-1)
   if (level === undefined) return undefined
