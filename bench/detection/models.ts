@@ -1,10 +1,11 @@
 import { arima } from '../../src/detection/detectors/arima.ts'
+import { lstm } from '../../src/detection/detectors/lstm.ts'
 import { type Detector, detectors } from '../../src/detection/index.ts'
 
 export { loadedEngines as loadEngines } from '../../src/cli/engines.ts'
 
 /** Those that are there but do not vote yet. */
-const WAITING: readonly Detector[] = [arima]
+const WAITING: readonly Detector[] = [arima, lstm]
 
 /** The models that are measured. Each lies in src/detection/detectors/<id>.ts. */
 export const models: readonly Detector[] = [

@@ -1,5 +1,7 @@
 export type { Detector, FitInput, FitOutcome, Silence } from './detectors/detector.ts'
 export { detectors } from './detectors/index.ts'
+export { fitOutside, type Outside, type OutsideModel, scoreOutside } from './detectors/lstm/outside.ts'
+export { fitPooled, modelFrom, type Past, type Pooled } from './detectors/lstm/pooled.ts'
 export { type Tail, tailOf, tailProbability } from './detectors/tail.ts'
 export {
   type ArimaEngine,

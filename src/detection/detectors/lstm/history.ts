@@ -9,7 +9,7 @@ export const STEPS = 24
 /** Numbers that a window is remembered by. */
 const HIDDEN = 12
 /** A model learns from so many of the newest rows. */
-const STRETCH = 10_000
+export const STRETCH = 10_000
 /** From so many windows of them, evenly spaced: neighbours are nearly the same. */
 const MOST_WINDOWS = 2500
 /** Fewer windows than this are no history. */

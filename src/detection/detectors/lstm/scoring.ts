@@ -8,7 +8,7 @@ import { type Tape, whole } from './tape.ts'
 export type Usual = { readonly newest: Float64Array; readonly all: Float64Array }
 
 /** How far off it is for each row that a window ends with, and each column: row by row, NaN where there is no window to judge. */
-type Errors = { readonly newest: Float64Array; readonly all: Float64Array }
+export type Errors = { readonly newest: Float64Array; readonly all: Float64Array }
 
 /** A network that is nearly always exact is not surprised by less than this share of the column's spread. */
 const LEAST_USUAL = 1e-3
@@ -19,17 +19,18 @@ export const RECENT = 3
 /** What the average over all rows of a window counts for beside them. */
 const WHOLE = 0.25
 /** So many windows say what is usual. */
-const LOOKED_AT = 1000
+export const LOOKED_AT = 1000
 
 /** Learns what is usual from the windows that end with the rows `ends`, at least one. */
 export function usualErrors(network: Network, tape: Tape, ends: Int32Array): Usual {
   const every = Math.max(1, Math.floor(ends.length / LOOKED_AT))
-  const { newest, all } = errorsOf(
-    network,
-    tape,
-    ends.filter((_, at) => at % every === 0),
-  )
-  return { newest: middles(newest, tape.columns, MAD_SCALE), all: middles(all, tape.columns, 1) }
+  const looked = ends.filter((_, at) => at % every === 0)
+  return usualOf(errorsOf(network, tape, looked), tape.columns)
+}
+
+/** What is usual among errors, of which each column has at least one. */
+export function usualOf({ newest, all }: Errors, columns: number): Usual {
+  return { newest: middles(newest, columns, MAD_SCALE), all: middles(all, columns, 1) }
 }
 
 function middles(errors: Float64Array, columns: number, scale: number): Float64Array {
@@ -39,14 +40,18 @@ function middles(errors: Float64Array, columns: number, scale: number): Float64A
   })
 }
 
-/** Scores of the rows [from, tape.rows): how many times further off than usual, in the column where that is most. NaN where a row cannot be judged. */
+/** Scores of the rows [from, tape.rows): see `scored`. */
 export function scoresOf(network: Network, usual: Usual, tape: Tape, from: number): Float64Array {
-  const { columns } = tape
   const first = Math.max(0, from - RECENT + 1)
   const ends = Int32Array.from({ length: tape.rows - first }, (_, at) => first + at)
-  const { newest, all } = errorsOf(network, tape, ends)
-  return Float64Array.from({ length: tape.rows - from }, (_, at) => {
-    const here = from - first + at
+  return scored(errorsOf(network, tape, ends), usual, from - first)
+}
+
+/** Scores of the rows of `errors` from `from` on: how many times further off than usual, in the column where that is most. NaN where a row cannot be judged. */
+export function scored({ newest, all }: Errors, usual: Usual, from: number): Float64Array {
+  const columns = usual.newest.length
+  return Float64Array.from({ length: newest.length / columns - from }, (_, at) => {
+    const here = from + at
     let most = Number.NaN
     for (let column = 0; column < columns; column += 1) {
       const wide = (all[here * columns + column] ?? Number.NaN) / (usual.all[column] ?? 1)
