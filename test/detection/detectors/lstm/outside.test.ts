@@ -24,9 +24,9 @@ function middle(scores: Float64Array): number {
 
 describe('a network for a class of workloads', { timeout: 60_000 }, () => {
   const pasts = [1, 2, 3].map((seed) => ({ window: workload(seed), upTo }))
+  const pooled = fitPooled(pasts, 1)
 
   it('judges a workload that it never saw, whatever its level and size', () => {
-    const pooled = fitPooled(pasts, 1)
     if (pooled === undefined) throw new Error('nothing was learned')
     const window = workload(9, true)
     const fit = modelFrom(pooled, { window, upTo })
@@ -36,13 +36,12 @@ describe('a network for a class of workloads', { timeout: 60_000 }, () => {
   })
 
   it('is the same for the same workloads and seed', () => {
-    expect(fitPooled(pasts, 1)).toEqual(fitPooled(pasts, 1))
+    expect(fitPooled(pasts, 1)).toEqual(pooled)
   })
 
   it('leaves out what has other metrics, and does not judge it', () => {
     const other = windowWith({ restarts: workload(4).columns[0]?.values ?? [] })
-    const pooled = fitPooled([...pasts, { window: other, upTo }], 1)
-    expect(pooled).toEqual(fitPooled(pasts, 1))
+    expect(fitPooled([...pasts, { window: other, upTo }], 1)).toEqual(pooled)
     expect(pooled && modelFrom(pooled, { window: other, upTo })).toEqual({ fitted: false, why: 'failed' })
   })
 
