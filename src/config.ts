@@ -1,6 +1,7 @@
 import { binding, environment } from './config/bindings.ts'
 import { ceiling, DEFAULT_CEILING } from './config/ceiling.ts'
 import { cluster } from './config/cluster.ts'
+import { DEFAULT_DETECTION, detection, kserve } from './config/detection.ts'
 import { forge, listen, webhooks } from './config/forge.ts'
 import { keepPlaces } from './config/places.ts'
 import { freeze, pause } from './config/stops.ts'
@@ -58,6 +59,8 @@ const root = object({
   dashboard: emptyUnlessWritten(object({ enabled: withDefault(boolean(), false) })),
   webhooks: optional(webhooks),
   listen: optional(listen),
+  detection: emptyUnlessWritten(detection),
+  kserve: optional(kserve),
   audit: emptyUnlessWritten(object({ repository: optional(string()), enabled: withDefault(boolean(), true) })),
   tick: emptyUnlessWritten(tick),
 })
@@ -166,6 +169,7 @@ export function defaultConfig(cluster: string | ClusterConfig, overrides: Partia
     pause: [],
     onboarding: DEFAULT_ONBOARDING,
     dashboard: { enabled: false },
+    detection: DEFAULT_DETECTION,
     audit: { enabled: true },
     tick: DEFAULT_TICK,
     ...overrides,

@@ -280,6 +280,8 @@ describe('configSchema', () => {
       'dashboard',
       'webhooks',
       'listen',
+      'detection',
+      'kserve',
       'audit',
       'tick',
     ])

@@ -1,6 +1,6 @@
 import type { Terminal } from './terminal.ts'
 import type { Verb } from './verb.ts'
-import { exitOf, lookOnce, open, sayFailed, WORLD_OPTIONS } from './world.ts'
+import { exitOf, lookOnce, open, outsideProblems, sayFailed, WORLD_OPTIONS } from './world.ts'
 
 /** The text of the pull request as its reader sees it, without the block for machines. */
 function printBody(body: string, terminal: Terminal): void {
@@ -43,6 +43,7 @@ export const plan: Verb = {
         if (prepared.ready === 'proposal') printBody(prepared.proposal.body, terminal)
       }
       sayFailed(report, terminal)
+      for (const text of outsideProblems(opened.outside)) terminal.note(text)
       advise(report, opened, terminal)
       return exitOf(report)
     } finally {

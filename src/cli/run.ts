@@ -2,7 +2,7 @@ import type { ControllerDeps, TickReport } from '../controller/index.ts'
 import { formatError, KintsugiError } from '../domain/index.ts'
 import type { Arguments } from './arguments.ts'
 import type { Context, ExitCode, Verb } from './verb.ts'
-import { exitOf, lookOnce, type Opened, open, sayAudit, sayFailed, WORLD_OPTIONS } from './world.ts'
+import { exitOf, lookOnce, type Opened, open, outsideProblems, sayAudit, sayFailed, WORLD_OPTIONS } from './world.ts'
 
 export const run: Verb = {
   name: 'run',
@@ -61,6 +61,7 @@ async function once(context: Context, opened: Opened): Promise<ExitCode> {
   else printTick(report, terminal)
   sayFailed(report, terminal)
   sayAudit(report, undefined, terminal)
+  for (const text of outsideProblems(opened.outside)) terminal.note(text)
   if (opened.deps.writes === 'perform') await writeOut(opened)
   advise(report, opened, terminal)
   return exitOf(report)
@@ -71,7 +72,7 @@ async function writeOut({ deps, clock }: Opened): Promise<void> {
   await closeAudit(deps, clock.now())
 }
 
-async function watch({ terminal, io }: Context, { deps, clock, stops }: Opened): Promise<ExitCode> {
+async function watch({ terminal, io }: Context, { deps, clock, stops, outside }: Opened): Promise<ExitCode> {
   const { emptyMemory, loop, waker } = await import('../controller/index.ts')
   const { startServices } = await import('./compose/services.ts')
   const { printTick, tickDocument } = await import('./tick-report.ts')
@@ -80,9 +81,11 @@ async function watch({ terminal, io }: Context, { deps, clock, stops }: Opened):
   const bell = waker()
   const note = (text: string): void => terminal.note(text)
   const services = await startServices({ config: deps.config, cwd: io.cwd, env: io.env, wake: bell.wake, note })
-  for (const text of services.says) note(text)
+  const { outsideVoters } = await import('./compose/outside.ts')
+  for (const text of [...services.says, ...outsideVoters(deps.config)]) note(text)
   let said: string | undefined
   const sayStops = anew(note)
+  const sayOutside = anew(note)
   const events = {
     ticked: (report: TickReport) => {
       services.ticked(report)
@@ -91,6 +94,7 @@ async function watch({ terminal, io }: Context, { deps, clock, stops }: Opened):
       sayFailed(report, terminal)
       said = sayAudit(report, said, terminal)
       sayStops(stops.says())
+      sayOutside(outsideProblems(outside))
     },
     failed: (error: unknown) => {
       services.failed()

@@ -1,6 +1,6 @@
 import type { ControllerDeps, TickReport } from '../controller/index.ts'
 import { type Config, ERRORS, formatError, KintsugiError } from '../domain/index.ts'
-import type { Clock } from '../ports/index.ts'
+import type { Clock, OutsideModel } from '../ports/index.ts'
 import type { Arguments } from './arguments.ts'
 import type { Stops } from './compose/stops.ts'
 import { styled } from './style.ts'
@@ -59,6 +59,8 @@ export type Opened = {
   readonly deps: ControllerDeps
   readonly stops: Stops
   readonly clock: Clock
+  /** Models outside that have a vote. */
+  readonly outside: readonly OutsideModel[]
   /** Absent in a simulated world. */
   readonly around?: Surroundings
   /** Throws KIN-3001 to KIN-3004 when Prometheus does not answer; notes a clock that differs. */
@@ -72,6 +74,7 @@ const MOST_SKEW_MS = 60_000
 export async function open({ args, io, terminal }: Context, writes: ControllerDeps['writes']): Promise<Opened> {
   const { chartsOf, controllerDeps, readConfig, readPolicies } = await import('./compose/controller.ts')
   const { stopsOf } = await import('./compose/stops.ts')
+  const { outsideModels } = await import('./compose/outside.ts')
   const atMs = momentOf(args)
   const policies = await readPolicies(args.list('policies'), io.cwd, 'operator')
   const configFile = args.text('config')
@@ -83,17 +86,19 @@ export async function open({ args, io, terminal }: Context, writes: ControllerDe
     const { simulatedParts } = await import('./compose/simulated-parts.ts')
     const { clock, ...parts } = await simulatedParts(simulation, io.cwd, charts, config)
     const stops = stopsOf(parts.config, io)
-    const nothing = async () => undefined
-    const deps = controllerDeps({ ...parts, policies, charts, writes, stops })
-    return { deps, stops, clock, check: nothing, close: nothing }
+    const outside = outsideModels(parts.config, io, clock)
+    const deps = controllerDeps({ ...parts, policies, charts, writes, stops, outside })
+    return { deps, stops, clock, outside, check: async () => undefined, close: () => closeAll(outside) }
   }
   const note = (text: string): void => terminal.note(text)
   const world = await realWorld({ args, io, config, readOnly: writes === 'observe', atMs, note })
   const stops = stopsOf(world.config, { ...io, ...(world.configMap && { configMap: world.configMap }) })
+  const outside = outsideModels(world.config, io, world.clock)
   return {
-    deps: controllerDeps({ ...world, policies, charts, writes, stops }),
+    deps: controllerDeps({ ...world, policies, charts, writes, stops, outside }),
     stops,
     clock: world.clock,
+    outside,
     ...(world.around && { around: { ...world.around, applications: world.applications, jobs: world.jobs } }),
     check: async (terminal) => {
       const answer = await world.reach()
@@ -101,8 +106,14 @@ export async function open({ args, io, terminal }: Context, writes: ControllerDe
       if (atMs === undefined && Math.abs(answer.skewMs) > MOST_SKEW_MS)
         terminal.note(`the clock of Prometheus is ${Math.round(answer.skewMs / 1000)} s ahead of this one`)
     },
-    close: world.close,
+    close: async () => {
+      await Promise.all([world.close(), closeAll(outside)])
+    },
   }
+}
+
+async function closeAll(models: readonly OutsideModel[]): Promise<void> {
+  await Promise.all(models.map((model) => model.close()))
 }
 
 /** What is written in the configuration and comes to nothing yet: nobody should wait for a message that is not sent. */
@@ -196,4 +207,9 @@ export function sayAudit({ audit }: TickReport, said: string | undefined, termin
   const says = audit?.says
   if (says !== undefined && says !== said) terminal.note(styled('yellow', says))
   return says
+}
+
+/** Which models outside did not answer the last time, and why. */
+export function outsideProblems(models: readonly OutsideModel[]): readonly string[] {
+  return models.flatMap((model) => model.says() ?? [])
 }

@@ -8,7 +8,7 @@ import type {
   RenderHelm,
   UnpackChart,
 } from '../domain/index.ts'
-import type { Cluster, Compute, Forge, GitOps, Metrics, Notifier } from '../ports/index.ts'
+import type { Cluster, Compute, Forge, GitOps, Metrics, Notifier, OutsideModel } from '../ports/index.ts'
 import type { Templates } from '../proposal/index.ts'
 import type { edit } from '../source/index.ts'
 import type { Audit } from './audit.ts'
@@ -36,6 +36,8 @@ export type ControllerDeps = {
   readonly notifier?: Notifier
   /** Where models are fitted; in line where it is absent, with the same results. */
   readonly compute?: Compute
+  /** Models outside that have a vote; none where it is left out. */
+  readonly outside?: readonly OutsideModel[]
   /** Whether the operator has stopped the bot, read anew at each tick. Unreadable counts as stopped. */
   readonly paused: () => Promise<boolean>
   readonly frozen: () => Promise<boolean>

@@ -11,12 +11,14 @@ import {
   NO_ENGINES,
   type Window,
   windowsOf,
+  withOutside,
 } from '../detection/index.ts'
 import { digestOf, type Finding, type Lane, laneOf, rangeEndingAt, type SignalId } from '../domain/index.ts'
 import type { Compute } from '../ports/index.ts'
 import type { ControllerDeps } from './deps.ts'
 import type { Memory } from './memory.ts'
 import type { Sight } from './observe.ts'
+import { outsideTracks } from './outside.ts'
 
 const HOUR = 3_600_000
 /** What the models are fitted on. */
@@ -45,7 +47,7 @@ export async function modelFindings(
   const findings: Finding[] = []
   for (const window of windowsOf(answers)) {
     if (decided.has(laneOf(window.subject))) continue
-    const found = await judge(deps.compute, memory, window, sight.nowMs)
+    const found = await judge(deps, memory, window, sight.nowMs)
     if (found !== undefined) findings.push(found)
   }
   memory.modelled = { endMs: range.endMs, without: decided, findings }
@@ -53,7 +55,7 @@ export async function modelFindings(
 }
 
 async function judge(
-  compute: Compute | undefined,
+  { compute, outside = [] }: ControllerDeps,
   memory: Memory,
   window: Window<SignalId>,
   nowMs: number,
@@ -65,7 +67,8 @@ async function judge(
   const found = missing.length === 0 ? [] : await answered(compute, { window, asks: missing, seed })
   memory.models.keep(window.subject, asks, found)
   const known = (ask: (typeof asks)[number]) => memory.models.get(window.subject, ask)
-  const judged = judgeLive(detectors, window, from, seed, known)
+  const own = judgeLive(detectors, window, from, seed, known)
+  const judged = withOutside(own, await outsideTracks(outside, window, from), window.stepMs)
   return modelFinding({ judged, window, cooldownMs: 0, nowMs })
 }
 

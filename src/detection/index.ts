@@ -25,6 +25,7 @@ export {
   judgeLive,
 } from './live.ts'
 export { type ModelFindingInput, modelFinding } from './model-finding.ts'
+export { type OutsideRows, outsideRows, outsideTrack, withOutside } from './outside.ts'
 export { type ScanResult, scan } from './scan.ts'
 export type { ScanSettings } from './settings.ts'
 export { historySignals, tickSignals } from './signals/index.ts'

@@ -20,8 +20,8 @@ export type Track = {
   readonly silent: readonly {
     readonly from: number
     readonly to: number
-    /** `not-fitted`: its fit is not there yet. */
-    readonly why: Silence | 'not-fitted'
+    /** `not-fitted`: its fit is not there yet; `no-answer`: a model outside gave none. */
+    readonly why: Silence | 'not-fitted' | 'no-answer'
   }[]
 }
 

@@ -1,6 +1,7 @@
 import type { Action } from './failure.ts'
 import type { MergeMethod } from './forge.ts'
 import type { Mode } from './policy.ts'
+import type { SignalId } from './signal.ts'
 
 export type ClusterConfig = {
   readonly name: string
@@ -83,6 +84,19 @@ export type GithubConfig = {
 /** Where a server listens, such as 0.0.0.0:8080. */
 export type ListenConfig = { readonly host: string; readonly port: number }
 
+/** A model that runs outside and has a vote. */
+export type KserveVoter = {
+  readonly name: string
+  /** Root of its server, to which `/v1/models/MODEL:predict` is added. */
+  readonly url: string
+  readonly model: string
+  /** What a row holds, in the order that the model takes. */
+  readonly features: readonly SignalId[]
+  readonly timeoutMs: number
+  readonly tokenFile?: string
+  readonly caFile?: string
+}
+
 /** Which repositories a cluster's project or namespace may be mended in. What is not bound is never written. */
 export type Binding = {
   readonly cluster: string
@@ -149,6 +163,14 @@ export type Config = {
   readonly webhooks?: { readonly listen: ListenConfig; readonly path: string }
   /** Where health and metrics are served; absent: nowhere. */
   readonly listen?: ListenConfig
+  /** Who judges beside our own models. */
+  readonly detection: {
+    readonly kserve: readonly KserveVoter[]
+    /** Whether notes quote the opinion of the healing classifier, which decides nothing. */
+    readonly healing: { readonly enabled: boolean }
+  }
+  /** Where our own models are served over KServe V1; absent: nowhere. */
+  readonly kserve?: { readonly listen: ListenConfig; readonly tokenFile?: string }
   readonly audit: { readonly repository?: string; readonly enabled: boolean }
   /** Seconds are for policies; here everything is milliseconds. */
   readonly tick: {

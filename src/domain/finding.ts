@@ -18,12 +18,18 @@ export type Evidence = {
   readonly asked: string
 }
 
-export type ModelId = 'isolation-forest' | 'arima' | 'prophet' | 'lstm'
+/** A model of ours, whose tails are measured, or one that runs outside and gives labels alone. */
+export type ModelId = 'isolation-forest' | 'arima' | 'prophet' | 'lstm' | OutsideModelId
+export type OutsideModelId = `kserve/${string}`
+
+export function isOutsideModel(model: ModelId): model is OutsideModelId {
+  return model.startsWith('kserve/')
+}
 
 /** What one model said of one window. `tail` is the probability of a score at least this high on data that the model was not fitted on. */
 export type Vote =
   | { readonly model: ModelId; readonly anomaly: boolean; readonly score: number; readonly tail: number }
-  | { readonly model: ModelId; readonly absent: 'too-little-data' | 'flat' | 'not-fitted' | 'failed' }
+  | { readonly model: ModelId; readonly absent: 'too-little-data' | 'flat' | 'not-fitted' | 'failed' | 'no-answer' }
 
 /**
  * Something is wrong with a subject. A rule names the failure; models never do (`Anomaly`).

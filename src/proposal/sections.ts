@@ -82,8 +82,9 @@ export function votesWords(votes: readonly Vote[]): string {
   if (votes.length === 0) return ''
   const present = votes.filter((vote) => !('absent' in vote))
   const yes = present.filter((vote) => 'anomaly' in vote && vote.anomaly)
-  const absent = votes.length - present.length
-  const without = absent === 0 ? '' : `, ${absent} had too little data`
+  const silent = votes.filter((vote) => 'absent' in vote && vote.absent === 'no-answer').length
+  const absent = votes.length - present.length - silent
+  const without = `${absent === 0 ? '' : `, ${absent} had too little data`}${silent === 0 ? '' : `, ${silent} gave no answer`}`
   return present.length === 0
     ? `no model could vote${without}`
     : `${yes.length} of ${present.length} models agree${without}`

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { shopCommits, shopRepository, shopScenario } from '../../src/adapters/simulation/index.ts'
 import { emptyMemory, reconcile, type TickReport } from '../../src/controller/index.ts'
 import { type AnswerJob, answers, detectors, historySignals, NO_ENGINES } from '../../src/detection/index.ts'
-import type { Compute, Metrics } from '../../src/ports/index.ts'
+import type { Compute, Metrics, OutsideModel } from '../../src/ports/index.ts'
 import { URL, Walk } from '../fakes/walk.ts'
 
 const START = Date.UTC(2026, 0, 12, 9, 0)
@@ -54,6 +54,28 @@ describe('a tick in which rules and models speak', () => {
 
   it('is the same whether models are fitted in line or elsewhere', async () => {
     expect(await look(walk, cloning())).toEqual(inLine)
+  })
+
+  it('counts the vote of a model outside beside those of its own', async () => {
+    const rows: (readonly number[])[] = []
+    const outside: OutsideModel = {
+      name: 'sales',
+      features: ['memory-working-set', 'cpu-usage'],
+      judge: async (asked) => {
+        rows.push(...asked)
+        return asked.map(() => -1)
+      },
+      says: () => undefined,
+      close: async () => undefined,
+    }
+    const deps = { ...walk.deps, writes: 'observe' as const, outside: [outside] }
+    const report = await reconcile(deps, emptyMemory(), walk.clock.now())
+    const anomalies = report.lanes.filter((lane) => lane.diagnosis?.failure === 'Anomaly')
+    expect(anomalies.length).toBeGreaterThan(0)
+    for (const { diagnosis } of anomalies)
+      expect(diagnosis?.votes).toContainEqual(expect.objectContaining({ model: 'kserve/sales', anomaly: true }))
+    expect(rows.length).toBeGreaterThan(0)
+    expect(rows.every((row) => row.length === 2 && row.every(Number.isFinite))).toBe(true)
   })
 
   it('asks no model about a lane on which a rule has spoken', async () => {

@@ -16,7 +16,7 @@ import {
   type RenderHelm,
 } from '../../domain/index.ts'
 import { type Problem, parsePolicies } from '../../policy/index.ts'
-import type { Compute } from '../../ports/index.ts'
+import type { Compute, OutsideModel } from '../../ports/index.ts'
 import { loadTemplates, type Templates } from '../../proposal/index.ts'
 import { edit } from '../../source/index.ts'
 import { policyFiles } from '../policy-files.ts'
@@ -56,6 +56,8 @@ export type Parts = {
   readonly stops: Pick<Stops, 'paused' | 'frozen'>
   /** What the cluster said of itself; what the configuration says where it was not asked. */
   readonly versions?: ClusterVersions
+  /** Models outside that have a vote. */
+  readonly outside?: readonly OutsideModel[]
   /** Where the journal is kept; none is kept where this is left out. */
   readonly audit?: AuditPlace
 }
@@ -77,6 +79,7 @@ export function controllerDeps(parts: Parts): ControllerDeps {
     unpack: unpackChart,
     versions: parts.versions ?? versionsOf(config),
     ...(compute && { compute }),
+    ...(parts.outside && { outside: parts.outside }),
     ...(parts.audit && { audit: auditOf(parts.audit) }),
     paused: parts.stops.paused,
     frozen: parts.stops.frozen,

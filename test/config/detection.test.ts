@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest'
+import { outsideModels, outsideVoters } from '../../src/cli/compose/outside.ts'
+import { parseConfig } from '../../src/config.ts'
+import { formatProblem } from '../../src/policy/index.ts'
+
+function read(more: string) {
+  return parseConfig(`clusters: [{name: a}]\n${more}`, 'c.yaml')
+}
+
+function problems(more: string): string {
+  const parsed = read(more)
+  return 'problems' in parsed ? parsed.problems.map(formatProblem).join('\n') : ''
+}
+
+function config(more: string) {
+  const parsed = read(more)
+  if ('problems' in parsed) throw new Error(problems(more))
+  return parsed.config
+}
+
+const voter = (more = '', name = 'sales') =>
+  `{name: ${name}, url: "http://models.example:8080/eu", model: anomaly-detector, features: [cpu-usage, memory-working-set]${more}}`
+
+describe('models outside in the configuration', () => {
+  it('are none, and no opinion is quoted, unless they are written', () => {
+    expect(config('').detection).toEqual({ kserve: [], healing: { enabled: false } })
+    expect(config('')).not.toHaveProperty('kserve')
+  })
+
+  it('are read with two seconds for an answer', () => {
+    expect(config(`detection: {kserve: [${voter()}]}`).detection.kserve).toEqual([
+      {
+        name: 'sales',
+        url: 'http://models.example:8080/eu',
+        model: 'anomaly-detector',
+        features: ['cpu-usage', 'memory-working-set'],
+        timeoutMs: 2000,
+      },
+    ])
+    const told = config(
+      `detection: {kserve: [${voter(', timeout: 5s, tokenFile: /t, caFile: /c')}], healing: {enabled: true}}`,
+    )
+    expect(told.detection).toMatchObject({
+      kserve: [{ timeoutMs: 5000, tokenFile: '/t', caFile: '/c' }],
+      healing: { enabled: true },
+    })
+  })
+
+  it.each([
+    [`detection: {kserve: [${voter(', timeout: 2')}]}`, 'c.yaml:2:'],
+    [`detection: {kserve: [${voter(', timeout: 2')}]}`, 'a duration needs a unit'],
+    [`detection: {kserve: [${voter(', timeout: 1h')}]}`, 'from 1s to 30s'],
+    [`detection: {kserve: [${voter(', retries: 3')}]}`, 'retries'],
+    ['detection: {kserv: []}', 'did you mean "kserve"'],
+    [`detection: {kserve: [${voter()}, ${voter()}]}`, 'the name sales stands here for the second time'],
+    [`detection: {kserve: [${[1, 2, 3, 4, 5, 6].map((one) => voter('', `m${one}`)).join(', ')}]}`, '0 to 5 items'],
+    [`detection: {kserve: [${voter().replace('cpu-usage', 'cpu-usag')}]}`, 'did you mean "cpu-usage"'],
+    [`detection: {kserve: [${voter().replace('cpu-usage', 'memory-working-set')}]}`, 'for the second time'],
+    [`detection: {kserve: [${voter().replace('cpu-usage', 'image-pull')}]}`, 'expected one of memory-working-set'],
+    [`detection: {kserve: [${voter().replace('http:', 'ftp:')}]}`, 'begins with https:// or http://'],
+    [`detection: {kserve: [${voter().replace('//models', '//user:word@models')}]}`, 'no credentials'],
+    [`detection: {kserve: [${voter().replace('/eu', '/?eu')}]}`, 'without a query'],
+    [`detection: {kserve: [${voter().replace('anomaly-detector', '"../x"')}]}`, 'a name such as'],
+    ['kserve: {}', 'listen'],
+    ['kserve: {listen: "a:b:c"}', 'expected an address'],
+  ])('are refused with what is wrong in %j', (text, says) => {
+    expect(problems(text)).toContain(says)
+  })
+
+  it('are refused with the place of an address that is never asked', () => {
+    const text = `detection:\n  kserve:\n    - ${voter().replace('models.example:8080/eu', '169.254.169.254')}`
+    const told = config(text)
+    const make = () => outsideModels(told, { cwd: '/', env: {} }, { now: () => 0, sleep: async () => undefined })
+    expect(make).toThrow(expect.objectContaining({ code: 'KIN-2001', at: { file: 'c.yaml', line: 4, column: 26 } }))
+    expect(make).toThrow(/metadata address/)
+  })
+
+  it('are said at the start', () => {
+    expect(outsideVoters(config(`detection: {kserve: [${voter()}]}`))).toEqual([
+      'the model sales (anomaly-detector at http://models.example:8080) has a vote on cpu-usage, memory-working-set',
+    ])
+  })
+
+  it('are served where the configuration says so', () => {
+    expect(config('kserve: {listen: "127.0.0.1:8500", tokenFile: /t}')).toMatchObject({
+      kserve: { listen: { host: '127.0.0.1', port: 8500 }, tokenFile: '/t' },
+    })
+  })
+})
