@@ -13,6 +13,9 @@ export {
   type ProphetForecast,
   type ProphetInput,
 } from './engines.ts'
+export { type Arrival, arrivalOf, type Growth, type Level } from './forecast/arrival.ts'
+export { type Points, type Trend, trendOf } from './forecast/trend.ts'
+export { type Expected, type Usage, type UsageInput, usageAt } from './forecast/usage.ts'
 export { confidenceIn, type Judged, judged, votesIn } from './judged.ts'
 export {
   ANSWERS,
