@@ -6,8 +6,11 @@ export type Tail = {
   /** Calibration scores, ascending. */
   readonly sorted: Float64Array
   readonly threshold: number
-  readonly pareto?: { readonly scale: number; readonly shape: number; readonly share: number }
+  readonly pareto?: Pareto
 }
+
+/** Above the threshold lies `share` of the scores. `reach` is the excess beyond which the fit expects less than one of them. */
+type Pareto = { readonly scale: number; readonly shape: number; readonly share: number; readonly reach: number }
 
 /** The largest scores that the tail is fitted to: this share, of a short history up to a quarter until there are this many. */
 const TAIL_SHARE = 0.05
@@ -16,12 +19,12 @@ const MOST_SHARE = 0.25
 /** Fewer have no shape; then ranks decide. */
 const LEAST_EXCESSES = 8
 /**
- * A tail that was fitted to few excesses is too sure of itself: the shape is widened by this over their number. Found by simulation: of 52 to 335 exponential, normal,
- * log-normal, uniform and Student scores, a rate of three in a thousand is then kept to about a factor of two (four without).
+ * A tail that was fitted to few excesses is too sure of itself: the shape is widened by this over their number. Found by simulation: on 52
+ * to 335 exponential, normal, log-normal and Student scores a rate of three in a thousand is then kept to about a factor of two, and to four without.
  */
 const DOUBT = 2
-/** Nothing that was seen a few thousand times supports a smaller probability. */
-const LEAST_TAIL = 1e-6
+/** Keeps probabilities above nothing. Those far below one in the number of scores are extrapolated: they rank, and promise no rate. */
+const LEAST_TAIL = 1e-15
 
 /** Learns the tail from calibration scores; NaN are left out. From none at all every score is an ordinary one. */
 export function tailOf(scores: ArrayLike<number>): Tail {
@@ -31,9 +34,9 @@ export function tailOf(scores: ArrayLike<number>): Tail {
   const excesses = sorted.filter((score) => score > threshold).map((score) => score - threshold)
   if (excesses.length < LEAST_EXCESSES) return { sorted, threshold }
   const fit = paretoOf(excesses)
-  return fit === undefined
-    ? { sorted, threshold }
-    : { sorted, threshold, pareto: { ...fit, share: excesses.length / sorted.length } }
+  if (fit === undefined) return { sorted, threshold }
+  const count = excesses.length
+  return { sorted, threshold, pareto: { ...fit, share: count / sorted.length, reach: reachOf(fit, count) } }
 }
 
 /** Generalised Pareto by probability-weighted moments (Hosking and Wallis 1987) of ascending excesses. */
@@ -52,15 +55,36 @@ function paretoOf(excesses: Float64Array): { readonly scale: number; readonly sh
   return scale > 0 && shape < 0.9 ? { scale, shape } : undefined
 }
 
+/** The excess that one of `count` + 1 has. */
+function reachOf({ scale, shape }: { readonly scale: number; readonly shape: number }, count: number): number {
+  return isExponential(shape) ? scale * Math.log(count + 1) : (scale / shape) * ((count + 1) ** shape - 1)
+}
+
+function isExponential(shape: number): boolean {
+  return Math.abs(shape) < 1e-9
+}
+
 /** Probability of a score at least this high on healthy data. NaN for NaN. */
 export function tailProbability(tail: Tail, score: number): number {
   if (!Number.isFinite(score)) return Number.NaN
-  const { pareto } = tail
-  if (pareto === undefined || score <= tail.threshold) return rankProbability(tail.sorted, score)
-  const excess = (score - tail.threshold) / pareto.scale
-  const beyond =
-    Math.abs(pareto.shape) < 1e-9 ? Math.exp(-excess) : Math.max(0, 1 + pareto.shape * excess) ** (-1 / pareto.shape)
-  return Math.max(LEAST_TAIL, pareto.share * (Number.isFinite(beyond) ? beyond : 0))
+  const { pareto, threshold } = tail
+  if (pareto === undefined || score <= threshold) return rankProbability(tail.sorted, score)
+  return Math.max(LEAST_TAIL, pareto.share * beyond(pareto, score - threshold))
+}
+
+/**
+ * Share of the excesses that are at least this large. A fit with an end says of all scores past it that they can't be; they are there, and differ. So where no
+ * excess is left to support it, it goes on as an exponential with the mean excess.
+ */
+function beyond({ scale, shape, reach }: Pareto, excess: number): number {
+  if (shape < 0 && excess > reach)
+    return beyondFitted(scale, shape, reach) * Math.exp(((reach - excess) * (1 - shape)) / scale)
+  return beyondFitted(scale, shape, excess)
+}
+
+function beyondFitted(scale: number, shape: number, excess: number): number {
+  if (isExponential(shape)) return Math.exp(-excess / scale)
+  return Math.max(0, 1 + (shape * excess) / scale) ** (-1 / shape)
 }
 
 function rankProbability(sorted: Float64Array, score: number): number {
