@@ -49,7 +49,7 @@ export type Growth = {
  * When a series will meet a limit at the trend of the shortest window that shows it so soon: a fast fill is seen at once, a slow one over
  * weeks, and a clean-up ends both. The interval, at `coverage` (0 to 1), is what became of the same forecast at earlier moments of the
  * series (split conformal), and no narrower than
- * Sen's interval of the slope over this window, half of it and twice as much: a rate that wanders shows in their difference.
+ * Sen's interval of the slope over this window and those from a quarter of it to four times as much: a rate that wanders shows in their difference.
  */
 export function arrivalOf(series: Level, limit: number, coverage: number): Arrival {
   const end = series.values.length - 1
@@ -91,7 +91,7 @@ function arrival(series: Level, { limit, now, windowMs, aheadMs, trend, coverage
   const nowMs = series.startMs + (series.values.length - 1) * series.stepMs
   const { misses, independent } = missesOf(series, windowMs, aheadMs)
   const bounds = misses.length < LEAST_ORIGINS ? undefined : conformalBounds(misses, coverage, independent)
-  const seen = [windowMs / 2, 2 * windowMs].flatMap(
+  const seen = [windowMs / 4, windowMs / 2, 2 * windowMs, 4 * windowMs].flatMap(
     (other) => trendAt(series, series.values.length - 1, other, coverage) ?? [],
   )
   const low = Math.min(trend.slope + (bounds?.low ?? 0), trend.low, ...seen.map((one) => one.low))
