@@ -27,6 +27,8 @@ export type Entry = {
   readonly stepMs: number
   /** Lines of the file that are the prefix. */
   readonly train: number
+  /** Lines after this many are left out. */
+  readonly most?: number
 }
 
 /** Families of one origin are one group, so that none counts twice in a mean; a family that is not named is its own. */
@@ -61,9 +63,12 @@ export function manifestOf(folder: string, glob = '**'): readonly Entry[] | stri
 }
 
 /** Reads one series. Of two lines of one moment the later counts; moments without a line are NaN. */
-export function readSeries(folder: string, { family, name, stepMs, train }: Entry): Labelled {
+export function readSeries(folder: string, { family, name, stepMs, train, most }: Entry): Labelled {
   const text = readFileSync(join(folder, family, `${name}.csv`), 'utf8')
-  const lines = text.trim().split('\n').slice(1)
+  const lines = text
+    .trim()
+    .split('\n')
+    .slice(1, most === undefined ? undefined : 1 + most)
   const moments = lines.map((line) => Number(line.slice(0, line.indexOf(','))) * 1000)
   const startMs = moments[0] ?? 0
   const rows = Int32Array.from(moments, (moment) => Math.round((moment - startMs) / stepMs))
@@ -85,7 +90,7 @@ export function readSeries(folder: string, { family, name, stepMs, train }: Entr
     // A moment that the prefix has a line of is history.
     from: (rows[train - 1] ?? -1) + 1,
     labels: labels.subarray(train),
-    digest: createHash('sha256').update(`${stepMs} ${train}\n`).update(text).digest('hex'),
+    digest: createHash('sha256').update(`${stepMs} ${train} ${most}\n`).update(text).digest('hex'),
   }
 }
 

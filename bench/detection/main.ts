@@ -10,20 +10,22 @@ import { readRecording, recordingKey } from './store.ts'
 import { tables } from './table.ts'
 
 const ROOT = process.cwd()
-/** `--quick` takes so many series of each group: the shortest with an event to find. */
-const QUICK_SERIES = 2
+/** `--quick` reads one series of each group, that with the earliest event, until so many points after its start. */
+const QUICK_POINTS = 200
 
 type Item = { readonly entry: Entry; readonly series: Labelled }
 
 /** Enough to see a broken model, not for figures. */
-function shortest(items: readonly Item[]): readonly Item[] {
+function shortest(folder: string, items: readonly Item[]): readonly Item[] {
+  const until = ({ series }: Item): number => series.judgedFrom + series.labels.indexOf(1) + QUICK_POINTS
   const groups = [...new Set(items.map(({ series }) => series.group))]
-  return groups.flatMap((group) =>
-    items
-      .filter(({ series }) => series.group === group && series.labels.includes(1))
-      .sort((a, b) => a.series.window.length - b.series.window.length)
-      .slice(0, QUICK_SERIES),
-  )
+  return groups.flatMap((group) => {
+    const some = items.filter(({ series }) => series.group === group && series.labels.includes(1))
+    const first = some.sort((a, b) => until(a) - until(b))[0]
+    if (first === undefined) return []
+    const entry = { ...first.entry, most: until(first) }
+    return [{ entry, series: readSeries(folder, entry) }]
+  })
 }
 
 /** What every model says of every series: from the store where it is there, else from worker threads. */
@@ -68,7 +70,7 @@ async function main(): Promise<number> {
     return options.quick ? 0 : 1
   }
   const all = entries.map((entry) => ({ entry, series: readSeries(options.data, entry) }))
-  const items = options.quick ? shortest(all) : all
+  const items = options.quick ? shortest(options.data, all) : all
   const recorded = await recordingsOf(items, options)
   const series = items.map((item) => item.series)
   const counts = countAll(series, recorded, options.seed, options.rate)
