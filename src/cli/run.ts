@@ -72,7 +72,7 @@ async function writeOut({ deps, clock }: Opened): Promise<void> {
   await closeAudit(deps, clock.now())
 }
 
-async function watch({ terminal, io }: Context, { deps, clock, stops, outside }: Opened): Promise<ExitCode> {
+async function watch({ terminal, io }: Context, { deps, clock, stops, outside, history }: Opened): Promise<ExitCode> {
   const { emptyMemory, loop, waker } = await import('../controller/index.ts')
   const { startServices } = await import('./compose/services.ts')
   const { printTick, tickDocument } = await import('./tick-report.ts')
@@ -81,6 +81,7 @@ async function watch({ terminal, io }: Context, { deps, clock, stops, outside }:
   const bell = waker()
   const note = (text: string): void => terminal.note(text)
   const services = await startServices({ config: deps.config, cwd: io.cwd, env: io.env, wake: bell.wake, note })
+  const kserve = await served(deps, clock, history, io.cwd, note)
   const { outsideVoters } = await import('./compose/outside.ts')
   for (const text of [...services.says, ...outsideVoters(deps.config)]) note(text)
   let said: string | undefined
@@ -108,9 +109,25 @@ async function watch({ terminal, io }: Context, { deps, clock, stops, outside }:
   try {
     await loop(deps, emptyMemory(), clock, events, stop.signal, bell)
   } finally {
-    await services.close()
+    await Promise.all([services.close(), kserve?.close()])
   }
   return 0
+}
+
+/** Our models behind KServe's protocol, where the configuration asks for it. */
+async function served(
+  { config, compute }: ControllerDeps,
+  clock: Opened['clock'],
+  history: Opened['history'],
+  cwd: string,
+  note: (text: string) => void,
+) {
+  if (config.kserve === undefined) return undefined
+  const { startKserve } = await import('./compose/kserve.ts')
+  const server = await startKserve({ config, cwd, history: history?.(), compute, clock, note })
+  const open = config.kserve.tokenFile === undefined ? ', open to whoever reaches it: kserve.tokenFile is not set' : ''
+  if (server !== undefined) note(`models over KServe V1 on ${server.url}/v1/models${open}`)
+  return server
 }
 
 /** Says what was not said the last time. */

@@ -1,6 +1,6 @@
 import type { ControllerDeps, TickReport } from '../controller/index.ts'
 import { type Config, ERRORS, formatError, KintsugiError } from '../domain/index.ts'
-import type { Clock, OutsideModel } from '../ports/index.ts'
+import type { Clock, ClusterHistory, OutsideModel } from '../ports/index.ts'
 import type { Arguments } from './arguments.ts'
 import type { Stops } from './compose/stops.ts'
 import { styled } from './style.ts'
@@ -61,6 +61,8 @@ export type Opened = {
   readonly clock: Clock
   /** Models outside that have a vote. */
   readonly outside: readonly OutsideModel[]
+  /** The metrics of the cluster as a whole; absent in a simulated world. */
+  readonly history?: () => ClusterHistory
   /** Absent in a simulated world. */
   readonly around?: Surroundings
   /** Throws KIN-3001 to KIN-3004 when Prometheus does not answer; notes a clock that differs. */
@@ -99,6 +101,7 @@ export async function open({ args, io, terminal }: Context, writes: ControllerDe
     stops,
     clock: world.clock,
     outside,
+    history: world.history,
     ...(world.around && { around: { ...world.around, applications: world.applications, jobs: world.jobs } }),
     check: async (terminal) => {
       const answer = await world.reach()

@@ -30,6 +30,16 @@ export {
 export { type ModelFindingInput, modelFinding } from './model-finding.ts'
 export { type OutsideRows, outsideRows, outsideTrack, withOutside } from './outside.ts'
 export { type ScanResult, scan } from './scan.ts'
+export {
+  judgeRows,
+  judgeSeries,
+  type Label,
+  SERIES_ROWS,
+  type ServedForest,
+  servedAsks,
+  servedForest,
+} from './served/anomaly-detector.ts'
+export { expectedAt, type HourProfile, hourProfile } from './served/hour-profile.ts'
 export type { ScanSettings } from './settings.ts'
 export { historySignals, tickSignals } from './signals/index.ts'
 export { type Track, type TrackInput, trackOf } from './track.ts'

@@ -1,5 +1,6 @@
 export * from './clock.ts'
 export * from './cluster.ts'
+export * from './cluster-history.ts'
 export * from './compute.ts'
 export * from './forge.ts'
 export * from './gitops.ts'

@@ -74,12 +74,31 @@ function answerOf(id: SignalId, asked: string, group: GroupRead): SignalAnswer {
   return { signal: id, status: series.length === 0 ? 'empty' : 'ok', series, asked }
 }
 
-function clusterMatchers(options: PrometheusOptions): readonly Matcher[] {
+/** Throws KIN-2001 for a label that is none. */
+export function clusterMatchers(options: PrometheusOptions): readonly Matcher[] {
   if (options.clusterLabel === undefined) return []
   if (!isLabelName(options.clusterLabel))
     throw new KintsugiError('KIN-2001', `${JSON.stringify(options.clusterLabel)} is not the name of a label`)
   return [equal(options.clusterLabel, options.cluster)]
 }
+
+/** The way to the server that the options name. Throws KIN-2001 for one that cannot work. */
+export function exchangeOf(options: PrometheusOptions): Exchange {
+  check(options)
+  const { tokenFile, caFile, tenant, proxies } = options
+  return exchange({
+    endpoint: parseEndpoint(options.url),
+    ...(tokenFile === undefined ? {} : { tokenFile }),
+    ...(caFile === undefined ? {} : { caFile }),
+    ...(tenant === undefined ? {} : { tenant }),
+    ...(proxies === undefined ? {} : { proxies }),
+    timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
+    maxBodyBytes: options.maxBodyBytes ?? 64 * 1024 * 1024,
+    concurrency: options.concurrency ?? 4,
+  })
+}
+
+const TIMEOUT_MS = 10_000
 
 function check(options: PrometheusOptions): void {
   const { jobs, tenant, application } = options
@@ -124,19 +143,9 @@ async function measureSkew(http: Exchange, clock: Clock): Promise<number | undef
  * settings that cannot work: here KIN-2001 for the options, and in `read` KIN-1002 or KIN-2001 for the token and CA file.
  */
 export function prometheusMetrics(options: PrometheusOptions): PrometheusMetrics {
-  check(options)
+  const http = exchangeOf(options)
   const cluster = clusterMatchers(options)
-  const timeoutMs = options.timeoutMs ?? 10_000
-  const http = exchange({
-    endpoint: parseEndpoint(options.url),
-    ...(options.tokenFile === undefined ? {} : { tokenFile: options.tokenFile }),
-    ...(options.caFile === undefined ? {} : { caFile: options.caFile }),
-    ...(options.tenant === undefined ? {} : { tenant: options.tenant }),
-    ...(options.proxies === undefined ? {} : { proxies: options.proxies }),
-    timeoutMs,
-    maxBodyBytes: options.maxBodyBytes ?? 64 * 1024 * 1024,
-    concurrency: options.concurrency ?? 4,
-  })
+  const timeoutMs = options.timeoutMs ?? TIMEOUT_MS
   const readRange = rangeReader(http, timeoutMs)
 
   async function scopeFor(range: TimeRange, asked: MetricsScope | undefined): Promise<Scope> {

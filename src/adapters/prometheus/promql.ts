@@ -70,12 +70,15 @@ export function over(vector: Expression, window: string): RangeVector {
   return { range: `${vector.text}[${window}]` }
 }
 
-export function overTime(name: 'rate' | 'increase' | 'changes' | 'max_over_time', vector: RangeVector): Expression {
+export function overTime(
+  name: 'rate' | 'irate' | 'increase' | 'changes' | 'max_over_time',
+  vector: RangeVector,
+): Expression {
   return { text: `${name}(${vector.range})` }
 }
 
 export function aggregate(
-  operation: 'max' | 'sum' | 'count',
+  operation: 'max' | 'sum' | 'count' | 'avg',
   labels: readonly string[],
   vector: Expression,
 ): Expression {
@@ -115,6 +118,15 @@ export function joined(many: Expression, on: readonly string[], carry: readonly 
 
 export function divided(top: Expression, by: Expression): Expression {
   return { text: `(${top.text}) / (${by.text})` }
+}
+
+export function scaled(vector: Expression, factor: number): Expression {
+  return { text: `(${vector.text}) * ${factor}` }
+}
+
+/** What is left to 1. */
+export function complement(vector: Expression): Expression {
+  return { text: `1 - (${vector.text})` }
 }
 
 /** All of `first`, and of `second` what has no element with the same `on` labels in `first`; without `on` all labels count. */

@@ -17,7 +17,7 @@ import type { Clock } from '../../ports/index.ts'
 import { branchOf, checkText, readAttempt } from '../../proposal/index.ts'
 import { auditPlace, auditWriter } from './audit-place.ts'
 import type { GithubAccess, GithubDoor } from './github-access.ts'
-import { jobsOf, type MetricsOptions, metricsOf, onlyCluster } from './metrics.ts'
+import { historyOf, jobsOf, type MetricsOptions, metricsOf, onlyCluster } from './metrics.ts'
 import { applicationsIn, fixedClock, type RealWorld } from './real-world.ts'
 import { repositoryName } from './repository-urls.ts'
 
@@ -65,6 +65,7 @@ export async function openGithubWorld(options: GithubOptions): Promise<GithubWor
     clock,
     applications: [],
     jobs,
+    history: () => historyOf(config, jobs, options, clock),
     reach: () => metrics.reach(),
     close: async () => {
       await Promise.all([metrics.close(), close()])

@@ -1,9 +1,14 @@
 import { resolve } from 'node:path'
 import { proxiesOf } from '../../adapters/outbound/index.ts'
-import { type PrometheusMetrics, prometheusMetrics } from '../../adapters/prometheus/index.ts'
+import {
+  type PrometheusMetrics,
+  type PrometheusOptions,
+  prometheusHistory,
+  prometheusMetrics,
+} from '../../adapters/prometheus/index.ts'
 import { configError } from '../../config.ts'
 import { type ClusterConfig, type Config, KintsugiError } from '../../domain/index.ts'
-import type { Clock } from '../../ports/index.ts'
+import type { Clock, ClusterHistory } from '../../ports/index.ts'
 
 export type Jobs = { readonly cadvisor: readonly string[]; readonly kubeStateMetrics: readonly string[] }
 
@@ -46,6 +51,15 @@ export function onlyCluster(config: Config): ClusterConfig {
 }
 
 export function metricsOf(config: Config, jobs: Jobs, options: MetricsOptions, clock: Clock): PrometheusMetrics {
+  return prometheusMetrics(prometheusOf(config, jobs, options, clock))
+}
+
+/** The same Prometheus, asked about the cluster as a whole. */
+export function historyOf(config: Config, jobs: Jobs, options: MetricsOptions, clock: Clock): ClusterHistory {
+  return prometheusHistory(prometheusOf(config, jobs, options, clock))
+}
+
+function prometheusOf(config: Config, jobs: Jobs, options: MetricsOptions, clock: Clock): PrometheusOptions {
   const cluster = onlyCluster(config)
   const told = cluster.prometheus
   const url = options.prometheus ?? told?.url
@@ -57,7 +71,7 @@ export function metricsOf(config: Config, jobs: Jobs, options: MetricsOptions, c
   const tokenFile = options.tokenFile ?? told?.tokenFile
   const caFile = options.caFile ?? told?.caFile
   const proxies = proxiesOf(options.env)
-  return prometheusMetrics({
+  return {
     cluster: cluster.name,
     url,
     clock,
@@ -67,5 +81,5 @@ export function metricsOf(config: Config, jobs: Jobs, options: MetricsOptions, c
     ...(told?.clusterLabel === undefined ? {} : { clusterLabel: told.clusterLabel }),
     ...(told?.tenant === undefined ? {} : { tenant: told.tenant }),
     ...(proxies && { proxies }),
-  })
+  }
 }

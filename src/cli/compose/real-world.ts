@@ -6,11 +6,11 @@ import type { Reach } from '../../adapters/prometheus/index.ts'
 import { defaultConfig } from '../../config.ts'
 import type { AuditPlace, Repository, Site } from '../../controller/index.ts'
 import { type ApplicationSource, type Config, KintsugiError, type Manifest, type Tree } from '../../domain/index.ts'
-import type { Clock, Forge } from '../../ports/index.ts'
+import type { Clock, ClusterHistory, Forge } from '../../ports/index.ts'
 import { parseApplication } from '../../source/index.ts'
 import { auditPlace, auditWriter } from './audit-place.ts'
 import { manifestsAt, manifestsIn } from './manifests.ts'
-import { type Jobs, jobsOf, type MetricsOptions, metricsOf } from './metrics.ts'
+import { historyOf, type Jobs, jobsOf, type MetricsOptions, metricsOf } from './metrics.ts'
 import { repositoryName, urlsOfRepository } from './repository-urls.ts'
 
 export type RealOptions = MetricsOptions & {
@@ -37,6 +37,8 @@ export type RealWorld = {
   /** Names of the Applications at hand, as `namespace/name`. */
   readonly applications: readonly string[]
   readonly jobs: Jobs
+  /** The same Prometheus, asked about the cluster as a whole; whoever opens it closes it. */
+  history(): ClusterHistory
   /** Whether Prometheus answers, asked before anything heavy is. */
   reach(): Promise<Reach>
   close(): Promise<void>
@@ -79,6 +81,7 @@ export async function openRealWorld(options: RealOptions): Promise<RealWorld> {
     clock,
     applications: parsed.map(({ application }) => `${application.namespace}/${application.name}`),
     jobs,
+    history: () => historyOf(config, jobs, options, clock),
     reach: () => metrics.reach(),
     close: () => metrics.close(),
   }

@@ -1,7 +1,8 @@
-/** What a model gives for rows of numbers: an entry for each of them, or why there is none yet. */
+/** What a model gives for rows of numbers: an entry for each of them, or why there is none. */
 export type Prediction =
   | { readonly predicted: true; readonly predictions: readonly (number | readonly number[])[] }
-  | { readonly predicted: false; readonly problem: string }
+  /** `invalid`: the rows themselves are what is wrong. */
+  | { readonly predicted: false; readonly why: 'not-ready' | 'invalid'; readonly problem: string }
 
 /** A model of ours behind the V1 protocol. It reads and computes; it never writes anything. */
 export type ServedModel = {

@@ -95,8 +95,8 @@ async function predicted(named: readonly ServedModel[], request: IncomingMessage
   const model = modelFor(named, rows[0]?.length ?? 0)
   if ('status' in model) return model
   const prediction = await model.predict(rows)
-  if (!prediction.predicted) return refusal('MODEL_NOT_READY', prediction.problem)
-  return { status: 200, body: { predictions: prediction.predictions } }
+  if (prediction.predicted) return { status: 200, body: { predictions: prediction.predictions } }
+  return refusal(prediction.why === 'invalid' ? 'INVALID_REQUEST' : 'MODEL_NOT_READY', prediction.problem)
 }
 
 /** What the head alone shows to be wrong, before a byte of the body is read. */

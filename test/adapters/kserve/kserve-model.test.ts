@@ -31,7 +31,9 @@ const ours: MakeServer = (judge, token) =>
         unready: () => undefined,
         async predict(rows) {
           const predictions = judge(rows)
-          return predictions === undefined ? { predicted: false, problem: 'not yet' } : { predicted: true, predictions }
+          return predictions === undefined
+            ? { predicted: false, why: 'not-ready', problem: 'not yet' }
+            : { predicted: true, predictions }
         },
       },
     ],

@@ -16,7 +16,7 @@ const analytics: ServedModel = {
   unready: () => 'no history yet',
   predict: async (rows) =>
     rows[0]?.[0] === 23
-      ? { predicted: false, problem: 'no history yet' }
+      ? { predicted: false, why: 'not-ready', problem: 'no history yet' }
       : { predicted: true, predictions: rows.map(() => [0.5, 0.25]) },
 }
 
