@@ -1,3 +1,4 @@
+import { healingWords } from '../detection/index.ts'
 import type { Attempt, Conclusion, Reason } from '../domain/index.ts'
 import type { Forge, OpenResult } from '../ports/index.ts'
 import { conclusionText, refusalText, sameNote, withdrawText } from '../proposal/index.ts'
@@ -136,7 +137,10 @@ async function note(
 ): Promise<Done> {
   const { diagnosis } = view.seen
   const audience = view.history.all.find(({ repository }) => repository.forge === forge)?.view.audience
-  const text = refusalText(diagnosis, reason, message, deps.templates, audience)
+  const { enabled } = deps.config.detection.healing
+  const opinion = enabled && diagnosis ? healingWords(view.answers, diagnosis.subject, sight.nowMs) : undefined
+  const said = { ...(audience && { audience }), ...(opinion !== undefined && { opinion }) }
+  const text = refusalText(diagnosis, reason, message, deps.templates, said)
   const { lookBackMs, stepMs } = deps.config.tick
   const written = view.history.note?.text
   const { note: living } = view.history

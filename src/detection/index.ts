@@ -16,6 +16,7 @@ export {
 export { type Arrival, arrivalOf, type Growth, type Level } from './forecast/arrival.ts'
 export { type Points, type Trend, trendOf } from './forecast/trend.ts'
 export { type Expected, type Usage, type UsageInput, usageAt } from './forecast/usage.ts'
+export { healingWords } from './healing/opinion.ts'
 export { confidenceIn, type Judged, judged, votesIn } from './judged.ts'
 export {
   ANSWERS,

@@ -103,6 +103,8 @@ export type NoteOptions = {
   readonly message?: string
   /** `public` leaves the cluster's name out; `private` where nothing is said. */
   readonly audience?: 'private' | 'public'
+  /** What somebody says on whom nobody acts, in fixed words and numbers. */
+  readonly opinion?: string
 }
 
 function noteKey({ subject, failure, startMs }: Diagnosis, reason: Reason, { audience }: NoteOptions): NoteKey {
@@ -131,6 +133,7 @@ export function noteText(
     means: fixed(info.means),
     next: fixed(info.next),
     message: options.message === undefined ? fixed('') : prose(ended(sentence(options.message)), 500),
+    opinion: options.opinion === undefined ? fixed('') : prose(ended(options.opinion), 300),
     cluster: options.audience === 'public' ? fixed('') : md`Cluster ${code(diagnosis.subject.cluster, 80)}.`,
     block: fixed(hiddenBlock('note', blockJson(noteKey(diagnosis, reason, options)))),
   })
@@ -166,10 +169,10 @@ export function refusalText(
   reason: Reason,
   message: string | undefined,
   templates: Templates,
-  audience: 'private' | 'public' = 'private',
+  options: Omit<NoteOptions, 'message'> = {},
 ): string {
   if (diagnosis === undefined) return statusText(reason, message, templates)
-  return noteText(diagnosis, reason, templates, { audience, ...(message === undefined ? {} : { message }) })
+  return noteText(diagnosis, reason, templates, { ...options, ...(message === undefined ? {} : { message }) })
 }
 
 /**

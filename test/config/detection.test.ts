@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { outsideModels, outsideVoters } from '../../src/cli/compose/outside.ts'
 import { parseConfig } from '../../src/config.ts'
@@ -20,6 +22,14 @@ function config(more: string) {
 
 const voter = (more = '', name = 'sales') =>
   `{name: ${name}, url: "http://models.example:8080/eu", model: anomaly-detector, features: [cpu-usage, memory-working-set]${more}}`
+
+describe('the page on the healing classifier', () => {
+  it('has a configuration that is read', () => {
+    const page = readFileSync(resolve(import.meta.dirname, '../../docs/how-to/healing-classifier.md'), 'utf8')
+    const yaml = /```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? 'none: there'
+    expect(config(yaml).detection.healing).toEqual({ enabled: true })
+  })
+})
 
 describe('models outside in the configuration', () => {
   it('are none, and no opinion is quoted, unless they are written', () => {

@@ -8,10 +8,11 @@ import { type Done, perform } from '../../src/controller/perform.ts'
 import type { Prepared } from '../../src/controller/prepare.ts'
 import { type Conclusion, type Gate, laneOf, type Proposal, type Reason } from '../../src/domain/index.ts'
 import type { ArmResult, Forge, MergeResult, Note, OpenResult } from '../../src/ports/index.ts'
-import { noteText } from '../../src/proposal/index.ts'
+import { noteText, sameNote } from '../../src/proposal/index.ts'
 import { actOn, attemptOf, diagnosisOf, policyOf, pullOf, recordOf, T0 } from '../fakes/incident.ts'
 import { manualClock } from '../fakes/manual-clock.ts'
 import { memoryForge } from '../fakes/memory-forge.ts'
+import { answersOf, series } from '../fakes/series.ts'
 import { tickOf, viewOf } from '../fakes/tick.ts'
 import { Walk } from '../fakes/walk.ts'
 import { shopOf } from '../scenarios/worlds.ts'
@@ -342,6 +343,35 @@ describe('the living note', () => {
     )
     expect(written).toEqual([])
     expect(done).toMatchObject({ done: 'noted', reason: 'no-policy' })
+  })
+
+  it('quotes the healing classifier where that is switched on, and is for the rest the same', async () => {
+    const { subject } = diagnosis
+    const at = { nowMs: tick.sight.nowMs }
+    const answers = answersOf(
+      series('cpu-usage', subject, () => 0.1, at),
+      series('cpu-limit', subject, () => 0.5, at),
+      series('memory-working-set', subject, () => 95, at),
+      series('memory-limit', subject, () => 100, at),
+      series('restarts', subject, () => 2, at),
+    )
+    const noted = async (enabled: boolean) => {
+      const { forge, said } = recording()
+      const repository = { urls: [], forge }
+      const config = { ...tick.deps.config, detection: { kserve: [], healing: { enabled } } }
+      const own = { ...tick, memory: emptyMemory(), deps: { ...tick.deps, config, repositories: [repository] } }
+      const view = viewOf({ answers, seen: { diagnosis }, owner: { found: true, owner: { ...real, repository } } })
+      const again = async () => ({ tick: own, view })
+      const done = await perform(own, view, notify, { ready: 'proposal', proposal, forge }, again)
+      return { done, text: said.join('') }
+    }
+    const [off, on] = [await noted(false), await noted(true)]
+    const quoted = /\n\nAn outside opinion, which decides nothing: .*reset errors.*20 %.*95 %.*0 errors\.(?=\n)/
+    expect(off.text).not.toContain('opinion')
+    expect(on.text).toMatch(quoted)
+    expect(on.text.replace(quoted, '')).toBe(off.text)
+    expect(on.done).toEqual(off.done)
+    expect(sameNote(off.text, on.text)).toBe(true)
   })
 
   it('is written anew for another reason', async () => {
