@@ -42,6 +42,8 @@ describe('parseConfig', () => {
         { configMap: 'kintsugi/kintsugi-pause' },
         { command: ['/usr/local/bin/may-kintsugi-run', 'prod-eu'] },
       ],
+      detection: { kserve: [{ name: 'shop-forest', timeoutMs: 2000 }], healing: { enabled: true } },
+      kserve: { listen: { port: 8500 } },
       tick: { everyMs: 60_000, stepMs: 60_000 },
     })
   })

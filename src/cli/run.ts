@@ -81,7 +81,10 @@ async function watch({ terminal, io }: Context, { deps, clock, stops, outside, h
   const bell = waker()
   const note = (text: string): void => terminal.note(text)
   const services = await startServices({ config: deps.config, cwd: io.cwd, env: io.env, wake: bell.wake, note })
-  const kserve = await served(deps, clock, history, io.cwd, note)
+  const kserve = await served(deps, clock, history, io.cwd, note).catch(async (error: unknown) => {
+    await services.close()
+    throw error
+  })
   const { outsideVoters } = await import('./compose/outside.ts')
   for (const text of [...services.says, ...outsideVoters(deps.config)]) note(text)
   let said: string | undefined

@@ -10,6 +10,7 @@ import {
   tokenOf,
   watchedFile,
 } from '../outbound/index.ts'
+import { batched } from './batches.ts'
 import { readPredictions } from './predictions.ts'
 import { Rest } from './rest.ts'
 
@@ -36,8 +37,8 @@ type Asked =
   | { readonly answered: false; readonly code: ErrorCode; readonly problem: string }
 
 const TIMEOUT_MS = 2000
-/** Of one request. */
-const MOST_ROWS = 1000
+/** Of everything that is asked at once, so that no tick waits for longer. */
+const MOST_MS = 30_000
 /** A label and a comma for each row, with room for what servers add. */
 const MOST_ANSWER_BYTES = 256 * 1024
 
@@ -102,22 +103,29 @@ export function kserveModel(options: KserveModelOptions): OutsideModel {
     }
   }
 
-  async function judge(rows: readonly (readonly number[])[]): Promise<readonly OutsideLabel[] | undefined> {
-    const labels: OutsideLabel[] = []
-    for (let first = 0; first < rows.length; first += MOST_ROWS) {
-      if (!rest.over(options.clock.now())) return undefined
-      const asked = await ask(rows.slice(first, first + MOST_ROWS))
-      if (!asked.answered) {
-        rest.failed(options.clock.now())
-        said = `${asked.code} the KServe model ${options.name} abstains: ${asked.problem}`
-        return undefined
-      }
-      rest.answered()
-      said = undefined
-      labels.push(...asked.labels)
-    }
-    return labels
+  const failed = (code: ErrorCode, problem: string): undefined => {
+    said = `${code} the KServe model ${options.name} abstains: ${problem}`
   }
+
+  async function send(
+    rows: readonly (readonly number[])[],
+    firstMs: number,
+  ): Promise<readonly OutsideLabel[] | undefined> {
+    const nowMs = options.clock.now()
+    if (!rest.over(nowMs)) return undefined
+    if (nowMs - firstMs > MOST_MS)
+      return failed('KIN-7002', `it does not answer for all workloads within ${MOST_MS} ms`)
+    const asked = await ask(rows)
+    if (!asked.answered) {
+      rest.failed(options.clock.now())
+      return failed(asked.code, asked.problem)
+    }
+    rest.answered()
+    said = undefined
+    return asked.labels
+  }
+
+  const judge = batched(send, () => options.clock.now())
 
   return { name: options.name, features: options.features, judge, says: () => said, close: () => connection.close() }
 }

@@ -133,6 +133,48 @@ describe('a server that is not as it should be', () => {
     expect(seen?.headers).not.toHaveProperty('authorization')
   })
 
+  it('is asked about many workloads in few requests, one after the other, and each gets its own labels', async () => {
+    const sizes: number[] = []
+    let open = 0
+    let most = 0
+    const model = await against((_request, body, response) => {
+      open += 1
+      most = Math.max(most, open)
+      // The cast: the client is ours.
+      const { instances } = JSON.parse(body) as { instances: number[][] }
+      sizes.push(instances.length)
+      setTimeout(() => {
+        open -= 1
+        response.end(JSON.stringify({ predictions: instances.map(([first = 0]) => (first > 0 ? -1 : 1)) }))
+      }, 5)
+    })
+    const workloads = Array.from({ length: 100 }, (_, at) =>
+      Array.from({ length: 36 }, (_row, row) => [(at + row) % 2, 0]),
+    )
+    const labels = await Promise.all(workloads.map((rows) => model.judge(rows)))
+    expect(labels).toEqual(workloads.map((rows) => rows.map(([first = 0]) => (first > 0 ? -1 : 1))))
+    expect(sizes).toEqual([972, 972, 972, 684])
+    expect(most).toBe(1)
+    expect(await model.judge([[1, 0]])).toEqual([-1])
+  })
+
+  it('does not hold up a tick for longer than half a minute', async () => {
+    const clock = manualClock()
+    const server = await rawServer((_request, body, response) => {
+      clock.advance(20_000)
+      // The cast: the client is ours.
+      const { instances } = JSON.parse(body) as { instances: number[][] }
+      response.end(JSON.stringify({ predictions: instances.map(() => 1) }))
+    })
+    const model = client({ url: server.url, clock })
+    opened.push(model, server)
+    const ask = () => model.judge(Array.from({ length: 1000 }, () => [1, 2]))
+    const answers = await Promise.all([ask(), ask(), ask()])
+    expect(answers.map((one) => one?.length)).toEqual([1000, 1000, undefined])
+    expect(model.says()).toMatch(/^KIN-7002 .*all workloads within 30000 ms/)
+    expect(await ask()).toHaveLength(1000)
+  })
+
   it('is left alone for a minute after three failures in a row, and then asked once', async () => {
     let asked = 0
     let works = false

@@ -119,3 +119,107 @@ describe.runIf(tools !== undefined)('promtool', () => {
     expect(said).toContain(`SUCCESS: ${ALL.length} rules found`)
   })
 })
+
+describe.runIf(tools !== undefined)('the values that Prometheus gives', () => {
+  const scope = plain
+  const cadvisor = 'job="kubelet",namespace="shop",container="app"'
+  const ksm = 'job="kube-state-metrics",namespace="shop"'
+  /** A metric, the series that it is made of (every minute for half an hour), and what comes out at the end of it. */
+  const cases: readonly (readonly [ClusterMetric, Readonly<Record<string, string>>, number | undefined])[] = [
+    ['node_memory_utilization', { 'instance:node_memory_utilisation:ratio{instance="a"}': '0.25x30' }, 25],
+    [
+      'node_memory_utilization',
+      {
+        'node_memory_MemAvailable_bytes{instance="a"}': '60x30',
+        'node_memory_MemTotal_bytes{instance="a"}': '100x30',
+        'node_memory_MemAvailable_bytes{instance="b"}': '20x30',
+        'node_memory_MemTotal_bytes{instance="b"}': '100x30',
+      },
+      60,
+    ],
+    ['pod_cpu_usage', { [`container_cpu_usage_seconds_total{${cadvisor},pod="a"}`]: '0+30x30' }, 0.5],
+    [
+      'pod_cpu_usage',
+      {
+        'node_namespace_pod_container:container_cpu_usage_seconds_total:sum_rate5m{pod="a",namespace="n"}': '2x30',
+        [`container_cpu_usage_seconds_total{${cadvisor},pod="a"}`]: '0+30x30',
+      },
+      2,
+    ],
+    [
+      'alt_cpu_usage',
+      {
+        [`container_cpu_usage_seconds_total{${cadvisor},pod="a"}`]: '0+30x30',
+        [`container_cpu_usage_seconds_total{${cadvisor},pod="b"}`]: '0+90x30',
+        'container_cpu_usage_seconds_total{job="kubelet",namespace="shop",container="",pod="b"}': '0+900x30',
+        'container_cpu_usage_seconds_total{job="kubelet",namespace="shop",container="POD",pod="b"}': '0+900x30',
+      },
+      1,
+    ],
+    [
+      'pods_running',
+      {
+        [`kube_pod_status_phase{${ksm},phase="Running",pod="a"}`]: '1x30',
+        [`kube_pod_status_phase{${ksm},phase="Running",pod="b"}`]: '1x30',
+        [`kube_pod_status_phase{${ksm},phase="Failed",pod="b"}`]: '1x30',
+      },
+      2,
+    ],
+    ['apiserver_error_rate', { 'apiserver_request_total{code="200"}': '0+60x30' }, 0],
+    [
+      'apiserver_error_rate',
+      { 'apiserver_request_total{code="200"}': '0+60x30', 'apiserver_request_total{code="503"}': '0+20x30' },
+      25,
+    ],
+    ['apiserver_error_rate', {}, undefined],
+    [
+      'persistent_volume_usage',
+      {
+        'kubelet_volume_stats_used_bytes{persistentvolumeclaim="a"}': '30x30',
+        'kubelet_volume_stats_capacity_bytes{persistentvolumeclaim="a"}': '40x30',
+      },
+      75,
+    ],
+    [
+      'cpu_share',
+      {
+        [`container_cpu_usage_seconds_total{${cadvisor},pod="a"}`]: '0+120x30',
+        'kube_node_status_allocatable{job="kube-state-metrics",resource="cpu",node="a"}': '3x30',
+        'kube_node_status_allocatable{job="kube-state-metrics",resource="cpu",node="b"}': '5x30',
+        'kube_node_status_allocatable{job="kube-state-metrics",resource="memory",node="b"}': '1000x30',
+      },
+      0.25,
+    ],
+    [
+      'memory_share',
+      {
+        [`container_memory_working_set_bytes{${cadvisor},pod="a"}`]: '300x30',
+        'kube_node_status_allocatable{job="kube-state-metrics",resource="memory",node="b"}': '1000x30',
+      },
+      0.3,
+    ],
+  ]
+
+  it('are what the seeds mean', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kintsugi-cluster-values-'))
+    const file = join(folder, 'tests.yml')
+    const tests = cases.map(([metric, given, value]) => ({
+      interval: '1m',
+      input_series: Object.entries(given).map(([series, values]) => ({ series, values })),
+      promql_expr_test: [
+        {
+          expr: clusterQuery(metric, scope).text,
+          eval_time: '30m',
+          exp_samples: value === undefined ? [] : [{ labels: '{}', value }],
+        },
+      ],
+    }))
+    writeFileSync(file, JSON.stringify({ rule_files: [], evaluation_interval: '1m', tests }))
+    try {
+      const said = execFileSync(tools?.promtool ?? '', ['test', 'rules', file], { encoding: 'utf8', stdio: 'pipe' })
+      expect(said).toContain('SUCCESS')
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  })
+})
