@@ -1,18 +1,9 @@
-import { arima } from '../../src/detection/detectors/arima.ts'
-import { lstm } from '../../src/detection/detectors/lstm.ts'
-import { prophet } from '../../src/detection/detectors/prophet.ts'
 import { type Detector, detectors } from '../../src/detection/index.ts'
 
 export { loadedEngines as loadEngines } from '../../src/cli/engines.ts'
 
-/** Those that are there but do not vote yet. */
-const WAITING: readonly Detector[] = [arima, lstm, prophet]
-
-/** The models that are measured. Each lies in src/detection/detectors/<id>.ts. */
-export const models: readonly Detector[] = [
-  ...detectors,
-  ...WAITING.filter((one) => !detectors.some(({ id }) => id === one.id)),
-]
+/** The models that are measured: those that vote. Each lies in src/detection/detectors/<id>.ts. */
+export const models: readonly Detector[] = detectors
 
 /** Files beside the model's own that decide its scores. */
 export const ENGINE_FILES: Readonly<Record<string, readonly string[]>> = {

@@ -33,7 +33,8 @@ export const run: Verb = {
     ...WORLD_OPTIONS,
   ],
   async run(context) {
-    const opened = await open(context, writesOf(context.args))
+    const beside = context.args.has('once') ? undefined : 'beside'
+    const opened = await open(context, writesOf(context.args), beside)
     try {
       return context.args.has('once') ? await once(context, opened) : await watch(context, opened)
     } finally {

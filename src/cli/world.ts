@@ -72,8 +72,12 @@ export type Opened = {
 
 const MOST_SKEW_MS = 60_000
 
-/** Wires the controller to the world that the flags name. */
-export async function open({ args, io, terminal }: Context, writes: ControllerDeps['writes']): Promise<Opened> {
+/** Wires the controller to the world that the flags name. A real one may be fitted on beside the ticks; a simulated one waits. */
+export async function open(
+  { args, io, terminal }: Context,
+  writes: ControllerDeps['writes'],
+  fits?: ControllerDeps['fits'],
+): Promise<Opened> {
   const { chartsOf, controllerDeps, readConfig, readPolicies } = await import('./compose/controller.ts')
   const { stopsOf } = await import('./compose/stops.ts')
   const { outsideModels } = await import('./compose/outside.ts')
@@ -97,7 +101,7 @@ export async function open({ args, io, terminal }: Context, writes: ControllerDe
   const stops = stopsOf(world.config, { ...io, ...(world.configMap && { configMap: world.configMap }) })
   const outside = outsideModels(world.config, io, world.clock)
   return {
-    deps: controllerDeps({ ...world, policies, charts, writes, stops, outside }),
+    deps: controllerDeps({ ...world, policies, charts, writes, stops, outside, ...(fits && { fits }) }),
     stops,
     clock: world.clock,
     outside,

@@ -1,5 +1,5 @@
 import { historySignals } from '../detection/index.ts'
-import type { Config, JsonPath } from '../domain/index.ts'
+import { type Config, type JsonPath, OWN_MODELS } from '../domain/index.ts'
 import {
   boolean,
   checked,
@@ -22,7 +22,11 @@ const SECOND_MS = 1000
 const TIMEOUT_MS = 2 * SECOND_MS
 
 /** Off, and nobody outside has a vote. */
-export const DEFAULT_DETECTION: Config['detection'] = { kserve: [], healing: { enabled: false } }
+export const DEFAULT_DETECTION: Config['detection'] = {
+  models: OWN_MODELS,
+  kserve: [],
+  healing: { enabled: false },
+}
 
 /** The path of the protocol is put behind it. */
 const root: Reader<string> = mapped(url, (value) => {
@@ -64,8 +68,18 @@ const voters = checked(list(voter, { most: MOST_VOTERS }), (told) => {
   )
 })
 
-/** Who has a vote or an opinion beside our own models. */
+/** Fewer models are fitted sooner, and agree more easily. */
+const models = checked(list(oneOf(OWN_MODELS), { least: 1, most: OWN_MODELS.length }), (told) =>
+  told.flatMap((model, at): Objection[] =>
+    told.indexOf(model) < at
+      ? [{ path: [at] satisfies JsonPath, message: `${model} stands here for the second time` }]
+      : [],
+  ),
+)
+
+/** Who has a vote or an opinion. */
 export const detection: Reader<Config['detection']> = object({
+  models: withDefault(models, DEFAULT_DETECTION.models),
   kserve: withDefault(voters, DEFAULT_DETECTION.kserve),
   healing: emptyUnlessWritten(object({ enabled: withDefault(boolean(), DEFAULT_DETECTION.healing.enabled) })),
 })

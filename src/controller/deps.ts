@@ -36,6 +36,8 @@ export type ControllerDeps = {
   readonly notifier?: Notifier
   /** Where models are fitted; in line where it is absent, with the same results. */
   readonly compute?: Compute
+  /** `beside`: fits go on beside the ticks, and models abstain meanwhile. Left out: a look waits for its fits, so that it shows all it can. */
+  readonly fits?: 'beside'
   /** Models outside that have a vote; none where it is left out. */
   readonly outside?: readonly OutsideModel[]
   /** Whether the operator has stopped the bot, read anew at each tick. Unreadable counts as stopped. */

@@ -17,6 +17,8 @@ export type Memory = {
   /** Findings of the models at one point of the history grid, on all lanes but those of `without`. */
   modelled?: { readonly endMs: number; readonly without: ReadonlySet<Lane>; readonly findings: readonly Finding[] }
   readonly models: AnswerBook
+  /** Whether fits are under way beside the ticks. */
+  learning: boolean
   /** By Application digest and tree oid. */
   readonly rendered: Map<string, Promise<RenderedApplication | RenderRefusal>>
   /** Proofs of open attempts, by all that they were made from. */
@@ -73,6 +75,7 @@ const MOST_RENDERS = 500
 export function emptyMemory(): Memory {
   return {
     models: new AnswerBook(),
+    learning: false,
     rendered: new Map(),
     proofs: new Map(),
     policies: new Map(),

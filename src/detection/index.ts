@@ -18,6 +18,7 @@ export { type Points, type Trend, trendOf } from './forecast/trend.ts'
 export { type Expected, type Usage, type UsageInput, usageAt } from './forecast/usage.ts'
 export { healingWords } from './healing/opinion.ts'
 export { confidenceIn, type Judged, judged, votesIn } from './judged.ts'
+export { changesOf, isSettling } from './known-events.ts'
 export {
   ANSWERS,
   type Answer,

@@ -12,8 +12,11 @@ export type ModelFindingInput = {
   readonly nowMs: number
 }
 
+/** An alarm is told once it has lasted this long: what names a failure speaks within a quarter of an hour, and a blip is over by then. */
+const LASTING_MS = 15 * 60_000
+
 /**
- * An `Anomaly` when the newest row that any model could judge is in alarm, and not older than two steps. Votes and confidence are those of the
+ * An `Anomaly` when the newest row that any model could judge is in an alarm that has lasted, and not older than two steps. Votes and confidence are those of the
  * strangest row of the alarm. Its start is found among the judged rows only.
  */
 export function modelFinding({ judged, window, cooldownMs, nowMs }: ModelFindingInput): Finding | undefined {
@@ -23,7 +26,7 @@ export function modelFinding({ judged, window, cooldownMs, nowMs }: ModelFinding
   if (nowMs - lastMs > 2 * window.stepMs) return undefined
   const runs = runsOf(judged.alarms, rowMs(window, judged.from), window.stepMs, (alarm) => alarm === 1)
   const latest = runs.at(-1)
-  if (latest === undefined) return undefined
+  if (latest === undefined || latest.toMs - latest.fromMs < LASTING_MS) return undefined
   const strangest = strangestRow(judged, window, latest)
   const votes = votesIn(judged, strangest)
   const present = votes.filter((vote) => 'anomaly' in vote)

@@ -67,14 +67,22 @@ function windowOf(index: AnswerIndex, subject: Subject): Window<SignalId> | unde
   const grid = found[0]
   if (grid === undefined) return undefined
   const usable = found.filter((series) => series.stepMs === grid.stepMs)
+  const columns = usable.map((series) => columnOf(index, series, grid))
+  const first = firstSampled(columns)
   return {
     subject,
-    startMs: grid.startMs,
+    startMs: grid.startMs + first * grid.stepMs,
     stepMs: grid.stepMs,
-    length: grid.values.length,
-    columns: usable.map((series) => columnOf(index, series, grid)),
+    length: grid.values.length - first,
+    columns: columns.map((column) => ({ ...column, values: column.values.subarray(first) })),
     partial: usable.some((series) => index.answer(series.signal)?.status === 'partial'),
   }
+}
+
+/** The first row with a sample, since a history may reach further back than its source; 0 where there is none at all. */
+function firstSampled(columns: readonly Column[]): number {
+  const firsts = columns.map(({ values }) => values.findIndex(Number.isFinite)).filter((row) => row >= 0)
+  return firsts.length === 0 ? 0 : Math.min(...firsts)
 }
 
 function columnOf(index: AnswerIndex, series: Series, grid: Series): Column<SignalId> {

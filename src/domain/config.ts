@@ -1,4 +1,5 @@
 import type { Action } from './failure.ts'
+import type { OwnModelId } from './finding.ts'
 import type { MergeMethod } from './forge.ts'
 import type { Mode } from './policy.ts'
 import type { SignalId } from './signal.ts'
@@ -165,6 +166,8 @@ export type Config = {
   readonly listen?: ListenConfig
   /** Who judges beside our own models. */
   readonly detection: {
+    /** Our own models that vote, at least one; those outside are beside them. */
+    readonly models: readonly OwnModelId[]
     readonly kserve: readonly KserveVoter[]
     /** Whether notes quote the opinion of the healing classifier, which decides nothing. */
     readonly healing: { readonly enabled: boolean }

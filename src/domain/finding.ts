@@ -19,7 +19,9 @@ export type Evidence = {
 }
 
 /** A model of ours, whose tails are measured, or one that runs outside and gives labels alone. */
-export type ModelId = 'isolation-forest' | 'arima' | 'prophet' | 'lstm' | OutsideModelId
+export const OWN_MODELS = ['isolation-forest', 'arima', 'prophet', 'lstm'] as const
+export type OwnModelId = (typeof OWN_MODELS)[number]
+export type ModelId = OwnModelId | OutsideModelId
 export type OutsideModelId = `kserve/${string}`
 
 export function isOutsideModel(model: ModelId): model is OutsideModelId {

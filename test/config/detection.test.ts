@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { outsideModels, outsideVoters } from '../../src/cli/compose/outside.ts'
 import { parseConfig } from '../../src/config.ts'
+import { OWN_MODELS } from '../../src/domain/index.ts'
 import { formatProblem } from '../../src/policy/index.ts'
 
 function read(more: string) {
@@ -33,7 +34,7 @@ describe('the page on the healing classifier', () => {
 
 describe('models outside in the configuration', () => {
   it('are none, and no opinion is quoted, unless they are written', () => {
-    expect(config('').detection).toEqual({ kserve: [], healing: { enabled: false } })
+    expect(config('').detection).toEqual({ models: [...OWN_MODELS], kserve: [], healing: { enabled: false } })
     expect(config('')).not.toHaveProperty('kserve')
   })
 

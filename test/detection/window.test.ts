@@ -36,7 +36,18 @@ describe('windowsOf', () => {
     const counts = [7, 7, 9, 1, 1, 2]
     const restarts = series('restarts', cartApp, (ago) => counts[5 - ago] ?? 0, short)
     const values = windowsOf(answersOf(restarts))[0]?.columns[0]?.values
-    expect(Array.from(values ?? [])).toEqual([Number.NaN, 0, 2, 1, 0, 1])
+    expect(Array.from(values ?? [])).toEqual([0, 2, 1, 0, 1])
+  })
+
+  it('begins with its first sample, since a history may reach further back than its source', () => {
+    const cpu = series('cpu-usage', cartApp, (ago) => (ago > 2 ? Number.NaN : 1), short)
+    const rate = series('request-rate', cart, (ago) => (ago > 3 ? Number.NaN : 1), short)
+    const window = windowsOf(answersOf(cpu, rate))[0]
+    expect(window).toMatchObject({ startMs: cpu.startMs + 2 * cpu.stepMs, length: 4 })
+    expect(window?.columns.map(({ values }) => [...values])).toEqual([
+      [Number.NaN, 1, 1, 1],
+      [1, 1, 1, 1],
+    ])
   })
 
   it('leaves out a series on another grid', () => {

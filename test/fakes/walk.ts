@@ -80,6 +80,7 @@ export class Walk {
         ],
         bindings: [{ cluster: scenario.cluster, repositories: [URL], baseBranches: ['main'], paths: ['**'] }],
         ceiling: { ...defaultConfig('x').ceiling, mode: 'automerge', automergeIsolation: 'process' },
+        detection: { ...defaultConfig('x').detection, models: ['isolation-forest'] },
         tick: { everyMs: MINUTE, stepMs: MINUTE, warmUpMs: 30 * MINUTE, lookBackMs: 360 * MINUTE },
         ...options.config,
       }),

@@ -60,6 +60,7 @@ export type Parts = {
   readonly outside?: readonly OutsideModel[]
   /** Where the journal is kept; none is kept where this is left out. */
   readonly audit?: AuditPlace
+  readonly fits?: 'beside'
 }
 
 /** The controller's world, wired. */
@@ -79,6 +80,7 @@ export function controllerDeps(parts: Parts): ControllerDeps {
     unpack: unpackChart,
     versions: parts.versions ?? versionsOf(config),
     ...(compute && { compute }),
+    ...(parts.fits && { fits: parts.fits }),
     ...(parts.outside && { outside: parts.outside }),
     ...(parts.audit && { audit: auditOf(parts.audit) }),
     paused: parts.stops.paused,

@@ -67,6 +67,9 @@ bindings:
 ceiling:
   mode: automerge
   automergeIsolation: process
+# One model is fitted within a second; all four need the better part of a minute for these services.
+detection:
+  models: [isolation-forest]
 tick:
   every: 60s
   step: 60s
