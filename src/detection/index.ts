@@ -42,6 +42,7 @@ export {
   servedForest,
 } from './served/anomaly-detector.ts'
 export { expectedAt, type HourProfile, hourProfile } from './served/hour-profile.ts'
+export { HOURS_AHEAD, type HoursAhead, hoursAhead, withForecast } from './served/hours-ahead.ts'
 export type { ScanSettings } from './settings.ts'
 export { historySignals, tickSignals } from './signals/index.ts'
 export { type Track, type TrackInput, trackOf } from './track.ts'

@@ -5,18 +5,22 @@ import {
   answers,
   detectors,
   expectedAt,
+  HOURS_AHEAD,
   type HourProfile,
+  type HoursAhead,
   hourProfile,
   judgeRows,
   judgeSeries,
+  type Level,
   NO_ENGINES,
   SERIES_ROWS,
   type ServedForest,
   servedAsks,
   servedForest,
   type Window,
+  withForecast,
 } from '../../detection/index.ts'
-import { CLUSTER_SHARES, SEED_METRICS } from '../../domain/index.ts'
+import { CLUSTER_SHARES, SEED_METRICS, type TimeRange } from '../../domain/index.ts'
 import type { Clock, ClusterColumn, ClusterHistory, Compute } from '../../ports/index.ts'
 import type { Prediction, ServedModel } from '../../server/index.ts'
 import { type Followed, followed, type Span } from './followed.ts'
@@ -43,6 +47,8 @@ export type Served = {
 type Learned = {
   forest: ServedForest
   profile: { readonly cpu: HourProfile; readonly memory: HourProfile } | undefined
+  /** Where the history of the profile ends. */
+  hoursMs?: number
 }
 
 const UNREAD = 'the history of these metrics has not been read from Prometheus yet'
@@ -59,7 +65,9 @@ export function servedModels({ history, compute, clock }: ServedOptions): Served
       const nowMs = clock.now()
       const [rows, used] = [await metrics(nowMs), await shares(nowMs)]
       learned.forest = await fitted(windowOf(rows), compute)
-      learned.profile = profileOf(used) ?? learned.profile
+      // Hours are as fine as a forecast is; between them there is nothing new.
+      if (learned.hoursMs !== used.range.endMs) learned.profile = (await profileOf(used, compute)) ?? learned.profile
+      if (problemOf(used.columns) === undefined) learned.hoursMs = used.range.endMs
       return problemOf([...rows.columns, ...used.columns])
     },
   }
@@ -92,11 +100,26 @@ async function fitted(window: Window, compute: Compute | undefined): Promise<Ser
   }
 }
 
-function profileOf({ columns, range: { startMs, stepMs } }: Followed): Learned['profile'] {
+async function profileOf({ columns, range }: Followed, compute: Compute | undefined): Promise<Learned['profile']> {
   const [cpu, memory] = columns.map(({ values }) => values)
   if (cpu === undefined || memory === undefined) return undefined
   if (![cpu, memory].every((values) => values.some(Number.isFinite))) return undefined
-  return { cpu: hourProfile(cpu, startMs, stepMs), memory: hourProfile(memory, startMs, stepMs) }
+  return { cpu: await forecast(cpu, range, compute), memory: await forecast(memory, range, compute) }
+}
+
+/** By Prophet where it can be asked, and where the history is long enough for it; else what each hour was on average. */
+async function forecast(
+  values: Float64Array,
+  { startMs, stepMs }: TimeRange,
+  compute: Compute | undefined,
+): Promise<HourProfile> {
+  const plain = hourProfile(values, startMs, stepMs)
+  try {
+    const ahead = await compute?.fit<Level, HoursAhead | undefined>(HOURS_AHEAD, { startMs, stepMs, values })
+    return withForecast(plain, ahead)
+  } catch {
+    return plain
+  }
 }
 
 function anomalyDetector(learned: Learned): ServedModel {
