@@ -66,12 +66,44 @@ export function predictUrl(url: string, model: string): string {
  * failures in a row it is left alone for a minute. undici is loaded when it is first asked. Throws KIN-2001 for settings that cannot work.
  */
 export function kserveModel(options: KserveModelOptions): OutsideModel {
+  const server = serverOf(options)
+  const rest = new Rest()
+  let said: string | undefined
+
+  const failed = (code: ErrorCode, problem: string): undefined => {
+    said = `${code} the KServe model ${options.name} abstains: ${problem}`
+  }
+
+  async function send(
+    rows: readonly (readonly number[])[],
+    firstMs: number,
+  ): Promise<readonly OutsideLabel[] | undefined> {
+    const nowMs = options.clock.now()
+    if (!rest.over(nowMs)) return undefined
+    if (nowMs - firstMs > MOST_MS)
+      return failed('KIN-7002', `it does not answer for all workloads within ${MOST_MS} ms`)
+    const asked = await server.ask(rows)
+    if (!asked.answered) {
+      rest.failed(options.clock.now())
+      return failed(asked.code, asked.problem)
+    }
+    rest.answered()
+    said = undefined
+    return asked.labels
+  }
+
+  const judge = batched(send, () => options.clock.now())
+
+  return { name: options.name, features: options.features, judge, says: () => said, close: () => server.close() }
+}
+
+type Server = { ask(rows: readonly (readonly number[])[]): Promise<Asked>; close(): Promise<void> }
+
+function serverOf(options: KserveModelOptions): Server {
   const address = predictUrl(options.url, options.model)
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS
   const connection = connectionOf(options, timeoutMs)
   const secret = secretOf(options)
-  const rest = new Rest()
-  let said: string | undefined
 
   async function ask(rows: readonly (readonly number[])[]): Promise<Asked> {
     const signal = AbortSignal.timeout(timeoutMs)
@@ -103,31 +135,7 @@ export function kserveModel(options: KserveModelOptions): OutsideModel {
     }
   }
 
-  const failed = (code: ErrorCode, problem: string): undefined => {
-    said = `${code} the KServe model ${options.name} abstains: ${problem}`
-  }
-
-  async function send(
-    rows: readonly (readonly number[])[],
-    firstMs: number,
-  ): Promise<readonly OutsideLabel[] | undefined> {
-    const nowMs = options.clock.now()
-    if (!rest.over(nowMs)) return undefined
-    if (nowMs - firstMs > MOST_MS)
-      return failed('KIN-7002', `it does not answer for all workloads within ${MOST_MS} ms`)
-    const asked = await ask(rows)
-    if (!asked.answered) {
-      rest.failed(options.clock.now())
-      return failed(asked.code, asked.problem)
-    }
-    rest.answered()
-    said = undefined
-    return asked.labels
-  }
-
-  const judge = batched(send, () => options.clock.now())
-
-  return { name: options.name, features: options.features, judge, says: () => said, close: () => connection.close() }
+  return { ask, close: () => connection.close() }
 }
 
 function labelled(text: string | undefined, rows: number): Asked {
