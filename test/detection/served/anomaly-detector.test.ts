@@ -78,7 +78,7 @@ describe('a row that stands alone', () => {
       if (labels?.[0] === -1) alarms += 1
     }
     expect(alarms).toBeLessThanOrEqual(0.02 * JUDGED)
-  })
+  }, 120_000)
 
   it('cannot be judged while the newest day has no samples', () => {
     const gone = history.slice(0, ROWS).map((row, at) => (at > ROWS - 150 ? row.map(() => Number.NaN) : row))
@@ -105,20 +105,21 @@ describe('a forest', () => {
 })
 
 describe('a series', () => {
+  const SEEDS = size(3, 30)
   const lengths = [SERIES_ROWS, 100, 300, 1000]
 
-  it.each(lengths)('of %i rows shows the one metric that jumps, and little else', (length) => {
-    for (let seed = 1; seed <= size(3, 30); seed += 1) {
+  it.each(lengths)('of %i rows shows the one metric that jumps, and little where none does', (length) => {
+    let alarms = 0
+    for (let seed = 1; seed <= SEEDS; seed += 1) {
       const rows = seedRows(seed, 0, STEP_MS, length)
       const place = Math.floor(length * 0.7)
-      const labels = judgeSeries(
-        SEED_METRICS,
-        rows.map((row, at) => (at === place ? changed(row, 4, 1.6) : row)),
-      )
+      const sick = rows.map((row, at) => (at === place ? changed(row, 4, 1.6) : row))
+      expect(judgeSeries(SEED_METRICS, sick)[place]).toBe(-1)
+      const labels = judgeSeries(SEED_METRICS, rows)
       expect(labels).toHaveLength(length)
-      expect(labels[place]).toBe(-1)
-      expect(labels.filter((label) => label === -1).length).toBeLessThanOrEqual(1 + Math.ceil(0.04 * length))
+      alarms += labels.filter((label) => label === -1).length
     }
+    expect(alarms / (SEEDS * length)).toBeLessThan(0.02)
   })
 
   it('that never moves is normal, and the one value that does is not', () => {
