@@ -1,5 +1,4 @@
 import { parseArgs } from 'node:util'
-import { ALARM } from '../../src/detection/alarms.ts'
 
 export type Options = {
   readonly data: string
@@ -25,7 +24,7 @@ export function optionsOf(args: readonly string[]): Options {
       series: { type: 'string', default: '**' },
       workers: { type: 'string', default: '2' },
       seed: { type: 'string', default: '1' },
-      rate: { type: 'string', default: String(ALARM.rate) },
+      rate: { type: 'string', default: '0.003' },
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       detail: { type: 'string' },

@@ -1,6 +1,6 @@
-import { alarmsOf } from '../../src/detection/alarms.ts'
 import { jointTails } from '../../src/detection/ensemble.ts'
 import type { Track } from '../../src/detection/index.ts'
+import { verdictOf } from '../../src/detection/judged.ts'
 import type { Voting } from '../../src/domain/index.ts'
 import type { Verdicts } from './peers/index.ts'
 
@@ -26,8 +26,8 @@ export function voted(tracks: readonly Track[], voting: Voting | undefined, rate
 
 /** What the service finds: the vote of the default quorum, and its rules on when an alarm begins and ends. */
 export function finding(tracks: readonly Track[], stepMs: number): Verdicts {
-  const joint = jointTails(tracks, tracks.length)
-  return { scores: powers(joint), alarms: Uint8Array.from(alarmsOf(joint, stepMs), (alarm) => (alarm === 1 ? 1 : 0)) }
+  const { joint, alarms } = verdictOf(tracks, 0, stepMs)
+  return { scores: powers(joint), alarms: Uint8Array.from(alarms, (alarm) => (alarm === 1 ? 1 : 0)) }
 }
 
 function below(tails: Float64Array, rate: number): Uint8Array {

@@ -1,4 +1,4 @@
-import { outsideRows, outsideTrack, type Track, type Window } from '../detection/index.ts'
+import { alarmRate, outsideRows, outsideTrack, type Track, type Window } from '../detection/index.ts'
 import type { SignalId } from '../domain/index.ts'
 import type { OutsideModel } from '../ports/index.ts'
 
@@ -8,10 +8,12 @@ export function outsideTracks(
   window: Window<SignalId>,
   from: number,
 ): Promise<readonly Track[]> {
+  // With one of our own at least, two have to agree.
+  const rate = alarmRate(window.stepMs, 2)
   return Promise.all(
     models.map(async (model) => {
       const rows = outsideRows(window, from, model.features)
-      return outsideTrack(model.name, from, window.length - from, rows, await model.judge(rows.values))
+      return outsideTrack(model.name, from, window.length - from, rows, await model.judge(rows.values), rate)
     }),
   )
 }

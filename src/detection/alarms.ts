@@ -1,33 +1,54 @@
+import type { Voting } from '../domain/index.ts'
+
 const MINUTE_MS = 60_000
+const DAY_MS = 1440 * MINUTE_MS
 
 /**
- * When the joint tail becomes an alarm, and when that is over. Rates are those at which healthy rows reach them; a fixed rate was measured
- * to be as good as a tuned one, and a lower bar to stay than to begin keeps one event one alarm.
+ * So often a day a healthy model may vote for an anomaly: twice where another has to agree, once where it decides alone. What is sampled
+ * faster has a higher bar for the single row. Chosen on five families, and held against each of them without it (docs/measurements.md).
  */
-export const ALARM = {
-  /** A model votes for an anomaly, and an alarm begins, below this tail. */
-  rate: 0.003,
-  /** An alarm lasts while the joint tail stays below this. */
-  keep: 0.03,
-  /** What is sampled fast has to last this long before it is an alarm, ms: a single sample is no event. */
-  persistMs: 3 * MINUTE_MS,
-  /** An alarm is over after so many judged rows that are as usual. */
-  recovery: 2,
-} as const
+const VOTES_A_DAY = { together: 2, alone: 1 } as const
+/** At a coarse step two a day would be every twelfth row. */
+const MOST_RATE = 0.01
+/** An alarm lasts while the joint tail stays below so many times the rate: a lower bar to stay than to begin keeps one event one alarm. */
+const KEEP = { together: 50, alone: 10, most: 0.2 } as const
+/** What is sampled fast has to last this long before it is an alarm, ms: a single sample is no event. */
+const PERSIST_MS = 2 * MINUTE_MS
+/** An alarm is over after so many rows that are as usual. */
+const RECOVERY_ROWS = 2
+
+/** The tail below which a model votes for an anomaly, at a step, where `deciding` models have to agree. */
+export function alarmRate(stepMs: number, deciding: number): number {
+  const aDay = deciding > 1 ? VOTES_A_DAY.together : VOTES_A_DAY.alone
+  return Math.min(MOST_RATE, (aDay * stepMs) / DAY_MS)
+}
+
+/** The bar to begin an alarm, and the lower one to stay in it. */
+export type Bar = { readonly rate: number; readonly keep: number }
+
+export function barOf(stepMs: number, deciding: number): Bar {
+  const rate = alarmRate(stepMs, deciding)
+  return { rate, keep: Math.min(KEEP.most, rate * (deciding > 1 ? KEEP.together : KEEP.alone)) }
+}
+
+/** How many models have to agree at least where so many are configured. */
+export function decidingOf(configured: number, voting?: Voting): number {
+  return voting === 'any' ? 1 : Math.min(2, configured)
+}
 
 /** So many more rows may lie among those that are rare enough: one that was missed or is as usual does not start the count anew. */
 const SLACK_ROWS = 2
 
-/** Rows that must be below the rate before an alarm begins: 1 where a step is as long as `persistMs`. At most 29, so that they fit a word. */
+/** Rows that must be below the rate before an alarm begins: 1 where a step is as long as that. At most 29, so that they fit a word. */
 function persistence(stepMs: number): number {
-  return Math.min(29, Math.max(1, Math.round(ALARM.persistMs / stepMs)))
+  return Math.min(29, Math.max(1, Math.round(PERSIST_MS / stepMs)))
 }
 
 /**
  * Whether each row is in alarm (1), is not (0) or nobody knows (NaN): from the joint tails alone, row by row, never from later ones. An
  * unknown row counts as a usual one for the rows after it, so that missing samples never make an alarm that their values would not.
  */
-export function alarmsOf(joint: Float64Array, stepMs: number): Float64Array {
+export function alarmsOf(joint: Float64Array, stepMs: number, { rate, keep }: Bar): Float64Array {
   const needed = persistence(stepMs)
   const seen = needed === 1 ? 1 : (1 << (needed + SLACK_ROWS)) - 1
   const alarms = new Float64Array(joint.length)
@@ -37,10 +58,10 @@ export function alarmsOf(joint: Float64Array, stepMs: number): Float64Array {
   for (let row = 0; row < joint.length; row += 1) {
     const tail = joint[row] ?? Number.NaN
     const known = Number.isFinite(tail)
-    rare = ((rare << 1) | (tail < ALARM.rate ? 1 : 0)) & seen
-    usual = tail < ALARM.keep ? 0 : usual + 1
-    if (tail < ALARM.rate && ones(rare) >= needed) open = true
-    else if (usual >= ALARM.recovery) open = false
+    rare = ((rare << 1) | (tail < rate ? 1 : 0)) & seen
+    usual = tail < keep ? 0 : usual + 1
+    if (tail < rate && ones(rare) >= needed) open = true
+    else if (usual >= RECOVERY_ROWS) open = false
     alarms[row] = known ? (open && usual === 0 ? 1 : 0) : Number.NaN
   }
   return alarms

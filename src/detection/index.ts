@@ -1,3 +1,4 @@
+export { alarmRate } from './alarms.ts'
 export type { Detector, FitInput, FitOutcome, Silence } from './detectors/detector.ts'
 export { detectors } from './detectors/index.ts'
 export { fitOutside, type Outside, type OutsideModel, scoreOutside } from './detectors/lstm/outside.ts'

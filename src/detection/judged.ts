@@ -1,5 +1,5 @@
 import type { Vote, Voting } from '../domain/index.ts'
-import { ALARM, alarmsOf } from './alarms.ts'
+import { alarmsOf, barOf, decidingOf } from './alarms.ts'
 import { modelConfidence } from './calibration.ts'
 import type { Detector } from './detectors/detector.ts'
 import { jointTails } from './ensemble.ts'
@@ -11,6 +11,8 @@ export type Judged = {
   readonly tracks: readonly Track[]
   /** The alarm rate above which the vote is carried, 0 to 1; NaN where too few models could judge the row. */
   readonly joint: Float64Array
+  /** The tail below which a model votes for an anomaly. */
+  readonly rate: number
   /** 1 in alarm, 0 not, NaN unknown. */
   readonly alarms: Float64Array
 }
@@ -18,16 +20,22 @@ export type Judged = {
 /** Judges a window as the service does over time, row by row, with the detectors given and the vote of a policy. */
 export function judged(detectors: readonly Detector[], input: TrackInput, voting?: Voting): Judged {
   const tracks = detectors.map((detector) => trackOf(detector, input))
-  const joint = jointTails(tracks, detectors.length, voting)
-  return { from: input.from, tracks, joint, alarms: alarmsOf(joint, input.window.stepMs) }
+  return verdictOf(tracks, input.from, input.window.stepMs, voting)
+}
+
+/** The vote over tracks that begin at one row; each of them counts as configured, also where it abstains. */
+export function verdictOf(tracks: readonly Track[], from: number, stepMs: number, voting?: Voting): Judged {
+  const joint = jointTails(tracks, tracks.length, voting)
+  const bar = barOf(stepMs, decidingOf(tracks.length, voting))
+  return { from, tracks, joint, rate: bar.rate, alarms: alarmsOf(joint, stepMs, bar) }
 }
 
 /** The votes of the models in one row. */
-export function votesIn({ tracks }: Judged, row: number): readonly Vote[] {
+export function votesIn({ tracks, rate }: Judged, row: number): readonly Vote[] {
   return tracks.map((track) => {
     const tail = track.tails[row] ?? Number.NaN
     if (!Number.isFinite(tail)) return { model: track.model, absent: absence(track, row) }
-    return { model: track.model, anomaly: tail < ALARM.rate, score: track.scores[row] ?? Number.NaN, tail }
+    return { model: track.model, anomaly: tail < rate, score: track.scores[row] ?? Number.NaN, tail }
   })
 }
 
@@ -38,5 +46,5 @@ function absence(track: Track, row: number) {
 
 /** Calibrated probability that the alarm which a row belongs to is real. */
 export function confidenceIn(result: Judged, row: number) {
-  return modelConfidence(votesIn(result, row), result.tracks.length)
+  return modelConfidence(votesIn(result, row), result.joint[row] ?? Number.NaN, result.rate, result.tracks.length)
 }

@@ -1,10 +1,8 @@
 import type { ModelId, Voting } from '../domain/index.ts'
-import { alarmsOf } from './alarms.ts'
 import type { Detector, FitOutcome } from './detectors/detector.ts'
 import { type Tail, tailOf, tailProbability } from './detectors/tail.ts'
 import type { Engines } from './engines.ts'
-import { jointTails } from './ensemble.ts'
-import type { Judged } from './judged.ts'
+import { type Judged, verdictOf } from './judged.ts'
 import type { Track } from './track.ts'
 import { rowAt, rowMs, type Window } from './window.ts'
 
@@ -88,8 +86,7 @@ export function judgeLive(
   voting?: Voting,
 ): Judged {
   const tracks = detectors.map((detector) => liveTrack(detector, window, from, seed, known))
-  const joint = jointTails(tracks, detectors.length, voting)
-  return { from, tracks, joint, alarms: alarmsOf(joint, window.stepMs) }
+  return verdictOf(tracks, from, window.stepMs, voting)
 }
 
 function liveTrack(detector: Detector, window: Window, from: number, seed: number, known: Known): Track {

@@ -1,7 +1,5 @@
 import type { SignalId, Voting } from '../domain/index.ts'
-import { ALARM, alarmsOf } from './alarms.ts'
-import { jointTails } from './ensemble.ts'
-import type { Judged } from './judged.ts'
+import { type Judged, verdictOf } from './judged.ts'
 import type { Track } from './track.ts'
 import type { Window } from './window.ts'
 
@@ -39,6 +37,7 @@ export function outsideTrack(
   length: number,
   rows: OutsideRows,
   labels: readonly Label[] | undefined,
+  rate: number,
 ): Track {
   const scores = new Float64Array(length).fill(Number.NaN)
   const tails = new Float64Array(length).fill(Number.NaN)
@@ -46,18 +45,14 @@ export function outsideTrack(
     const label = labels?.[index]
     if (label === undefined) continue
     scores[row] = label === -1 ? 1 : 0
-    tails[row] = label === -1 ? JUST_BELOW : 1
+    tails[row] = label === -1 ? rate * (1 - Number.EPSILON) : 1
   }
   const silent = labels === undefined ? [{ from, to: from + length, why: 'no-answer' as const }] : []
   return { model: `kserve/${name}`, from, scores, tails, silent }
 }
 
-const JUST_BELOW = ALARM.rate * (1 - Number.EPSILON)
-
 /** The same rows, with the votes of models outside counted in; each of them counts as configured, also where it abstains. */
 export function withOutside(result: Judged, outside: readonly Track[], stepMs: number, voting?: Voting): Judged {
   if (outside.length === 0) return result
-  const tracks = [...result.tracks, ...outside]
-  const joint = jointTails(tracks, tracks.length, voting)
-  return { ...result, tracks, joint, alarms: alarmsOf(joint, stepMs) }
+  return verdictOf([...result.tracks, ...outside], result.from, stepMs, voting)
 }

@@ -1,27 +1,30 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ALARM, alarmsOf } from '../../src/detection/alarms.ts'
+import { alarmRate, alarmsOf, decidingOf } from '../../src/detection/alarms.ts'
 
 const MINUTE = 60_000
-const rare = ALARM.rate / 10
-const odd = (ALARM.rate + ALARM.keep) / 2
+const RATE = 0.003
+const rare = RATE / 10
+const odd = 10 * RATE
 const usual = 0.5
 const none = Number.NaN
 
 const shown = (tails: readonly number[], stepMs: number) =>
-  [...alarmsOf(Float64Array.from(tails), stepMs)].map((alarm) => (Number.isNaN(alarm) ? '?' : alarm)).join('')
+  [...alarmsOf(Float64Array.from(tails), stepMs, { rate: RATE, keep: 50 * RATE })]
+    .map((alarm) => (Number.isNaN(alarm) ? '?' : alarm))
+    .join('')
 
 describe('alarms from joint tails', () => {
   it.each([
     ['one rare row, where a step is long', [usual, rare, usual, usual], 60 * MINUTE, '0100'],
     ['one rare row, where rows come fast', [usual, rare, usual, usual], MINUTE, '0000'],
-    ['rare rows that last, where rows come fast', [usual, rare, rare, rare, rare, usual], MINUTE, '000110'],
+    ['rare rows that last, where rows come fast', [usual, rare, rare, rare, rare, usual], MINUTE, '001110'],
     ['an odd row after a rare one', [usual, rare, odd, odd, usual], 60 * MINUTE, '01110'],
     ['an odd row alone', [usual, odd, odd, usual], 60 * MINUTE, '0000'],
     ['a usual row within', [rare, usual, odd, usual, usual, odd], 60 * MINUTE, '101000'],
     ['an unknown row within', [rare, none, odd], 60 * MINUTE, '1?1'],
-    ['an unknown row between rare ones, where rows come fast', [rare, none, rare, rare], MINUTE, '0?01'],
-    ['rare rows too far apart, where rows come fast', [rare, usual, rare, usual, usual, rare], MINUTE, '000000'],
+    ['an unknown row between rare ones, where rows come fast', [rare, none, rare, rare], MINUTE, '0?11'],
+    ['rare rows too far apart, where rows come fast', [rare, usual, usual, usual, rare], MINUTE, '00000'],
     ['two unknown rows within', [rare, none, none, odd], 60 * MINUTE, '1??0'],
     ['nobody knows anything', [none, none], MINUTE, '??'],
   ] as const)('%s', (_, tails, stepMs, expected) => {
@@ -52,5 +55,25 @@ describe('alarms from joint tails', () => {
         for (const [at, alarm] of [...gappy].entries()) if (alarm === '1') expect(whole[at]).toBe('1')
       }),
     )
+  })
+})
+
+describe('the alarm rate', () => {
+  it.each([
+    ['a minute, two of several', MINUTE, 2, 2 / 1440],
+    ['five minutes, two of several', 5 * MINUTE, 2, 2 / 288],
+    ['five minutes, one alone', 5 * MINUTE, 1, 1 / 288],
+    ['an hour', 60 * MINUTE, 2, 0.01],
+  ])('at a step of %s', (_, stepMs, deciding, rate) => {
+    expect(alarmRate(stepMs, deciding)).toBeCloseTo(rate, 12)
+  })
+
+  it.each([
+    [4, undefined, 2],
+    [1, undefined, 1],
+    [4, 'any', 1],
+    [4, 'all', 2],
+  ] as const)('of %d models by %s is that of %d', (configured, voting, deciding) => {
+    expect(decidingOf(configured, voting)).toBe(deciding)
   })
 })

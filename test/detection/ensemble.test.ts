@@ -56,26 +56,36 @@ describe('the joint tail', () => {
 })
 
 describe('the confidence of models', () => {
-  const tail = fc.double({ min: 1e-6, max: 0.003, noNaN: true })
+  const RATE = 0.003
+  const of = (votes: readonly Vote[], joint: number, configured: number) =>
+    modelConfidence(votes, joint, RATE, configured)
+  const tail = fc.double({ min: 1e-12, max: RATE, noNaN: true })
 
   it('never falls with a larger margin', () => {
     fc.assert(
       fc.property(tail, tail, (a, b) => {
         const [rarer, other] = a < b ? [a, b] : [b, a]
-        return modelConfidence([yes(rarer)], 1) >= modelConfidence([yes(other)], 1)
+        return of([yes(), yes()], rarer, 4) >= of([yes(), yes()], other, 4)
       }),
     )
   })
 
   it('never falls with more votes', () => {
-    expect(modelConfidence([yes(), yes()], 2)).toBeGreaterThanOrEqual(modelConfidence([yes()], 2))
+    expect(of([yes(), yes(), yes()], 0.001, 4)).toBeGreaterThan(of([yes(), yes()], 0.001, 4))
   })
 
   it('of a single configured model stays below its ceiling', () => {
-    expect(modelConfidence([yes(1e-6)], 1)).toBeLessThanOrEqual(SINGLE_MODEL_CEILING)
+    expect(of([yes()], 1e-12, 1)).toBe(SINGLE_MODEL_CEILING)
+  })
+
+  it('is a probability, whatever the tail', () => {
+    for (const joint of [0, 1e-300, 1, Number.NaN]) {
+      const confidence = of([yes()], joint, 4)
+      expect(confidence > 0 && confidence < 1).toBe(true)
+    }
   })
 
   it('is nothing where nobody says yes', () => {
-    expect(modelConfidence([no(), absent], 2)).toBe(0)
+    expect(of([no(), absent], 0.5, 2)).toBe(0)
   })
 })

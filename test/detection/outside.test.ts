@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ALARM } from '../../src/detection/alarms.ts'
+import { alarmRate } from '../../src/detection/alarms.ts'
 import { modelConfidence } from '../../src/detection/calibration.ts'
 import {
   confidenceIn,
@@ -15,6 +15,7 @@ import { FIVE_MINUTES, windowWith } from '../fakes/windows.ts'
 
 const ROWS = 6
 const NONE = Number.NaN
+const RATE = alarmRate(FIVE_MINUTES, 2)
 
 function track(model: ModelId, tails: readonly number[]): Track {
   return { model, from: 10, scores: new Float64Array(ROWS), tails: Float64Array.from(tails), silent: [] }
@@ -23,13 +24,13 @@ function track(model: ModelId, tails: readonly number[]): Track {
 function own(...tails: readonly (readonly number[])[]): Judged {
   const models: readonly ModelId[] = ['isolation-forest', 'arima', 'prophet', 'lstm']
   const tracks = tails.map((one, at) => track(models[at] ?? 'lstm', one))
-  return { from: 10, tracks, joint: new Float64Array(ROWS), alarms: new Float64Array(ROWS) }
+  return { from: 10, tracks, joint: new Float64Array(ROWS), rate: RATE, alarms: new Float64Array(ROWS) }
 }
 
 const all = { at: [0, 1, 2, 3, 4, 5], values: [] }
-const always = outsideTrack('sales', 10, ROWS, all, [-1, -1, -1, -1, -1, -1])
-const never = outsideTrack('sales', 10, ROWS, all, [1, 1, 1, 1, 1, 1])
-const silent = outsideTrack('sales', 10, ROWS, all, undefined)
+const always = outsideTrack('sales', 10, ROWS, all, [-1, -1, -1, -1, -1, -1], RATE)
+const never = outsideTrack('sales', 10, ROWS, all, [1, 1, 1, 1, 1, 1], RATE)
+const silent = outsideTrack('sales', 10, ROWS, all, undefined, RATE)
 const rare = Array<number>(ROWS).fill(0.0001)
 const usual = Array<number>(ROWS).fill(0.4)
 
@@ -59,11 +60,11 @@ describe('the rows that a model outside is asked about', () => {
 describe('the vote of a model outside', () => {
   it('is a vote at the alarm rate, or none', () => {
     const labels = [-1, 1] as const
-    const mixed = outsideTrack('sales', 10, ROWS, { at: [0, 2], values: [] }, labels)
+    const mixed = outsideTrack('sales', 10, ROWS, { at: [0, 2], values: [] }, labels, RATE)
     const result = withOutside(own(usual), [mixed], FIVE_MINUTES)
     const votes = [0, 1, 2].map((row) => votesIn(result, row)[1])
     expect(votes).toEqual([
-      { model: 'kserve/sales', anomaly: true, score: 1, tail: expect.closeTo(ALARM.rate, 12) },
+      { model: 'kserve/sales', anomaly: true, score: 1, tail: expect.closeTo(RATE, 12) },
       { model: 'kserve/sales', absent: 'too-little-data' },
       { model: 'kserve/sales', anomaly: false, score: 0, tail: 1 },
     ])
@@ -92,7 +93,7 @@ describe('the vote of a model outside', () => {
 
   it('never makes an alarm longer or rarer than the measured tail beside it', () => {
     const result = withOutside(own(rare), [always], FIVE_MINUTES)
-    for (const tail of result.joint) expect(tail).toBeCloseTo(ALARM.rate, 12)
+    for (const tail of result.joint) expect(tail).toBeCloseTo(RATE, 12)
   })
 
   it('is nothing where none is configured', () => {
@@ -102,16 +103,17 @@ describe('the vote of a model outside', () => {
 })
 
 describe('confidence', () => {
-  const outside: Vote = { model: 'kserve/sales', anomaly: true, score: 1, tail: ALARM.rate }
+  const outside: Vote = { model: 'kserve/sales', anomaly: true, score: 1, tail: RATE }
   const forest: Vote = { model: 'isolation-forest', anomaly: true, score: 0.7, tail: 0.0001 }
 
   it('grows by no vote that was never measured', () => {
-    expect(modelConfidence([forest, outside], 2)).toBe(modelConfidence([forest], 2))
-    expect(modelConfidence([outside, { ...outside, model: 'kserve/other' }], 3)).toBe(modelConfidence([outside], 3))
+    expect(modelConfidence([forest, outside], 0.001, RATE, 2)).toBe(modelConfidence([forest], 0.001, RATE, 2))
+    const other: Vote = { ...outside, model: 'kserve/other' }
+    expect(modelConfidence([outside, other], RATE, RATE, 3)).toBe(modelConfidence([outside], RATE, RATE, 3))
   })
 
-  it('of outside votes alone is the least that any vote has', () => {
-    expect(modelConfidence([outside], 2)).toBe(modelConfidence([{ ...forest, tail: ALARM.rate }], 2))
+  it('of outside votes alone is that of one of ours which is no rarer', () => {
+    expect(modelConfidence([outside], RATE, RATE, 2)).toBe(modelConfidence([{ ...forest, tail: RATE }], RATE, RATE, 2))
     expect(confidenceIn(withOutside(own(usual), [always], FIVE_MINUTES), 0)).toBeGreaterThan(0)
   })
 })

@@ -1,4 +1,3 @@
-import { ALARM } from '../alarms.ts'
 import { warmRows } from '../detectors/isolation-forest/features.ts'
 import { type ForestModel, isolationForest } from '../detectors/isolation-forest.ts'
 import { type Tail, tailProbability } from '../detectors/tail.ts'
@@ -33,6 +32,8 @@ export type ServedForest =
     }
   | { readonly ready: false; readonly why: string }
 
+/** A row is strange when healthy ones score as high this rarely. */
+const STRANGE = 0.003
 const WHY = {
   'too-little-data': 'Prometheus has too little history of these metrics',
   flat: 'none of these metrics has ever moved',
@@ -80,7 +81,7 @@ export function judgeRows(
     for (const [at, values] of columns.entries()) values[last] = row[at] ?? Number.NaN
     const [score = Number.NaN] = isolationForest.score(model, recent, last, last + 1)
     if (Number.isNaN(score)) return undefined
-    const strange = tailProbability(tail, score) < ALARM.rate || isFarOut(fence, columns, last)
+    const strange = tailProbability(tail, score) < STRANGE || isFarOut(fence, columns, last)
     labels.push(strange ? -1 : 1)
   }
   return labels

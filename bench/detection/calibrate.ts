@@ -1,0 +1,123 @@
+import { resolve } from 'node:path'
+import { alarmRate } from '../../src/detection/index.ts'
+import { verdictOf } from '../../src/detection/judged.ts'
+import { atPoints, type Labelled, manifestOf, readSeries } from './dataset.ts'
+import { JOIN, joined, runs, TOLERANCE } from './metrics.ts'
+import { models } from './models.ts'
+import { replay } from './recording.ts'
+import { sourcesDigest } from './sources.ts'
+import { readRecording, recordingKey } from './store.ts'
+
+/** What is known of one alarm: whether it met an event, and what its confidence may rest on (intercept, margin, votes). */
+type Alarm = { readonly group: string; readonly real: boolean; readonly features: readonly number[] }
+
+const NAMES = ['intercept', 'margin', 'votes'] as const
+const LEAST_MARGIN = -3
+const MOST_MARGIN = 8
+const PASSES = 4000
+const STEP = 0.15
+const BINS = 10
+
+/** The alarms of the service's own rules on one series, from what was recorded of the models. */
+function alarmsOn(series: Labelled, seed: number, root: string): readonly Alarm[] {
+  const tracks = models.map((detector) => {
+    const key = recordingKey(detector.id, sourcesDigest(root, detector.id), series.digest, seed)
+    const recording = readRecording(root, key)
+    const track = recording === undefined ? undefined : replay(detector, recording, series)
+    if (track === undefined) throw new Error('run bench:detection first: it records what the models say')
+    return track
+  })
+  const { stepMs } = series.window
+  const { joint, alarms } = verdictOf(tracks, 0, stepMs)
+  const rate = alarmRate(stepMs, 2)
+  const inAlarm = atPoints(series, alarms, 0)
+  const tails = atPoints(series, joint, Number.NaN)
+  const each = tracks.map((track) => atPoints(series, track.tails, Number.NaN))
+  const events = joined(runs(series.labels), TOLERANCE)
+  return joined(runs(inAlarm), JOIN).map(([from, to]) => {
+    let peak = from
+    for (let at = from; at <= to; at += 1) if ((tails[at] ?? 1) < (tails[peak] ?? 1)) peak = at
+    const margin = Math.log10(rate / (tails[peak] ?? rate))
+    const votes = each.filter((one) => (one[peak] ?? 1) < rate).length
+    return {
+      group: series.group,
+      real: events.some(([start, end]) => from <= end + TOLERANCE && to >= start),
+      features: [1, Math.max(LEAST_MARGIN, Math.min(MOST_MARGIN, margin)), votes],
+    }
+  })
+}
+
+function probability(weights: readonly number[], { features }: Alarm): number {
+  return 1 / (1 + Math.exp(-features.reduce((sum, feature, at) => sum + feature * (weights[at] ?? 0), 0)))
+}
+
+/** Logistic regression by gradient descent, each group counting alike, with a unit ridge on all but the intercept. */
+function fitted(alarms: readonly Alarm[]): readonly number[] {
+  const groups = [...new Set(alarms.map(({ group }) => group))]
+  const sizes = new Map(groups.map((group) => [group, alarms.filter((one) => one.group === group).length]))
+  const weights = NAMES.map(() => 0)
+  for (let pass = 0; pass < PASSES; pass += 1) {
+    const slope = weights.map((weight, at) => (at === 0 ? 0 : weight))
+    for (const alarm of alarms) {
+      const share = alarms.length / groups.length / (sizes.get(alarm.group) ?? 1)
+      const off = share * (probability(weights, alarm) - (alarm.real ? 1 : 0))
+      for (const [at, feature] of alarm.features.entries()) slope[at] = (slope[at] ?? 0) + off * feature
+    }
+    for (const at of weights.keys()) weights[at] = (weights[at] ?? 0) - (STEP * (slope[at] ?? 0)) / alarms.length
+  }
+  return weights
+}
+
+type Judgement = { readonly p: number; readonly real: boolean; readonly group: string }
+
+/** Reliability in bins of equal mass. */
+function reliability(judgements: readonly Judgement[]): string {
+  const sorted = [...judgements].sort((a, b) => a.p - b.p)
+  const mean = (list: readonly Judgement[], of: (one: Judgement) => number) =>
+    list.reduce((sum, one) => sum + of(one), 0) / list.length
+  let ece = 0
+  const lines = Array.from({ length: BINS }, (_, bin) => {
+    const part = sorted.slice(Math.floor((bin * sorted.length) / BINS), Math.floor(((bin + 1) * sorted.length) / BINS))
+    const said = mean(part, ({ p }) => p)
+    const came = mean(part, ({ real }) => (real ? 1 : 0))
+    ece += (part.length / sorted.length) * Math.abs(said - came)
+    return `| ${said.toFixed(2)} | ${came.toFixed(2)} | ${part.length} |`
+  })
+  const brier = mean(judgements, ({ p, real }) => (p - (real ? 1 : 0)) ** 2)
+  const sure = judgements.filter(({ p }) => p >= 0.8)
+  const families = [...new Set(sure.map(({ group }) => group))].map(
+    (group) => `${group} ${sure.filter((one) => one.group === group).length}`,
+  )
+  return [
+    '| said | came true | alarms |',
+    '|---|---|---|',
+    ...lines,
+    `ECE ${ece.toFixed(3)}, Brier ${brier.toFixed(3)}; at .8 or more: ${sure.length} alarms (${families.join(', ')}), ${sure.filter(({ real }) => real).length} of them real`,
+  ].join('\n')
+}
+
+/** Prints the coefficients of src/detection/calibration.ts, and the reliability with each family left out in turn. */
+function main(): number {
+  const root = process.cwd()
+  const folder = resolve(root, process.argv[2] ?? '../shared/data/anomaly-dev')
+  const entries = manifestOf(folder)
+  if (typeof entries === 'string') {
+    console.error(entries)
+    return 1
+  }
+  const alarms = entries.flatMap((entry) => alarmsOn(readSeries(folder, entry), 1, root))
+  const groups = [...new Set(alarms.map(({ group }) => group))]
+  const judgements = groups.flatMap((group) => {
+    const weights = fitted(alarms.filter((one) => one.group !== group))
+    return alarms
+      .filter((one) => one.group === group)
+      .map((one) => ({ p: probability(weights, one), real: one.real, group }))
+  })
+  const weights = fitted(alarms)
+  console.log(`${alarms.length} alarms, ${alarms.filter(({ real }) => real).length} real`)
+  console.log(NAMES.map((name, at) => `${name} ${(weights[at] ?? 0).toFixed(3)}`).join(', '))
+  console.log(reliability(judgements))
+  return 0
+}
+
+process.exitCode = main()
