@@ -37,6 +37,7 @@ forges:
 bindings:
   - {cluster: demo, namespace: shop, repositories: [${REPOSITORY_URL}], baseBranches: [main], paths: ["apps/**"]}
 ceiling: {mode: automerge, automergeIsolation: process}
+detection: {models: [isolation-forest]}
 tick: {every: 60s, step: 60s, warmUp: 30m, lookBack: 2h}
 `
 

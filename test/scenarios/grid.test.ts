@@ -39,7 +39,7 @@ describe('a controller that forgets everything before each tick', () => {
 
   it('finds with the models what one that never stopped finds', { timeout: 300_000 }, async () => {
     const world = shopOf({ only: FULL ? ALL : ['recommendation'] }, { pastDays: 14 })
-    const [from, minutes] = FULL ? [0, 60] : [12, 16]
+    const [from, minutes] = FULL ? [0, 60] : [16, 24]
     const straight = await print(world, minutes, () => {}, from)
     expect(straight.deeds).toContain('recommendation noted notify-only')
     expect(await print(world, minutes, forget, from)).toEqual(straight)
