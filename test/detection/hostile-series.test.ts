@@ -4,7 +4,7 @@ import { realEngines } from '../fakes/engines.ts'
 import { size } from '../fakes/size.ts'
 import { numbers, windowWith } from '../fakes/windows.ts'
 
-const COUNT = size(34, 10_000)
+const COUNT = size(18, 10_000)
 const ROWS = 260
 const FROM = 160
 
@@ -69,7 +69,7 @@ describe(`${COUNT} series of ${NAMES.length} kinds`, () => {
 
   it('are not in alarm because samples are missing', { timeout: 3_600_000 }, () => {
     const inAlarm = (alarms: Float64Array) => alarms.filter((alarm) => alarm === 1).length
-    const series = Math.ceil(COUNT / 12)
+    const series = Math.max(2, Math.ceil(COUNT / 12))
     let [whole, gappy] = [0, 0]
     for (let seed = 0; seed < series; seed += 1) {
       const values = valuesOf('wave', seed, ROWS)
