@@ -12,7 +12,10 @@ describe('a single look', () => {
   it.each([
     [OWN_MODELS, ['isolation-forest']],
     [['isolation-forest'], ['isolation-forest']],
-    [['arima', 'lstm'], ['arima', 'lstm']],
+    [
+      ['arima', 'lstm'],
+      ['arima', 'lstm'],
+    ],
   ] as const)('with %j asks %j', (models, asked) => {
     expect(asking(models)).toEqual(asked)
   })
