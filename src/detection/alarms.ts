@@ -11,7 +11,7 @@ const VOTES_A_DAY = { together: 2, alone: 1 } as const
 /** At a coarse step two a day would be every twelfth row. */
 const MOST_RATE = 0.01
 /** An alarm lasts while the joint tail stays below so many times the rate: a lower bar to stay than to begin keeps one event one alarm. */
-const KEEP = { together: 50, alone: 10, most: 0.2 } as const
+export const KEEP = { together: 50, alone: 10, most: 0.2 } as const
 /** What is sampled fast has to last this long before it is an alarm, ms: a single sample is no event. */
 const PERSIST_MS = 2 * MINUTE_MS
 /** An alarm is over after so many rows that are as usual. */

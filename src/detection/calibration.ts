@@ -5,6 +5,7 @@ import {
   SINGLE_MODEL_CEILING,
   type Vote,
 } from '../domain/index.ts'
+import { KEEP } from './alarms.ts'
 
 /**
  * Log odds that an alarm met a labelled event, by bench/detection/calibrate.ts on the 328 alarms of the four models on 58 labelled series of
@@ -21,7 +22,8 @@ const MARGIN = { least: -3, most: 8 } as const
  */
 export function modelConfidence(votes: readonly Vote[], joint: number, rate: number, configured: number): Confidence {
   const yes = votes.filter((vote) => 'anomaly' in vote && vote.anomaly)
-  if (yes.length === 0 && !(joint < rate)) return measuredConfidence(0)
+  // A row that only keeps an alarm going has no votes; its tail still says something.
+  if (yes.length === 0 && !(joint < KEEP.most)) return measuredConfidence(0)
   const own = yes.filter(({ model }) => !isOutsideModel(model)).length
   const margin = Number.isFinite(joint) ? Math.log10(rate / Math.max(joint, Number.MIN_VALUE)) : 0
   const odds =

@@ -85,6 +85,11 @@ describe('the confidence of models', () => {
     }
   })
 
+  it('of a row that only keeps an alarm going is less than that of one with votes, and not nothing', () => {
+    const kept = of([no(), no()], 0.1, 4)
+    expect(kept > 0 && kept < of([yes(), yes()], 0.001, 4)).toBe(true)
+  })
+
   it('is nothing where nobody says yes', () => {
     expect(of([no(), absent], 0.5, 2)).toBe(0)
   })
