@@ -107,12 +107,15 @@ function printAlarms(
       )
 }
 
+/** Alarms that a single usual row interrupts are one. */
+const BRIDGED_ROWS = 2
+
 function stretches(alarms: Float64Array): readonly { readonly from: number; readonly to: number }[] {
   const found: { from: number; to: number }[] = []
   for (const [row, alarm] of alarms.entries()) {
     if (alarm !== 1) continue
     const last = found.at(-1)
-    if (last !== undefined && last.to === row - 1) last.to = row
+    if (last !== undefined && row - last.to <= BRIDGED_ROWS) last.to = row
     else found.push({ from: row, to: row })
   }
   return found

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { closeServer, type ListenAt, listenAt } from '../service/index.ts'
+import { closeServer, LIMITS, type ListenAt, listenAt, MAX_CONNECTIONS } from '../service/index.ts'
 import { isRefused, readInstances } from './instances.ts'
 import type { ServedModel } from './model.ts'
 import { type Answer, refusal } from './refusal.ts'
@@ -14,14 +14,6 @@ export type KserveOptions = ListenAt & {
 
 export type KserveServer = { readonly url: string; close(): Promise<void> }
 
-const LIMITS = {
-  headersTimeout: 5000,
-  requestTimeout: 10_000,
-  connectionsCheckingInterval: 1000,
-  keepAliveTimeout: 15_000,
-  maxHeaderSize: 8192,
-}
-const MAX_CONNECTIONS = 64
 /** 2,048 rows of sixteen numbers, written out, and room. */
 const MOST_BODY_BYTES = 1024 * 1024
 /** Bodies that are read or judged at once. */

@@ -1,2 +1,2 @@
-export { closeServer, type ListenAt, listenAt } from './listen.ts'
+export { closeServer, LIMITS, type ListenAt, listenAt, MAX_CONNECTIONS } from './listen.ts'
 export { type Metric, type ServiceOptions, type ServiceServer, serviceServer } from './service.ts'

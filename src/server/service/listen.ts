@@ -1,6 +1,16 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
+/** What a server of ours waits for at most, ms, and the longest head that it reads, bytes. */
+export const LIMITS = {
+  headersTimeout: 5000,
+  requestTimeout: 10_000,
+  connectionsCheckingInterval: 1000,
+  keepAliveTimeout: 15_000,
+  maxHeaderSize: 8192,
+}
+export const MAX_CONNECTIONS = 64
+
 /** Where a server listens. Port 0 takes any that is free. */
 export type ListenAt = { readonly host: string; readonly port: number }
 

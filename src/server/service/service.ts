@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import { closeServer, type ListenAt, listenAt } from './listen.ts'
+import { closeServer, LIMITS, type ListenAt, listenAt, MAX_CONNECTIONS } from './listen.ts'
 
 /** One metric with its samples; labels must be words of ours, never text from outside. */
 export type Metric = {
@@ -16,15 +16,6 @@ export type ServiceOptions = ListenAt & {
 }
 
 export type ServiceServer = { readonly url: string; close(): Promise<void> }
-
-const LIMITS = {
-  headersTimeout: 5000,
-  requestTimeout: 10_000,
-  connectionsCheckingInterval: 1000,
-  keepAliveTimeout: 15_000,
-  maxHeaderSize: 8192,
-}
-const MAX_CONNECTIONS = 64
 
 /** What a kubelet and a Prometheus ask: `GET /healthz`, `/readyz`, `/metrics`, and nothing else. */
 export async function serviceServer(options: ServiceOptions): Promise<ServiceServer> {
