@@ -5,6 +5,7 @@ import { atPoints, type Labelled, manifestOf, readSeries } from './dataset.ts'
 import { JOIN, joined, runs, TOLERANCE } from './metrics.ts'
 import { models } from './models.ts'
 import { replay } from './recording.ts'
+import { reliability } from './reliability.ts'
 import { sourcesDigest } from './sources.ts'
 import { readRecording, recordingKey } from './store.ts'
 
@@ -16,7 +17,6 @@ const LEAST_MARGIN = -3
 const MOST_MARGIN = 8
 const PASSES = 4000
 const STEP = 0.15
-const BINS = 10
 
 /** The alarms of the service's own rules on one series, from what was recorded of the models. */
 function alarmsOn(series: Labelled, seed: number, root: string): readonly Alarm[] {
@@ -66,34 +66,6 @@ function fitted(alarms: readonly Alarm[]): readonly number[] {
     for (const at of weights.keys()) weights[at] = (weights[at] ?? 0) - (STEP * (slope[at] ?? 0)) / alarms.length
   }
   return weights
-}
-
-type Judgement = { readonly p: number; readonly real: boolean; readonly group: string }
-
-/** Reliability in bins of equal mass. */
-function reliability(judgements: readonly Judgement[]): string {
-  const sorted = [...judgements].sort((a, b) => a.p - b.p)
-  const mean = (list: readonly Judgement[], of: (one: Judgement) => number) =>
-    list.reduce((sum, one) => sum + of(one), 0) / list.length
-  let ece = 0
-  const lines = Array.from({ length: BINS }, (_, bin) => {
-    const part = sorted.slice(Math.floor((bin * sorted.length) / BINS), Math.floor(((bin + 1) * sorted.length) / BINS))
-    const said = mean(part, ({ p }) => p)
-    const came = mean(part, ({ real }) => (real ? 1 : 0))
-    ece += (part.length / sorted.length) * Math.abs(said - came)
-    return `| ${said.toFixed(2)} | ${came.toFixed(2)} | ${part.length} |`
-  })
-  const brier = mean(judgements, ({ p, real }) => (p - (real ? 1 : 0)) ** 2)
-  const sure = judgements.filter(({ p }) => p >= 0.8)
-  const families = [...new Set(sure.map(({ group }) => group))].map(
-    (group) => `${group} ${sure.filter((one) => one.group === group).length}`,
-  )
-  return [
-    '| said | came true | alarms |',
-    '|---|---|---|',
-    ...lines,
-    `ECE ${ece.toFixed(3)}, Brier ${brier.toFixed(3)}; at .8 or more: ${sure.length} alarms (${families.join(', ')}), ${sure.filter(({ real }) => real).length} of them real`,
-  ].join('\n')
 }
 
 /** Prints the coefficients of src/detection/calibration.ts, and the reliability with each family left out in turn. */
