@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { loadedEngines } from '../../src/cli/engines.ts'
 import { manifestOf, readSeries } from '../detection/dataset.ts'
 import { arrivalOutcomes, falseArrivals } from './arrivals.ts'
+import { kinds, leakOutcomes } from './leaks.ts'
 import { type Bare, usageSeries } from './series.ts'
 import { AHEAD_MS, COVERAGE, type Outcome, usageOutcomes } from './usage.ts'
 
@@ -77,3 +78,15 @@ for (const days of [2, 20]) {
   )
 }
 console.log(`steady series said to fill: ${(100 * falseArrivals(20, 14)).toFixed(0)} %`)
+
+const leaks = leakOutcomes(60)
+for (const kind of kinds) {
+  const mine = leaks.filter((one) => one.kind === kind)
+  const said = mine.filter((one) => one.said)
+  const middle = (list: readonly number[]) => [...list].sort((a, b) => a - b)[list.length >> 1] ?? Number.NaN
+  const error =
+    kind === 'leak'
+      ? `, in the interval ${((100 * said.filter((one) => one.within).length) / said.length).toFixed(0)} %, median error ${(100 * middle(said.map((one) => one.off))).toFixed(0)} % of the time left, of predict_linear over 6 h ${(100 * middle(mine.map((one) => one.line))).toFixed(0)} %`
+      : ''
+  console.log(`memory, ${kind}: said to meet its limit ${said.length} of ${mine.length}${error}`)
+}

@@ -15,6 +15,7 @@ export {
   type ProphetInput,
 } from './engines.ts'
 export { type Arrival, arrivalOf, type Growth, type Level } from './forecast/arrival.ts'
+export { type LeakInput, leakOf } from './forecast/leak.ts'
 export { type Points, type Trend, trendOf } from './forecast/trend.ts'
 export { type Expected, type Usage, type UsageInput, usageAt } from './forecast/usage.ts'
 export { healingWords } from './healing/opinion.ts'
