@@ -8,7 +8,7 @@ const COVERAGE = 0.9
 const LIMIT = 1
 
 /** What memory does apart from following the load. */
-export const kinds = ['leak', 'steady', 'cache', 'load', 'sawtooth'] as const
+export const kinds = ['leak', 'steady', 'wander', 'cache', 'load', 'sawtooth'] as const
 export type Kind = (typeof kinds)[number]
 
 type Made = {
@@ -35,7 +35,7 @@ function memorySeries(kind: Kind, seed: number): Made {
   let [life, held, oom] = [0, 0, -1]
   for (let row = 0; row < length; row += 1) {
     if (begins.has(row)) life = 0
-    held = 0.9 * held + noise * 0.44 * normal()
+    held = kind === 'wander' ? 0.995 * held + noise * 0.3 * normal() : 0.9 * held + noise * 0.44 * normal()
     load[row] = 100 * (1 + 0.6 * Math.sin((2 * Math.PI * (row + phase)) / PER_DAY) + 0.05 * normal())
     const cache = kind === 'cache' ? 0.35 * (1 - Math.exp(-life / (0.35 * PER_DAY))) : 0
     const teeth = kind === 'sawtooth' ? 0.25 * ((life % 40) / 40) : 0

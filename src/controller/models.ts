@@ -18,11 +18,14 @@ import {
   withOutside,
 } from '../detection/index.ts'
 import {
+  type AnswerIndex,
   digestOf,
   type Finding,
   formatSubject,
+  indexAnswers,
   type Lane,
   laneOf,
+  newestSample,
   rangeEndingAt,
   type SignalId,
 } from '../domain/index.ts'
@@ -61,11 +64,12 @@ export async function modelFindings(
   const known = memory.modelled
   if (known?.endMs === range.endMs && [...known.without].every((lane) => decided.has(lane)))
     return known.findings.filter(asked)
+  const limits = indexAnswers(sight.answers)
   const recent = windowsOf(await deps.site.metrics.read(historySignals, range))
   const voters = votersOf(deps)
   const open = recent
     .filter((window) => !decided.has(laneOf(window.subject)))
-    .map((window) => openCase(voters, window, sight.nowMs))
+    .map((window) => openCase(voters, window, sight.nowMs, memoryLimit(limits, window)))
   await learn(deps, memory, open)
   const findings = (await Promise.all(open.map((one) => found(deps, memory, one)))).flatMap((one) => one ?? [])
   memory.modelled = { endMs: range.endMs, without: decided, findings }
@@ -82,16 +86,29 @@ type OpenCase = {
   readonly voters: readonly Detector[]
   readonly window: Window<SignalId>
   readonly nowMs: number
+  /** Memory limit of the container, bytes. */
+  readonly limit: number | undefined
   readonly seed: number
   /** The first row that is judged. */
   readonly from: number
   readonly asks: readonly Ask[]
 }
 
-function openCase(voters: readonly Detector[], window: Window<SignalId>, nowMs: number): OpenCase {
+/** Bytes; nothing where the container has none. */
+function memoryLimit(limits: AnswerIndex, { subject }: Window): number | undefined {
+  const series = limits.series('memory-limit', subject)
+  return series && newestSample(series)?.value
+}
+
+function openCase(
+  voters: readonly Detector[],
+  window: Window<SignalId>,
+  nowMs: number,
+  limit: number | undefined,
+): OpenCase {
   const seed = Number.parseInt(digestOf(window.subject).slice(0, 8), 16)
   const from = Math.max(0, window.length - Math.ceil(JUDGED_MS / window.stepMs))
-  return { voters, window, nowMs, seed, from, asks: asksFor(voters, window, from, seed) }
+  return { voters, window, nowMs, limit, seed, from, asks: asksFor(voters, window, from, seed) }
 }
 
 /**
@@ -153,10 +170,10 @@ function missing(memory: Memory, { window, asks }: OpenCase): readonly Ask[] {
 }
 
 async function found(deps: ControllerDeps, memory: Memory, one: OpenCase): Promise<Finding | undefined> {
-  const { voters, window, from, seed, nowMs } = one
+  const { voters, window, from, seed, nowMs, limit } = one
   const own = judgeLive(voters, window, from, seed, (ask) => memory.models.get(window.subject, ask))
   const judged = withOutside(own, await outsideTracks(deps.outside ?? [], window, from), window.stepMs)
-  return modelFinding({ judged, window, cooldownMs: 0, nowMs })
+  return modelFinding({ judged, window, cooldownMs: 0, nowMs, ...(limit === undefined ? {} : { memoryLimit: limit }) })
 }
 
 /** In line where there is no Compute. A worker that died has no voice this time: its models abstain, which is never an anomaly. */

@@ -1,6 +1,7 @@
 import { mad, median } from 'simple-statistics'
 import { type Evidence, type Finding, type SignalId, signalInfo, voteShareOf } from '../domain/index.ts'
 import { confidenceIn, type Judged, votesIn } from './judged.ts'
+import { leakEvidence } from './leak-evidence.ts'
 import { episodeStart, type Run, runsOf } from './runs.ts'
 import { type Column, rowAt, rowMs, type Window } from './window.ts'
 
@@ -10,6 +11,8 @@ export type ModelFindingInput = {
   /** Findings of one lane with gaps shorter than max(this, 6 h) are one episode. */
   readonly cooldownMs: number
   readonly nowMs: number
+  /** Memory limit of the container, bytes, where it has one. */
+  readonly memoryLimit?: number
 }
 
 /** An alarm is told once it has lasted this long: what names a failure speaks within a quarter of an hour, and a blip is over by then. */
@@ -19,7 +22,13 @@ const LASTING_MS = 15 * 60_000
  * An `Anomaly` when the newest row that any model could judge is in an alarm that has lasted, and not older than two steps. Votes and confidence are those of the
  * strangest row of the alarm. Its start is found among the judged rows only.
  */
-export function modelFinding({ judged, window, cooldownMs, nowMs }: ModelFindingInput): Finding | undefined {
+export function modelFinding({
+  judged,
+  window,
+  cooldownMs,
+  nowMs,
+  memoryLimit,
+}: ModelFindingInput): Finding | undefined {
   const newest = newestJudged(judged)
   if (newest === undefined || judged.alarms[newest] !== 1) return undefined
   const lastMs = rowMs(window, judged.from + newest)
@@ -38,7 +47,7 @@ export function modelFinding({ judged, window, cooldownMs, nowMs }: ModelFinding
     confidence: confidenceIn(judged, strangest),
     startMs: episodeStart(runs, cooldownMs) ?? lastMs,
     lastMs,
-    evidence: unlikeItself(window, latest.fromMs, lastMs),
+    evidence: [...unlikeItself(window, latest.fromMs, lastMs), ...leakEvidence(window, memoryLimit)],
     data: window.partial ? 'partial' : 'complete',
   }
 }

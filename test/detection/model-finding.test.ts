@@ -35,6 +35,11 @@ describe('a finding of the models', () => {
     )
     return judgeLive(forest, window, from, 7, (ask) => known.get(askKey(ask)))
   }
+  const restartedAt = (row: number) => ({
+    signal: 'restarts' as const,
+    values: new Float64Array(rows).fill(1, row, row + 1),
+    asked: 'ask(restarts)',
+  })
   const find = (window: Window<SignalId>, nowMs = lastMs) =>
     modelFinding({ judged: live(window), window, cooldownMs: 5 * MINUTE, nowMs })
 
@@ -48,6 +53,24 @@ describe('a finding of the models', () => {
 
   it('names the metric that is unlike itself first', () => {
     expect(find(sick)?.evidence[0]).toMatchObject({ signal: 'cpu-usage', atMs: lastMs, asked: 'ask(cpu-usage)' })
+  })
+
+  it('says when memory that leaks would meet its limit', () => {
+    const begin = rows - 10 * 12
+    const leaking = cut(
+      withChanged(healthy, 'memory-working-set', begin, rows, (value, row) => value + 3e6 * (row - begin)),
+    )
+    const find = (memoryLimit?: number) =>
+      modelFinding({
+        judged: live(leaking),
+        window: { ...leaking, columns: [...leaking.columns, restartedAt(begin)] },
+        cooldownMs: 0,
+        nowMs: lastMs,
+        ...(memoryLimit === undefined ? {} : { memoryLimit }),
+      })
+    const told = find(1e9)?.evidence.find(({ threshold }) => threshold === 1e9)
+    expect(told?.says).toMatch(/would meet the limit in \d+h\d*m? \(nine times in ten between/)
+    expect(find()?.evidence.some(({ says }) => says.includes('limit'))).toBe(false)
   })
 
   it('is partial when the window is', () => {

@@ -77,11 +77,11 @@ export function withChanged(
   signal: SignalId,
   from: number,
   to: number,
-  change: (value: number) => number,
+  change: (value: number, row: number) => number,
 ): Window<SignalId> {
   const columns = window.columns.map((column) =>
     column.signal === signal
-      ? { ...column, values: column.values.map((value, row) => (row >= from && row < to ? change(value) : value)) }
+      ? { ...column, values: column.values.map((value, row) => (row >= from && row < to ? change(value, row) : value)) }
       : column,
   )
   return { ...window, columns }

@@ -73,7 +73,7 @@ export function leakOf({ memory, begins, load, limit, coverage }: LeakInput): Ar
       perDay: slope * DAY_MS,
       perDayLow: low * DAY_MS,
       perDayHigh: high * DAY_MS,
-      chance: Math.max(...told.map(({ trend }) => trend.chance)),
+      chance: Math.max(...told.map(({ trend }) => Math.min(trend.chance, trend.chanceBySize))),
       explained: median(told.map(({ trend }) => trend.explained)),
       seenMs,
     },
@@ -122,7 +122,7 @@ function lifeTrend(memory: Level, life: Condensed, share: number, coverage: numb
 }
 
 function leaks({ trend, newer }: LifeTrend): boolean {
-  return trend.slope > 0 && trend.chance <= CHANCE && newer >= UNBROKEN * trend.slope
+  return trend.slope > 0 && Math.min(trend.chance, trend.chanceBySize) <= CHANCE && newer >= UNBROKEN * trend.slope
 }
 
 /** A life without its start, as medians of equal stretches; `loads` are NaN where the load is not known. Rows `from` to `to` of the memory. */
@@ -150,21 +150,24 @@ function condensed(memory: Level, load: Float64Array | undefined, [begin, to]: L
 }
 
 /**
- * What one request per second more adds to the memory, by least squares on time and load together, each life about its own means. Where the
- * two rise side by side nobody can tell them apart: then all is given to the load, so that no leak is told that only the traffic shows. 0 where the load is not known, never below.
+ * What one request per second more adds to the memory, by least squares over all lives, each with a line in time of its own. Where load and
+ * time rise side by side nobody can tell them apart: then all is given to the load, so that no leak is told that only the traffic shows. 0 where the load is not known, never below.
  */
 function loadShare(lives: readonly Condensed[]): number {
   if (!lives.every(({ loads }) => loads.every(Number.isFinite))) return 0
-  const [time, load, value] = [
-    lives.flatMap(({ moments }) => centred(moments)),
-    lives.flatMap(({ loads }) => centred(loads)),
-    lives.flatMap(({ values }) => centred(values)),
-  ]
-  const [tt, ll, tl] = [product(time, time), product(load, load), product(time, load)]
-  const [tv, lv] = [product(time, value), product(load, value)]
-  if (tt === 0 || ll === 0) return 0
-  const alike = tl ** 2 / (tt * ll)
-  return Math.max(0, alike > ALIKE ? lv / ll : (lv * tt - tv * tl) / (ll * tt - tl ** 2))
+  let [alone, beside, ll, left] = [0, 0, 0, 0]
+  for (const { moments, loads, values } of lives) {
+    const [time, load, value] = [centred(moments), centred(loads), centred(values)]
+    const tt = product(time, time)
+    const perTime = tt === 0 ? 0 : product(time, load) / tt
+    const timeless = load.map((one, at) => one - perTime * (time[at] ?? 0))
+    ll += product(load, load)
+    alone += product(load, value)
+    left += product(timeless, timeless)
+    beside += product(timeless, value)
+  }
+  if (ll === 0) return 0
+  return Math.max(0, left < (1 - ALIKE) * ll ? alone / ll : beside / left)
 }
 
 function centred(values: readonly number[]): readonly number[] {

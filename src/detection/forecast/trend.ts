@@ -14,6 +14,8 @@ export type Trend = {
   readonly aroundMs: number
   /** Two-sided probability of a rise or fall as steady as this one where there is no trend. */
   readonly chance: number
+  /** The same by how far it rises beside how far the points lie from the line: ranks alone can't be surer than their number allows. */
+  readonly chanceBySize: number
   /** Share of the variance that the line explains; below 0 where a level does better. */
   readonly explained: number
 }
@@ -38,7 +40,8 @@ export function trendOf(points: Points, confidence: number): Trend | undefined {
   const aroundMs = moments[count >> 1] ?? firstMs
   const level = median(values.map((value, at) => value - slope * ((moments[at] ?? 0) - aroundMs)))
   const left = values.map((value, at) => value - level - slope * ((moments[at] ?? 0) - aroundMs))
-  const deviation = Math.sqrt(kendallVariance(values) * memoryFactor(left))
+  const memory = memoryFactor(left)
+  const deviation = Math.sqrt(kendallVariance(values) * memory)
   const reach = probit((1 + confidence) / 2) * deviation
   return {
     slope,
@@ -47,8 +50,17 @@ export function trendOf(points: Points, confidence: number): Trend | undefined {
     level,
     aroundMs,
     chance: chanceOf(kendallScore(values), deviation),
+    chanceBySize: sizeChance(slope * ((moments.at(-1) ?? firstMs) - firstMs), left, memory),
     explained: explainedBy(values, left),
   }
+}
+
+/** Two-sided: the standard error of a least squares slope over points that resemble each other, s * sqrt(12 * memory / n) over the whole span. */
+function sizeChance(rise: number, left: readonly number[], memory: number): number {
+  const scatter = Math.sqrt(left.reduce((sum, value) => sum + value ** 2, 0) / left.length)
+  if (scatter === 0) return rise === 0 ? 1 : 0
+  const distance = Math.abs(rise) / (scatter * Math.sqrt((12 * memory) / left.length))
+  return Math.max(0, 1 - errorFunction(distance / Math.SQRT2))
 }
 
 /** At most so many points, evenly chosen, the newest among them. */
