@@ -1,5 +1,5 @@
-import { alarmRate, outsideRows, outsideTrack, type Track, type Window } from '../detection/index.ts'
-import type { SignalId } from '../domain/index.ts'
+import { alarmRate, decidingOf, outsideRows, outsideTrack, type Track, type Window } from '../detection/index.ts'
+import type { SignalId, Voting } from '../domain/index.ts'
 import type { OutsideModel } from '../ports/index.ts'
 
 /** What the models outside say of the rows from `from` on: a track of each. One that does not answer, or has no rows to judge, abstains. */
@@ -7,9 +7,10 @@ export function outsideTracks(
   models: readonly OutsideModel[],
   window: Window<SignalId>,
   from: number,
+  voting?: Voting,
 ): Promise<readonly Track[]> {
-  // With one of our own at least, two have to agree.
-  const rate = alarmRate(window.stepMs, 2)
+  // With one of our own there are two at least.
+  const rate = alarmRate(window.stepMs, decidingOf(2, voting))
   return Promise.all(
     models.map(async (model) => {
       const rows = outsideRows(window, from, model.features)

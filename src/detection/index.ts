@@ -1,4 +1,4 @@
-export { alarmRate } from './alarms.ts'
+export { alarmRate, decidingOf } from './alarms.ts'
 export type { Detector, FitInput, FitOutcome, Silence } from './detectors/detector.ts'
 export { detectors } from './detectors/index.ts'
 export { fitOutside, type Outside, type OutsideModel, scoreOutside } from './detectors/lstm/outside.ts'
@@ -21,6 +21,7 @@ export { type Expected, type Usage, type UsageInput, usageAt } from './forecast/
 export { healingWords } from './healing/opinion.ts'
 export { confidenceIn, type Judged, judged, votesIn } from './judged.ts'
 export { changesOf, isSettling } from './known-events.ts'
+export { learnedUnder } from './learning.ts'
 export {
   ANSWERS,
   type Answer,

@@ -15,6 +15,8 @@ export type Judged = {
   readonly rate: number
   /** 1 in alarm, 0 not, NaN unknown. */
   readonly alarms: Float64Array
+  /** The vote that was taken, where a policy has a word on it. */
+  readonly voting?: Voting
 }
 
 /** Judges a window as the service does over time, row by row, with the detectors given and the vote of a policy. */
@@ -27,7 +29,8 @@ export function judged(detectors: readonly Detector[], input: TrackInput, voting
 export function verdictOf(tracks: readonly Track[], from: number, stepMs: number, voting?: Voting): Judged {
   const joint = jointTails(tracks, tracks.length, voting)
   const bar = barOf(stepMs, decidingOf(tracks.length, voting))
-  return { from, tracks, joint, rate: bar.rate, alarms: alarmsOf(joint, stepMs, bar) }
+  const alarms = alarmsOf(joint, stepMs, bar)
+  return { from, tracks, joint, rate: bar.rate, alarms, ...(voting === undefined ? {} : { voting }) }
 }
 
 /** The votes of the models in one row. */
@@ -44,7 +47,12 @@ function absence(track: Track, row: number) {
   return track.silent.find((stretch) => stretch.from <= at && at < stretch.to)?.why ?? 'too-little-data'
 }
 
-/** Calibrated probability that the alarm which a row belongs to is real. */
+/**
+ * Calibrated probability that the alarm which a row belongs to is real. Where a policy lets one model decide and no other agrees, it is no
+ * surer than of one that is configured alone.
+ */
 export function confidenceIn(result: Judged, row: number) {
-  return modelConfidence(votesIn(result, row), result.joint[row] ?? Number.NaN, result.rate, result.tracks.length)
+  const votes = votesIn(result, row)
+  const alone = result.voting !== undefined && votes.filter((vote) => 'anomaly' in vote && vote.anomaly).length <= 1
+  return modelConfidence(votes, result.joint[row] ?? Number.NaN, result.rate, alone ? 1 : result.tracks.length)
 }

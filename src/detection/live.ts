@@ -1,15 +1,22 @@
-import type { ModelId, Voting } from '../domain/index.ts'
+import type { Learning, ModelId, Voting } from '../domain/index.ts'
 import type { Detector, FitOutcome } from './detectors/detector.ts'
 import { type Tail, tailOf, tailProbability } from './detectors/tail.ts'
 import type { Engines } from './engines.ts'
 import { type Judged, verdictOf } from './judged.ts'
+import { learnedUnder } from './learning.ts'
 import type { Track } from './track.ts'
 import { rowAt, rowMs, type Window } from './window.ts'
 
 const DAY_MS = 86_400_000
 
 /** A fit, or the tail that its scores are held against, made of the rows before `upToMs`: two things of their own pace. */
-export type Ask = { readonly model: ModelId; readonly kind: 'fit' | 'tail'; readonly upToMs: number }
+export type Ask = {
+  readonly model: ModelId
+  readonly kind: 'fit' | 'tail'
+  readonly upToMs: number
+  /** What it is made under, where that is not the usual (`Detector.under`). */
+  readonly under?: string
+}
 
 /** What an `Ask` gave. Plain data: it may come from another thread or from a cache. */
 export type Answer =
@@ -17,8 +24,8 @@ export type Answer =
   | (Ask & { readonly kind: 'tail'; readonly tail: Tail })
 
 /** Name by which an answer is kept. */
-export function askKey({ model, kind, upToMs }: Ask): string {
-  return `${model}/${kind}/${upToMs}`
+export function askKey({ model, kind, upToMs, under }: Ask): string {
+  return `${model}/${kind}/${upToMs}${under === undefined ? '' : `/${under}`}`
 }
 
 /** A block of rows that one fit serves. */
@@ -37,11 +44,15 @@ function blocksOf(detector: Detector, window: Window, from: number, seed: number
     const startMs = Math.floor((rowMs(window, row) - shiftMs) / lengthMs) * lengthMs + shiftMs
     const to = Math.min(window.length, rowAt(window, startMs + lengthMs - 1) + 1)
     const tailMs = Math.floor((startMs - shiftMs) / DAY_MS) * DAY_MS + shiftMs
-    const fit = { model: detector.id, kind: 'fit', upToMs: startMs } as const
-    blocks.push({ from: row, to, fit, tail: { model: detector.id, kind: 'tail', upToMs: tailMs } })
+    blocks.push({ from: row, to, fit: askOf(detector, 'fit', startMs), tail: askOf(detector, 'tail', tailMs) })
     row = Math.max(to, row + 1)
   }
   return blocks
+}
+
+function askOf(detector: Detector, kind: Ask['kind'], upToMs: number): Ask {
+  const under = detector.under?.(upToMs)
+  return { model: detector.id, kind, upToMs, ...(under === undefined ? {} : { under }) }
 }
 
 /** Everything that has to be known before the rows from `from` on can be judged. No ask twice. */
@@ -56,16 +67,23 @@ export function asksFor(detectors: readonly Detector[], window: Window, from: nu
 /** Name of `answers` where it is asked of another thread. */
 export const ANSWERS = 'models'
 
-export type AnswerJob = { readonly window: Window; readonly asks: readonly Ask[]; readonly seed: number }
+export type AnswerJob = {
+  readonly window: Window
+  readonly asks: readonly Ask[]
+  readonly seed: number
+  /** As the models were told that asked. */
+  readonly learning?: Learning
+}
 
-/** Fits what is asked for: the slow half, without any hurry. */
+/** Fits what is asked for: the slow half, without any hurry. `detectors` are told by the job how they learn. */
 export function answers(
   detectors: readonly Detector[],
-  { window, asks, seed }: AnswerJob,
+  { window, asks, seed, learning }: AnswerJob,
   engines: Engines,
 ): readonly Answer[] {
+  const told = learnedUnder(detectors, learning)
   return asks.flatMap((ask): readonly Answer[] => {
-    const detector = detectors.find(({ id }) => id === ask.model)
+    const detector = told.find(({ id }) => id === ask.model)
     if (detector === undefined) return []
     const input = { window, upTo: rowAt(window, ask.upToMs - 1) + 1, seed, engines }
     if (ask.kind === 'tail') return [{ ...ask, kind: 'tail', tail: tailOf(detector.heldOut(input)) }]

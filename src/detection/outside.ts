@@ -1,4 +1,4 @@
-import type { SignalId, Voting } from '../domain/index.ts'
+import type { SignalId } from '../domain/index.ts'
 import { type Judged, verdictOf } from './judged.ts'
 import type { Track } from './track.ts'
 import type { Window } from './window.ts'
@@ -51,8 +51,8 @@ export function outsideTrack(
   return { model: `kserve/${name}`, from, scores, tails, silent }
 }
 
-/** The same rows, with the votes of models outside counted in; each of them counts as configured, also where it abstains. */
-export function withOutside(result: Judged, outside: readonly Track[], stepMs: number, voting?: Voting): Judged {
+/** The same rows and the same vote, with those of models outside counted in; each of them counts as configured, also where it abstains. */
+export function withOutside(result: Judged, outside: readonly Track[], stepMs: number): Judged {
   if (outside.length === 0) return result
-  return verdictOf([...result.tracks, ...outside], result.from, stepMs, voting)
+  return verdictOf([...result.tracks, ...outside], result.from, stepMs, result.voting)
 }

@@ -1,8 +1,8 @@
-import type { ModelId } from '../domain/index.ts'
+import type { ModelId, Stretch } from '../domain/index.ts'
 import type { Detector, FitInput, Silence } from './detectors/detector.ts'
 import { type Tail, tailOf, tailProbability } from './detectors/tail.ts'
 import type { Engines } from './engines.ts'
-import type { Window } from './window.ts'
+import { rowMs, type Window } from './window.ts'
 
 const DAY_MS = 86_400_000
 /** The reference of a tail is taken anew when so much has been added to it: a day, or this many rows. */
@@ -31,13 +31,15 @@ export type TrackInput = {
   readonly from: number
   readonly seed: number
   readonly engines: Engines
+  /** Scores of these stretches are no reference for later ones. */
+  readonly excluded?: readonly Stretch[]
 }
 
 /**
  * Walks over a window as the service does over time: fits on what is past, judges the rows that the fit serves, adds their scores to the
  * reference, and goes on. No row is judged by a model that saw it or anything later.
  */
-export function trackOf(detector: Detector, { window, from, seed, engines }: TrackInput): Track {
+export function trackOf(detector: Detector, { window, from, seed, engines, excluded }: TrackInput): Track {
   const rows = Math.max(0, window.length - from)
   const scores = new Float64Array(rows).fill(Number.NaN)
   const tails = new Float64Array(rows).fill(Number.NaN)
@@ -57,9 +59,17 @@ export function trackOf(detector: Detector, { window, from, seed, engines }: Tra
     const tail = reference.tail()
     scores.set(judged, start - from)
     for (const [at, score] of judged.entries()) tails[start - from + at] = tailProbability(tail, score)
-    reference.add(judged)
+    reference.add(excluded === undefined ? judged : outside(judged, window, start, excluded))
   }
   return { model: detector.id, from, scores, tails, silent }
+}
+
+/** Scores of the rows from `from` on, but for those in the stretches. */
+function outside(scores: Float64Array, window: Window, from: number, stretches: readonly Stretch[]): Float64Array {
+  return scores.filter((_, at) => {
+    const atMs = rowMs(window, from + at)
+    return !stretches.some(({ fromMs, toMs }) => atMs >= fromMs && atMs < toMs)
+  })
 }
 
 /** Scores that were given out of sample so far, and the tail that they make. */

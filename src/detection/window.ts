@@ -31,6 +31,8 @@ export type Window<Name extends string = string> = {
   readonly length: number
   readonly columns: readonly Column<Name>[]
   readonly partial: boolean
+  /** 1 at each row that nothing is to be learned from; its samples are gone. Left out where that is none. */
+  readonly leftOut?: Uint8Array
 }
 
 /** Moment of a row, epoch milliseconds. */
@@ -41,6 +43,11 @@ export function rowMs(window: Window, row: number): number {
 /** The last row at or before a moment; -1 when all are later. */
 export function rowAt(window: Window, atMs: number): number {
   return Math.min(window.length, Math.floor((atMs - window.startMs) / window.stepMs) + 1) - 1
+}
+
+/** How many of the rows [from, to) may be learned from. */
+export function learnable({ leftOut }: Window, from: number, to: number): number {
+  return leftOut === undefined ? to - from : leftOut.subarray(from, to).filter((one) => one === 0).length
 }
 
 /** One window per container that has a history of its own, and one per workload of which only the whole has any. In order of subject. */

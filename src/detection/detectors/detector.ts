@@ -26,6 +26,8 @@ export interface Detector<Model = unknown> {
   readonly id: ModelId
   /** So many rows one fit serves at this step: fits stand that far apart. At least 1. */
   serves(stepMs: number): number
+  /** What its fits up to a moment are made under beside the samples, where that is not the usual: one that was made under something else is another. */
+  under?(upToMs: number): string | undefined
   /** Same input, same model. Reads a bounded stretch of rows before `upTo`. */
   fit(input: FitInput): FitOutcome<Model>
   /**

@@ -1,4 +1,4 @@
-import type { Column, Window } from '../window.ts'
+import { type Column, learnable, type Window } from '../window.ts'
 import type { Detector, FitInput, FitOutcome, Silence } from './detector.ts'
 import { condense, type Scale, scaleOf, WIDTH } from './isolation-forest/condense.ts'
 import { columnFeatures, KINDS } from './isolation-forest/features.ts'
@@ -56,7 +56,7 @@ type History = { readonly columns: readonly Column[]; readonly from: number; rea
 function historyOf(window: Window, to: number): History | Silence {
   const from = Math.max(0, to - Math.max(HISTORY_ROWS, Math.ceil(HISTORY_MS / window.stepMs)))
   if (to - from < LEAST_ROWS) return 'too-little-data'
-  const observed = window.columns.filter((column) => coverageOf(column.values, from, to) >= LEAST_COVERAGE)
+  const observed = window.columns.filter((column) => coverageOf(window, column, from, to) >= LEAST_COVERAGE)
   if (observed.length === 0) return 'too-little-data'
   const columns = observed.filter((column) => moves(column.values, from, to))
   return columns.length === 0 ? 'flat' : { columns, from, to }
@@ -174,10 +174,10 @@ function brieflyMissing(columns: readonly (Column | undefined)[], missing: numbe
   return briefly
 }
 
-function coverageOf(values: Float64Array, from: number, to: number): number {
+function coverageOf(window: Window, { values }: Column, from: number, to: number): number {
   let there = 0
   for (let row = from; row < to; row += 1) if (Number.isFinite(values[row] ?? Number.NaN)) there += 1
-  return there / (to - from)
+  return there / learnable(window, from, to)
 }
 
 /** Whether the finite values differ by more than rounding. */

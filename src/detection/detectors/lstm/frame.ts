@@ -1,5 +1,5 @@
 import { mad, max, median, min, standardDeviation } from 'simple-statistics'
-import type { Column, Window } from '../../window.ts'
+import { type Column, learnable, type Window } from '../../window.ts'
 import type { Silence } from '../detector.ts'
 
 const DAY_MS = 86_400_000
@@ -28,7 +28,8 @@ export type Frame = {
 /** Learns how to read from the rows [from, to), or says why they are not worth reading. */
 export function frameOf(window: Window, from: number, to: number): Frame | Silence {
   const rows = (column: Column) => column.values.subarray(from, to)
-  const observed = window.columns.filter((column) => coverage(rows(column)) >= LEAST_COVERAGE)
+  const asked = LEAST_COVERAGE * learnable(window, from, to)
+  const observed = window.columns.filter((column) => sampled(rows(column)) >= Math.max(1, asked))
   if (observed.length === 0) return 'too-little-data'
   const scales = observed.map((column) => ({ signal: column.signal, ...scaleOf(rows(column)) }))
   const moving = scales.filter(({ spread }) => spread > 0).slice(0, MOST_COLUMNS)
@@ -56,6 +57,6 @@ function scaleOf(samples: Float64Array) {
   return { centre, spread: robust > plain / 10 ? robust : plain }
 }
 
-function coverage(values: Float64Array): number {
-  return values.filter(Number.isFinite).length / values.length
+function sampled(values: Float64Array): number {
+  return values.filter(Number.isFinite).length
 }
