@@ -1,18 +1,23 @@
 import { historySignals } from '../detection/index.ts'
-import { type Config, type JsonPath, OWN_MODELS } from '../domain/index.ts'
+import { type Config, type JsonPath, OWN_MODELS, PLAIN_LEARNING, type ScopedEvent } from '../domain/index.ts'
 import {
   boolean,
   checked,
   duration,
   emptyUnlessWritten,
+  eventFields,
+  excluded,
   list,
   mapped,
   type Objection,
   object,
+  objectName,
   oneOf,
   optional,
   type Reader,
   required,
+  string,
+  timeZone,
   withDefault,
 } from '../policy/index.ts'
 import { listen } from './forge.ts'
@@ -21,8 +26,10 @@ import { path, url, word } from './words.ts'
 const SECOND_MS = 1000
 const TIMEOUT_MS = 2 * SECOND_MS
 
-/** Off, and nobody outside has a vote. */
+/** All models of our own, by the clock of UTC; nobody outside has a vote. */
 export const DEFAULT_DETECTION: Config['detection'] = {
+  ...PLAIN_LEARNING,
+  knownEvents: [],
   models: OWN_MODELS,
   kserve: [],
   healing: { enabled: false },
@@ -77,8 +84,35 @@ const models = checked(list(oneOf(OWN_MODELS), { least: 1, most: OWN_MODELS.leng
   ),
 )
 
-/** Who has a vote or an opinion. */
+const namespacePattern = string({
+  pattern: /^[a-z0-9][a-z0-9-]{0,61}\*?$/,
+  form: 'a namespace such as shop, or the beginning of some such as team-*',
+})
+
+const scopedEvent: Reader<ScopedEvent> = mapped(
+  object({
+    ...eventFields,
+    clusters: withDefault(list(word), []),
+    namespaces: withDefault(list(namespacePattern), []),
+    workloads: withDefault(list(objectName), []),
+  }),
+  ({ duration: durationMs, ...rest }) => ({ value: { ...rest, durationMs } }),
+)
+
+const knownEvents = checked(list(scopedEvent, { most: 100 }), (told) => {
+  const names = told.map(({ name }) => name)
+  return names.flatMap((name, at): Objection[] =>
+    names.indexOf(name) < at
+      ? [{ path: [at, 'name'], message: `the name ${name} stands here for the second time` }]
+      : [],
+  )
+})
+
+/** Who has a vote or an opinion, and what the models are told beside the samples. */
 export const detection: Reader<Config['detection']> = object({
+  timeZone: withDefault(timeZone, DEFAULT_DETECTION.timeZone),
+  excluded: withDefault(excluded, DEFAULT_DETECTION.excluded),
+  knownEvents: withDefault(knownEvents, DEFAULT_DETECTION.knownEvents),
   models: withDefault(models, DEFAULT_DETECTION.models),
   kserve: withDefault(voters, DEFAULT_DETECTION.kserve),
   healing: emptyUnlessWritten(object({ enabled: withDefault(boolean(), DEFAULT_DETECTION.healing.enabled) })),

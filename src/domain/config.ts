@@ -1,6 +1,7 @@
 import type { Action } from './failure.ts'
 import type { OwnModelId } from './finding.ts'
 import type { MergeMethod } from './forge.ts'
+import type { Learning, ScopedEvent } from './known-event.ts'
 import type { Mode } from './policy.ts'
 import type { SignalId } from './signal.ts'
 
@@ -165,7 +166,8 @@ export type Config = {
   /** Where health and metrics are served; absent: nowhere. */
   readonly listen?: ListenConfig
   /** Who judges beside our own models. */
-  readonly detection: {
+  readonly detection: Learning & {
+    readonly knownEvents: readonly ScopedEvent[]
     /** Our own models that vote, at least one; those outside are beside them. */
     readonly models: readonly OwnModelId[]
     readonly kserve: readonly KserveVoter[]

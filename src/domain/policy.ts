@@ -1,5 +1,6 @@
 import type { CompanionPolicy } from './edit.ts'
 import type { Action, Failure } from './failure.ts'
+import type { KnownEvent, Stretch } from './known-event.ts'
 import type { Quantity } from './quantity.ts'
 import type { Reason } from './reason.ts'
 
@@ -57,6 +58,12 @@ export type Policy = {
   /** Empty means every cluster. */
   readonly clusters: readonly string[]
   readonly voting?: Voting
+  /** What the models are told of the workloads, where the policy has a word on it. Their findings are of the failure `Anomaly`. */
+  readonly detection?: {
+    readonly timeZone?: string
+    readonly excluded: readonly Stretch[]
+    readonly knownEvents: readonly KnownEvent[]
+  }
   readonly pullRequest: {
     readonly mode: Mode
     readonly requiredChecks: number

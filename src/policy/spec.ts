@@ -10,6 +10,7 @@ import {
 } from '../domain/index.ts'
 import { PRE_CHECKS, possibleActions } from './fit.ts'
 import { globProblem } from './globs.ts'
+import { excluded, knownEvent, timeZone } from './models.ts'
 import {
   boolean,
   checked,
@@ -27,10 +28,9 @@ import {
   type Reader,
   required,
   string,
-  suggest,
   withDefault,
 } from './strict/index.ts'
-import { isTimeZone, parseDays, parseHours, timeZones } from './window.ts'
+import { parseDays, parseHours } from './window.ts'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * MINUTE_MS
@@ -64,16 +64,6 @@ const receiverName: Reader<string> = mapped(string({ form: 'the name of a receiv
     ? { value }
     : { problem: 'expected the name of a receiver such as notifySlack' }
 })
-
-const timeZone: Reader<string> = mapped(
-  string({ form: 'an IANA time zone such as Europe/Zurich', longest: 64 }),
-  (value) => {
-    if (isTimeZone(value)) return { value }
-    const problem = 'expected an IANA time zone such as Europe/Zurich'
-    const hint = suggest(value, timeZones())
-    return hint === undefined ? { problem } : { problem, didYouMean: hint }
-  },
-)
 
 const days: Reader<readonly number[]> = mapped(string({ form: 'days such as Mon or Mon-Fri' }), (text) => {
   const value = parseDays(text)
@@ -151,6 +141,13 @@ const fields = object({
   ),
   clusters: withDefault(list(string({ form: 'the name of a cluster' })), []),
   voting: optional(oneOf(VOTINGS)),
+  detection: optional(
+    object({
+      timeZone: optional(timeZone),
+      excluded: withDefault(excluded, []),
+      knownEvents: withDefault(list(knownEvent, { most: 50 }), []),
+    }),
+  ),
   pullRequest: emptyUnlessWritten(pullRequest),
   limits: emptyUnlessWritten(limits),
   verify: emptyUnlessWritten(verify),
@@ -168,6 +165,11 @@ function impossiblePairs(spec: Spec): readonly Objection[] {
     objections.push({
       path: ['action'],
       message: `${spec.action} cannot mend ${spec.anomalyType}; possible: ${possible.join(', ')}`,
+    })
+  if (spec.detection !== undefined && spec.anomalyType !== 'Anomaly')
+    objections.push({
+      path: ['detection'],
+      message: 'it speaks of what models find, which is an Anomaly: put it into a policy with anomalyType: Anomaly',
     })
   const { mode } = spec.pullRequest
   if (spec.action === 'notify-only' && (mode === 'automerge' || mode === 'merge-on-approval'))

@@ -40,18 +40,29 @@ function minuteOf(hours: string | undefined, minutes: string | undefined): numbe
   return Number(hours) * 60 + Number(minutes)
 }
 
-/** Weekday and minute that the clocks of the zone show at an instant. */
-function wallClock(timeZone: string, nowMs: number): { readonly day: number; readonly minute: number } {
+/** What the clocks of a zone show: the day of the week (0 is Sunday), minutes since midnight, day of the month and month from 1 on. */
+type WallClock = { readonly day: number; readonly minute: number; readonly date: number; readonly month: number }
+
+/** Reads the clocks of a zone at any instant, epoch milliseconds. */
+export function wallClocks(timeZone: string): (atMs: number) => WallClock {
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone,
     weekday: 'short',
+    month: 'numeric',
+    day: 'numeric',
     hour: '2-digit',
     minute: '2-digit',
     hourCycle: 'h23',
   })
-  const parts = new Map(format.formatToParts(nowMs).map(({ type, value }) => [type, value]))
-  const day = DAYS.indexOf(parts.get('weekday') ?? '')
-  return { day, minute: minuteOf(parts.get('hour'), parts.get('minute')) }
+  return (atMs) => {
+    const parts = new Map(format.formatToParts(atMs).map(({ type, value }) => [type, value]))
+    return {
+      day: DAYS.indexOf(parts.get('weekday') ?? ''),
+      minute: minuteOf(parts.get('hour'), parts.get('minute')),
+      date: Number(parts.get('day')),
+      month: Number(parts.get('month')),
+    }
+  }
 }
 
 /**
@@ -59,7 +70,7 @@ function wallClock(timeZone: string, nowMs: number): { readonly day: number; rea
  * belongs to the day on which it begins. When clocks go back, the repeated hour is inside both times; skipped minutes do not exist.
  */
 export function inWindow(window: MaintenanceWindow, nowMs: number): boolean {
-  const { day, minute } = wallClock(window.timeZone, nowMs)
+  const { day, minute } = wallClocks(window.timeZone)(nowMs)
   const { fromMinute, toMinute, days } = window
   if (fromMinute < toMinute) return days.includes(day) && minute >= fromMinute && minute < toMinute
   const yesterday = (day + 6) % 7

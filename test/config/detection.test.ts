@@ -34,7 +34,14 @@ describe('the page on the healing classifier', () => {
 
 describe('models outside in the configuration', () => {
   it('are none, and no opinion is quoted, unless they are written', () => {
-    expect(config('').detection).toEqual({ models: [...OWN_MODELS], kserve: [], healing: { enabled: false } })
+    expect(config('').detection).toEqual({
+      timeZone: 'UTC',
+      excluded: [],
+      knownEvents: [],
+      models: [...OWN_MODELS],
+      kserve: [],
+      healing: { enabled: false },
+    })
     expect(config('')).not.toHaveProperty('kserve')
   })
 
@@ -96,5 +103,52 @@ describe('models outside in the configuration', () => {
     expect(config('kserve: {listen: "127.0.0.1:8500", tokenFile: /t}')).toMatchObject({
       kserve: { listen: { host: '127.0.0.1', port: 8500 }, tokenFile: '/t' },
     })
+  })
+})
+
+describe('what models are told in the configuration', () => {
+  const from = Date.UTC(2026, 11, 24)
+
+  it('is a time zone, stretches that nothing is learned from, and events with whom they concern', () => {
+    const { timeZone, excluded, knownEvents } = config(`detection:
+  timeZone: Europe/Zurich
+  excluded: [{from: 2026-12-24T00:00:00Z, to: 2026-12-27T01:00+01:00}]
+  knownEvents:
+    - {name: backup, schedule: "0 2 * * *", duration: 45m}
+    - {name: patching, schedule: "@weekly", duration: 2h, timeZone: UTC, clusters: [a], namespaces: [shop, team-*], workloads: [cart]}
+`).detection
+    expect({ timeZone, excluded }).toEqual({
+      timeZone: 'Europe/Zurich',
+      excluded: [{ fromMs: from, toMs: from + 3 * 86_400_000 }],
+    })
+    expect(knownEvents).toMatchObject([
+      { name: 'backup', durationMs: 45 * 60_000, clusters: [], namespaces: [], workloads: [] },
+      { name: 'patching', timeZone: 'UTC', clusters: ['a'], namespaces: ['shop', 'team-*'], workloads: ['cart'] },
+    ])
+    expect(knownEvents[0]).not.toHaveProperty('timeZone')
+  })
+
+  it.each([
+    ['timeZone: Europe/Zürich', 'c.yaml:2:23: expected an IANA time zone such as Europe/Zurich'],
+    ['timeZone: Europe/Zurih', 'did you mean "Europe/Zurich"'],
+    ['timeZone: "+02:00"', 'c.yaml:2:23: expected an IANA time zone'],
+    ['excluded: [{from: 2026-12-24, to: 2026-12-27T00:00Z}]', 'c.yaml:2:31: expected a moment with its offset'],
+    ['excluded: [{from: 2026-02-30T00:00Z, to: 2026-12-27T00:00Z}]', 'c.yaml:2:31: expected a moment'],
+    ['excluded: [{from: 2026-12-27T00:00Z, to: 2026-12-24T00:00Z}]', 'c.yaml:2:54: it ends before it begins'],
+    ['excluded: [{from: 2026-12-27T00:00Z}]', 'c.yaml:2:24: the key "to" is missing'],
+    [
+      'knownEvents: [{name: a, schedule: "0 25 * * *", duration: 1h}]',
+      'c.yaml:2:47: expected 0 to 23 for the hour, in field 2',
+    ],
+    ['knownEvents: [{name: a, schedule: "0 2 * *", duration: 1h}]', 'a cron line of five fields'],
+    ['knownEvents: [{name: a, schedule: "@daily", duration: 2d}]', 'from 1m to 1d'],
+    ['knownEvents: [{name: a, schedule: "@daily", duration: 60}]', 'a duration needs a unit'],
+    ['knownEvents: [{name: a, schedule: "@daily", duration: 1h, namespaces: ["*"]}]', 'a namespace such as shop'],
+    [
+      'knownEvents: [{name: a, schedule: "@daily", duration: 1h}, {name: a, schedule: "@hourly", duration: 1m}]',
+      'the name a stands here for the second time',
+    ],
+  ])('is refused where it is wrong: %s', (written, problem) => {
+    expect(problems(`detection: {${written}}`)).toContain(problem)
   })
 })

@@ -358,7 +358,8 @@ describe('the living note', () => {
     const noted = async (enabled: boolean) => {
       const { forge, said } = recording()
       const repository = { urls: [], forge }
-      const config = { ...tick.deps.config, detection: { models: [], kserve: [], healing: { enabled } } }
+      const detection = { ...tick.deps.config.detection, models: [], healing: { enabled } }
+      const config = { ...tick.deps.config, detection }
       const own = { ...tick, memory: emptyMemory(), deps: { ...tick.deps, config, repositories: [repository] } }
       const view = viewOf({ answers, seen: { diagnosis }, owner: { found: true, owner: { ...real, repository } } })
       const again = async () => ({ tick: own, view })

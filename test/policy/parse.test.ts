@@ -364,3 +364,42 @@ spec:
     })
   })
 })
+
+describe('parsePolicies: what models are told', () => {
+  const anomaly = '  anomalyType: Anomaly\n  action: notify-only\n  voting: any\n'
+  const detection = `  detection:
+    timeZone: Asia/Kolkata
+    excluded: [{from: 2026-11-01T00:00:00Z, to: 2026-11-02T00:00:00Z}]
+    knownEvents: [{name: nightly-backup, schedule: "30 2 * * MON-FRI", duration: 45m}]
+`
+
+  it('is read with the vote', () => {
+    const [read] = parsePolicies(HEAD + anomaly + detection, 'p.yaml', resource).policies
+    expect(read).toMatchObject({
+      voting: 'any',
+      detection: {
+        timeZone: 'Asia/Kolkata',
+        excluded: [{ fromMs: Date.UTC(2026, 10, 1), toMs: Date.UTC(2026, 10, 2) }],
+        knownEvents: [{ name: 'nightly-backup', durationMs: 45 * MINUTE, schedule: { weekdays: [1, 2, 3, 4, 5] } }],
+      },
+    })
+  })
+
+  it('is absent where nothing of it is written', () => {
+    expect(parsePolicies(HEAD + anomaly, 'p.yaml', resource).policies[0]).not.toHaveProperty('detection')
+  })
+
+  it('is refused at its place in a policy for what rules find', () => {
+    expect(problems(HEAD + SPEC + detection)).toEqual([
+      'p.yaml:9:5: it speaks of what models find, which is an Anomaly: put it into a policy with anomalyType: Anomaly',
+    ])
+  })
+
+  it('is refused at its place where it is wrong', () => {
+    const wrong = detection.replace('Asia/Kolkata', 'Europe/Zurih').replace('30 2', '60 2')
+    expect(problems(HEAD + anomaly + wrong)).toEqual([
+      'p.yaml:10:15: expected an IANA time zone such as Europe/Zurich; did you mean "Europe/Zurich"?',
+      'p.yaml:12:52: expected 0 to 59 for the minute, in field 1 of the cron line',
+    ])
+  })
+})
