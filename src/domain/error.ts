@@ -53,6 +53,16 @@ export const ERRORS = {
     means: 'The answer is not one that Prometheus gives.',
     next: 'Check that the URL is the root of a Prometheus API and not a login page.',
   },
+  'KIN-3005': {
+    exit: 2,
+    means: 'Prometheus does not understand the query, or cannot compute it.',
+    next: 'Mend what the message names; the graph page of Prometheus shows whether a query is one.',
+  },
+  'KIN-3006': {
+    exit: 1,
+    means: 'There are no samples in the range.',
+    next: 'Check the query and the range: metrics may have other names there, or begin later.',
+  },
   'KIN-4001': { exit: 1, means: 'git failed.', next: 'The message quotes it.' },
   'KIN-4002': {
     exit: 1,

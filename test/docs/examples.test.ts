@@ -10,6 +10,7 @@ import { failures } from '../../src/diagnosis/failures/index.ts'
 import { kintsugi } from '../cli/console.ts'
 import { application, DEPLOYMENT, writeTree } from '../cli/golden.ts'
 import { helmHere } from '../fakes/helm-here.ts'
+import { json, matrix, type PrometheusServer, prometheusServer, timesOf } from '../fakes/prometheus-server.ts'
 import { commandsOf, page, pages, ROOT, shellLines } from './pages.ts'
 
 const MINUTE = 60_000
@@ -59,12 +60,26 @@ spec: {template: {spec: {containers: [{name: db, image: "registry.example/db:16"
   return dir
 }
 
+/** The Prometheus that the pages name: two series with an hour of samples for any query. */
+function examplePrometheus(): Promise<PrometheusServer> {
+  return prometheusServer(({ form }, response) => {
+    const times = timesOf(form).slice(-60)
+    const values = times.map((at, row): [number, string] => [at, String(100 + (row % 7))])
+    json(response, matrix(['cart', 'web'].map((app) => ({ metric: { app }, values }))))
+  })
+}
+
 describe('the commands of the pages', () => {
   let dir = ''
+  let prometheus: PrometheusServer
   beforeAll(async () => {
     dir = await exampleRepository()
+    prometheus = await examplePrometheus()
   })
-  afterAll(() => rm(dir, { recursive: true, force: true }))
+  afterAll(async () => {
+    await prometheus.close()
+    await rm(dir, { recursive: true, force: true })
+  })
 
   it('are found', () => {
     expect(new Set(typed.map(({ words }) => verbOf(words)))).toEqual(new Set(verbs.map(({ name }) => name)))
@@ -84,7 +99,8 @@ describe('the commands of the pages', () => {
   const withCharts = ordered.filter(({ words }) => words.includes('charts/cart') || words.includes('--unresolved'))
   const others = ordered.filter((one) => !withCharts.includes(one))
   const works = async ({ words }: { words: readonly string[] }): Promise<void> => {
-    const { code, out, err } = await kintsugi(words, { cwd: join(dir, 'gitops') })
+    const asked = words.map((word) => (word === 'http://127.0.0.1:9090' ? prometheus.url : word))
+    const { code, out, err } = await kintsugi(asked, { cwd: join(dir, 'gitops') })
     expect({ code, out, err }).toMatchObject({ code: 0, out: expect.stringMatching(/\S/) })
   }
   it.each(others)('kintsugi $command works', works)

@@ -19,9 +19,8 @@ import { type Part, rangeReader } from './query-range.ts'
 import { isGrid } from './range.ts'
 import { stitch } from './stitch.ts'
 
-export type PrometheusOptions = {
-  /** Name of the cluster in the configuration; with `clusterLabel` also the value of that label. */
-  readonly cluster: string
+/** The way to a server. */
+export type Connection = {
   /** Root of the API: http or https, a path prefix is kept. */
   readonly url: string
   /** Read again whenever it changes, as is the CA file, which then replaces the system's authorities. */
@@ -29,21 +28,26 @@ export type PrometheusOptions = {
   readonly caFile?: string
   /** Which way it is asked; straight where left out. */
   readonly proxies?: Proxies
-  readonly clusterLabel?: string
   /** Sent as X-Scope-OrgID. */
   readonly tenant?: string
-  /** Only these jobs may decide anything. */
-  readonly jobs: { readonly cadvisor: readonly string[]; readonly kubeStateMetrics: readonly string[] }
-  readonly application?: ApplicationMetrics
-  /** `recorded` uses the mixin's recording rule while it answers at both ends of the range. Default `join`. */
-  readonly owners?: OwnerSource
-  readonly clock: Clock
   /** Per request, default 10 s. */
   readonly timeoutMs?: number
   /** Per answer, default 64 MiB. */
   readonly maxBodyBytes?: number
   /** Requests at once, default 4. */
   readonly concurrency?: number
+}
+
+export type PrometheusOptions = Connection & {
+  /** Name of the cluster in the configuration; with `clusterLabel` also the value of that label. */
+  readonly cluster: string
+  readonly clusterLabel?: string
+  /** Only these jobs may decide anything. */
+  readonly jobs: { readonly cadvisor: readonly string[]; readonly kubeStateMetrics: readonly string[] }
+  readonly application?: ApplicationMetrics
+  /** `recorded` uses the mixin's recording rule while it answers at both ends of the range. Default `join`. */
+  readonly owners?: OwnerSource
+  readonly clock: Clock
 }
 
 /** Whether Prometheus answers at all, asked with the cheapest question; `code` is that of the error table. */
@@ -85,6 +89,13 @@ export function clusterMatchers(options: PrometheusOptions): readonly Matcher[] 
 /** The way to the server that the options name. Throws KIN-2001 for one that cannot work. */
 export function exchangeOf(options: PrometheusOptions): Exchange {
   check(options)
+  return connect(options)
+}
+
+/** The same for whoever asks queries of their own. */
+export function connect(options: Connection): Exchange {
+  if (options.tenant !== undefined && !/^[\x21-\x7e]+$/.test(options.tenant))
+    throw new KintsugiError('KIN-2001', 'the tenant cannot be sent in a header')
   const { tokenFile, caFile, tenant, proxies } = options
   return exchange({
     endpoint: parseEndpoint(options.url),
@@ -98,14 +109,12 @@ export function exchangeOf(options: PrometheusOptions): Exchange {
   })
 }
 
-const TIMEOUT_MS = 10_000
+export const TIMEOUT_MS = 10_000
 
 function check(options: PrometheusOptions): void {
-  const { jobs, tenant, application } = options
+  const { jobs, application } = options
   if (jobs.cadvisor.length === 0 || jobs.kubeStateMetrics.length === 0)
     throw new KintsugiError('KIN-2001', `cluster ${options.cluster} lists no job of cAdvisor or of kube-state-metrics`)
-  if (tenant !== undefined && !/^[\x21-\x7e]+$/.test(tenant))
-    throw new KintsugiError('KIN-2001', `the tenant of cluster ${options.cluster} cannot be sent in a header`)
   if (application !== undefined) checkApplicationMetrics(application)
 }
 

@@ -1,4 +1,4 @@
-import type { TimeRange } from '../../domain/index.ts'
+import type { ErrorCode, TimeRange } from '../../domain/index.ts'
 import { parseMatrix, type Row } from './answer.ts'
 import type { Exchange } from './exchange.ts'
 import { halves, pointsOf, split } from './range.ts'
@@ -6,14 +6,18 @@ import { halves, pointsOf, split } from './range.ts'
 /** The rows of one query over one part of a range. */
 export type Part = { readonly range: TimeRange; readonly rows: readonly Row[]; readonly warnings: readonly string[] }
 
-/** Parts in the order of time, or why there are none: a code of the error table and one line. */
-export type RangeRead =
-  | { readonly read: true; readonly parts: readonly Part[] }
-  | { readonly read: false; readonly problem: string }
+/** Why there is no answer: `problem` is `code` and one line; `status` is there when HTTP answered with another than 200. */
+export type Unread = {
+  readonly read: false
+  readonly code: ErrorCode
+  readonly problem: string
+  readonly status?: number
+}
 
-type PartRead =
-  | { readonly read: true; readonly part: Part }
-  | { readonly read: false; readonly problem: string; readonly tooHeavy: boolean }
+/** Parts in the order of time, or why there are none. */
+export type RangeRead = { readonly read: true; readonly parts: readonly Part[] } | Unread
+
+type PartRead = { readonly read: true; readonly part: Part } | Unread
 
 /** The most points per series that one request may ask; Prometheus refuses more than 11,001. */
 const MAX_POINTS = 11_000
@@ -32,18 +36,23 @@ async function askPart(http: Exchange, query: string, range: TimeRange, timeoutM
     timeout: `${timeoutMs}ms`,
   })
   if (!reply.answered) {
-    const tooHeavy = reply.status === 422 || reply.status === 503
-    return { read: false, problem: `${reply.code} ${reply.problem}`, tooHeavy }
+    const { code, problem, status } = reply
+    return { read: false, code, problem: `${code} ${problem}`, ...(status === undefined ? {} : { status }) }
   }
   const matrix = parseMatrix(reply.body, range)
-  if (!matrix.parsed) return { read: false, problem: `KIN-3004 ${matrix.problem}`, tooHeavy: false }
+  if (!matrix.parsed) return { read: false, code: 'KIN-3004', problem: `KIN-3004 ${matrix.problem}` }
   return { read: true, part: { range, rows: matrix.rows, warnings: matrix.warnings } }
+}
+
+/** A query error is 422 too: it is asked once more in vain. */
+function isTooHeavy({ status }: Unread): boolean {
+  return status === 422 || status === 503
 }
 
 function collected(reads: readonly PartRead[]): RangeRead {
   const parts: Part[] = []
   for (const one of reads) {
-    if (!one.read) return { read: false, problem: one.problem }
+    if (!one.read) return one
     parts.push(one.part)
   }
   return { read: true, parts }
@@ -61,7 +70,7 @@ export function rangeReader(
 
   async function askOrHalve(query: string, range: TimeRange): Promise<RangeRead> {
     const whole = await askPart(http, query, range, timeoutMs)
-    if (whole.read || !whole.tooHeavy || pointsOf(range) < 2) return collected([whole])
+    if (whole.read || !isTooHeavy(whole) || pointsOf(range) < 2) return collected([whole])
     return collected(await Promise.all(halves(range).map((half) => askPart(http, query, half, timeoutMs))))
   }
 

@@ -57,7 +57,8 @@ function isHeader(line: string): boolean {
   return momentOf(first) === undefined && /^[a-z_"' ]+$/i.test(first)
 }
 
-function momentOf(text: string): number | undefined {
+/** Epoch seconds or milliseconds, or ISO 8601, as epoch milliseconds. */
+export function momentOf(text: string): number | undefined {
   if (NUMBER.test(text)) {
     const number = Number(text)
     if (!Number.isFinite(number)) return undefined
