@@ -51,7 +51,7 @@ metadata: {name: db}
 spec: {template: {spec: {containers: [{name: db, image: "registry.example/db:16"}]}}}
 `,
   })
-  const samples = Array.from({ length: 500 }, (_, row) => `${row * 300},${100 + (row % 7)}`)
+  const samples = Array.from({ length: 150 }, (_, row) => `${row * 300},${100 + (row % 7)}`)
   await writeFile(join(dir, 'gitops/latency.csv'), samples.join('\n'))
   await cp(join(ROOT, 'docs/examples/config.yaml'), join(dir, 'gitops/kintsugi.yaml'))
   for (const folder of ['policies', '.kintsugi/policies'])
