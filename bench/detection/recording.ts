@@ -7,9 +7,12 @@ import {
   type Silence,
   type Track,
   trackOf,
+  type Window,
 } from '../../src/detection/index.ts'
 import { busyMs } from './busy-time.ts'
-import type { Labelled } from './dataset.ts'
+
+/** What is recorded: a window, and its first row that is judged. */
+export type Series = { readonly window: Window; readonly from: number }
 
 /** All that a model said of one series, before anything was made of it, and how long that took. Plain data. */
 export type Recording = {
@@ -27,7 +30,7 @@ export type Recording = {
 }
 
 /** Walks over a series with a model and keeps what it says. */
-export function record(detector: Detector, series: Labelled, seed: number, engines: Engines): Recording {
+export function record(detector: Detector, series: Series, seed: number, engines: Engines): Recording {
   const fits = new Map<number, Silence | 'fitted'>()
   const held = new Map<number, Float64Array>()
   const scores = new Map<number, Float64Array>()
@@ -63,7 +66,7 @@ export function record(detector: Detector, series: Labelled, seed: number, engin
 }
 
 /** The track that today's rules make of what was recorded: research on tails and votes need not fit anything again. Undefined where those rules ask for more. */
-export function replay(detector: Detector, recording: Recording, series: Labelled): Track | undefined {
+export function replay(detector: Detector, recording: Recording, series: Series): Track | undefined {
   let complete = true
   const missing = <T>(otherwise: T): T => {
     complete = false

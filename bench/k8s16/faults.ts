@@ -1,4 +1,4 @@
-import { DEPLOYS, FAULTS_FROM, PER_DAY, ROWS } from './calendar.ts'
+import { DEPLOYS, FAULTS_FROM, hourOf, JOB_AT, PER_DAY, ROWS } from './calendar.ts'
 import type { Metric, Values } from './metrics.ts'
 import type { Noise } from './noise.ts'
 
@@ -13,6 +13,8 @@ export type FaultKind = {
   readonly times: number
   /** Rows from the first that shows anything to the last. */
   readonly rows: number
+  /** Rows at which it may begin; any where there is none. */
+  readonly begins?: (row: number) => boolean
   readonly changes: Readonly<Partial<Record<Metric, Change>>>
 }
 
@@ -30,23 +32,66 @@ const growing =
   (value, { share }) =>
     value + amount * share
 
-/** Ten kinds. `container_restart_count` holds restarts per row here; it is summed up to a counter afterwards. */
+/** What the Monday peak has at its height, from nothing to it and back over the fault. */
+const bump =
+  (amount: number): Change =>
+  (value, { share }) =>
+    value + amount * Math.exp(-((((share - 0.5) * 3) / 0.8) ** 2))
+/** So much more from the first row on, and again from each third on. */
+const steps =
+  (amount: number): Change =>
+  (value, { share }) =>
+    value + amount * (1 + Math.min(2, Math.floor(3 * share)))
+/** While the nightly job would run anyhow, and after it. */
+const beside =
+  (during: number, after: number): Change =>
+  (value, { row }) =>
+    value + (row < LEAST_JOB_ROWS ? during : after)
+
+/** The nightly job never takes fewer rows. */
+const LEAST_JOB_ROWS = 4
+
+/**
+ * Twelve kinds. Sizes are those of the failure as Kubernetes shows it: the back-off of a crash loop (a container that crashes stays in phase Running), pods as
+ * whole numbers, evicted pods that stay Failed. `container_restart_count` holds restarts per row here; it is summed up to a counter afterwards.
+ */
 export const FAULT_KINDS: readonly FaultKind[] = [
   {
-    name: 'CrashLoopBackOff',
-    times: 5,
-    rows: 14,
+    name: 'RunawayJob',
+    times: 3,
+    rows: 24,
+    // The job of the night does three times the work, and for two hours.
+    begins: (row) => row % PER_DAY === JOB_AT,
     changes: {
-      container_restart_count: (value, { row, share }) => value + (row % 3 === 0 ? (share < 0.4 ? 2 : 1) : 0),
-      deployment_unavailable: plus(1),
-      pods_running: plus(-1),
-      pod_cpu_usage: times(0.7),
-      alt_cpu_usage: times(0.7),
+      pod_cpu_usage: beside(0.5, 0.75),
+      alt_cpu_usage: beside(0.5, 0.75),
+      apiserver_request_total: beside(20, 30),
     },
   },
   {
+    name: 'PeakAtNight',
+    times: 3,
+    rows: 36,
+    // The peak of a Monday morning, in an evening.
+    begins: (row) => hourOf(row) >= 20.5 && hourOf(row) < 22.5,
+    changes: {
+      pod_cpu_usage: bump(0.67),
+      alt_cpu_usage: bump(0.67),
+      pod_memory_usage: bump(40 * MIB),
+      alt_memory_usage: bump(33 * MIB),
+      node_memory_utilization: bump(1.7),
+      apiserver_request_total: bump(10),
+    },
+  },
+  {
+    name: 'VolumeFilling',
+    times: 2,
+    rows: 96,
+    changes: { persistent_volume_usage: (value, { share }) => Math.min(value + 50 * share, 99) },
+  },
+  {
     name: 'MemoryLeak',
-    times: 4,
+    times: 3,
     rows: 60,
     changes: {
       pod_memory_usage: growing(420 * MIB),
@@ -56,8 +101,20 @@ export const FAULT_KINDS: readonly FaultKind[] = [
     },
   },
   {
+    name: 'CrashLoopBackOff',
+    times: 4,
+    rows: 14,
+    changes: {
+      // 10 s, 20 s, 40 s ... of waiting, at last five minutes.
+      container_restart_count: (value, { row }) => value + (row === 0 ? 4 : 1),
+      deployment_unavailable: plus(1),
+      pod_cpu_usage: times(0.9),
+      alt_cpu_usage: times(0.9),
+    },
+  },
+  {
     name: 'CPUSaturation',
-    times: 5,
+    times: 4,
     rows: 18,
     changes: {
       pod_cpu_usage: (value) => Math.min(1.7 * value + 0.5, 3.2),
@@ -66,52 +123,58 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   },
   {
     name: 'TrafficLoss',
-    times: 4,
-    rows: 10,
-    changes: { pod_cpu_usage: times(0.35), alt_cpu_usage: times(0.35), apiserver_request_total: times(0.8) },
-  },
-  {
-    name: 'VolumeFilling',
     times: 3,
-    rows: 96,
-    changes: { persistent_volume_usage: (value, { share }) => Math.min(value + 50 * share, 99) },
+    rows: 10,
+    changes: { pod_cpu_usage: times(0.35), alt_cpu_usage: times(0.35) },
   },
   {
     name: 'APIErrorBurst',
-    times: 5,
+    times: 4,
     rows: 8,
     changes: { apiserver_error_rate: plus(3), apiserver_request_total: times(1.3) },
   },
   {
     name: 'PodsPending',
-    times: 4,
+    times: 3,
     rows: 12,
     changes: { pods_pending: plus(2), namespace_pod_count: plus(2), deployment_unavailable: plus(2) },
   },
   {
     name: 'NodeMemoryPressure',
-    times: 4,
+    times: 3,
     rows: 24,
-    changes: { node_memory_utilization: plus(18), pods_failed: (value, { share }) => value + (share > 0.5 ? 2 : 0) },
+    changes: {
+      node_memory_utilization: plus(18),
+      pods_failed: (value, { share }) => value + (share > 0.5 ? 2 : 0),
+      namespace_pod_count: (value, { share }) => value + (share > 0.5 ? 2 : 0),
+    },
   },
   {
     name: 'Evictions',
     times: 3,
     rows: 9,
-    changes: { pods_failed: plus(3), pods_running: plus(-2), pods_pending: plus(1) },
+    changes: {
+      pods_failed: plus(3),
+      pods_running: plus(-2),
+      pods_pending: plus(1),
+      namespace_pod_count: plus(2),
+      deployment_unavailable: plus(2),
+    },
   },
   {
     name: 'QuotaExhausted',
     times: 3,
     rows: 20,
     changes: {
-      cluster_resource_quota: growing(6),
-      namespace_pod_count: growing(3),
+      cluster_resource_quota: steps(1),
+      namespace_pod_count: steps(2),
+      pods_running: steps(2),
       pods_pending: (value, { share }) => value + (share > 0.6 ? 1 : 0),
     },
   },
 ]
 
+/** Rows [from, to), from the first to the last that shows it. */
 export type Fault = { readonly kind: string; readonly from: number; readonly to: number }
 
 /** Three hours between faults, so that one is over before the next. */
@@ -124,20 +187,20 @@ export function withFaults(values: Values, noise: Noise, kinds: readonly FaultKi
   const laid: Fault[] = []
   for (const kind of kinds)
     for (let time = 0; time < kind.times; time += 1) {
-      const from = freeRow(laid, kind.rows, noise)
+      const from = freeRow(laid, kind, noise)
       apply(values, kind, from)
       laid.push({ kind: kind.name, from, to: from + kind.rows })
     }
   return laid.sort((a, b) => a.from - b.from)
 }
 
-function freeRow(laid: readonly Fault[], rows: number, noise: Noise): number {
+function freeRow(laid: readonly Fault[], { rows, begins }: FaultKind, noise: Noise): number {
   const room = ROWS - FAULTS_FROM - rows - PER_DAY / 2
   for (;;) {
     const from = FAULTS_FROM + 40 + Math.floor(noise.uniform() * room)
     const free = laid.every((fault) => from >= fault.to + APART || from + rows <= fault.from - APART)
     const away = DEPLOYS.every((deploy) => from + rows < deploy - AWAY_FROM_DEPLOY || from > deploy + AWAY_FROM_DEPLOY)
-    if (free && away) return from
+    if (free && away && (begins === undefined || begins(from))) return from
   }
 }
 

@@ -1,39 +1,51 @@
+import { parseArgs } from 'node:util'
 import { loadedEngines } from '../../src/cli/engines.ts'
-import { detectors, judged } from '../../src/detection/index.ts'
-import { events, inAlarm, JOIN, joined, onsets, points, rates, runs } from '../detection/metrics.ts'
-import { afterDeploy, FAULTS_FROM, inBackup, inMondayPeak, PER_DAY } from './calendar.ts'
+import { detectors, type Engines } from '../../src/detection/index.ts'
+import { FAULTS_FROM, PER_DAY } from './calendar.ts'
+import { type Counted, countOn, summed } from './count.ts'
 import { k8s16 } from './generate.ts'
+import { alarmsOfLines } from './lines.ts'
+import { recordedOf } from './recordings.ts'
+import { byKind, figures, type Lines } from './table.ts'
 
-/** What must not fire, by the rows in which it is. */
-const QUIET = { 'Monday peak': inMondayPeak, deploy: afterDeploy, backup: inBackup } as const
+const SEEDS = ['42', '43', '44']
+/** `--quick` judges the first seed's Monday peak and first deploy, and stops there. */
+const QUICK_DAYS = 4
 
-/** Judges the faulty weeks of one workload, and prints what was found of the faults and of what must not fire. */
-async function main(seed: number): Promise<void> {
-  const begun = performance.now()
-  const { window, labels, faults } = k8s16(seed)
-  const result = judged(detectors, { window, from: FAULTS_FROM, seed, engines: await loadedEngines() })
-  const truth = labels.subarray(FAULTS_FROM)
-  const alarms = Uint8Array.from(result.alarms, (alarm) => (alarm === 1 ? 1 : 0))
-  const found = events(truth, alarms)
-  const event = rates(found.good, found.alerts, found.caught, found.events)
-  const started = onsets(truth, alarms)
-  const onset = rates(started.good, started.alerts, started.caught, started.events)
-  const point = points(truth, alarms)
-  console.log(
-    `seed ${seed}: ${faults.length} faults, ${found.alerts} alerts, ${(found.alerts * PER_DAY) / truth.length} a day`,
+/** What every line counts on the workload of a seed. */
+function judge(seed: number, days: number | undefined, engines: Engines): Lines {
+  const workload = k8s16(seed)
+  const length = days === undefined ? workload.window.length : FAULTS_FROM + days * PER_DAY
+  const columns = workload.window.columns.map((column) => ({ ...column, values: column.values.slice(0, length) }))
+  const window = { ...workload.window, columns, length }
+  const tracks = detectors.map(
+    (detector) => recordedOf(process.cwd(), detector, { window, from: FAULTS_FROM }, seed, engines).track,
   )
-  console.log(
-    `event P ${event.precision.toFixed(3)} R ${event.recall.toFixed(3)} F1 ${event.f1.toFixed(3)}; onset F1 ${onset.f1.toFixed(3)}; point F1 ${rates(point.hits, point.hits + point.extra, point.hits, point.hits + point.missed).f1.toFixed(3)}; in alarm ${inAlarm(alarms).toFixed(3)}`,
-  )
-  const wrong = joined(runs(alarms), JOIN).filter(([from, to]) => !truth.subarray(from, to + 6).includes(1))
-  for (const [name, within] of Object.entries(QUIET))
-    console.log(`${name}: ${wrong.filter(([from]) => within(FAULTS_FROM + from)).length} false alerts`)
-  for (const kind of new Set(faults.map((fault) => fault.kind))) {
-    const own = faults.filter((fault) => fault.kind === kind)
-    const met = own.filter(({ from, to }) => alarms.subarray(from - FAULTS_FROM, to - FAULTS_FROM + 5).includes(1))
-    console.log(`${kind}: ${met.length} of ${own.length}`)
-  }
-  console.log(`${Math.round((performance.now() - begun) / 1000)} s`)
+  const lines = alarmsOfLines({ ...workload, window }, FAULTS_FROM, tracks)
+  return new Map([...lines].map(([name, alarms]) => [name, countOn(workload, FAULTS_FROM, alarms)]))
 }
 
-await main(Number(process.argv[2] ?? 42))
+function together(all: readonly Lines[]): Lines {
+  const names = [...(all[0]?.keys() ?? [])]
+  const of = (name: string): readonly Counted[] => all.flatMap((lines) => lines.get(name) ?? [])
+  return new Map(names.map((name) => [name, summed(of(name))]))
+}
+
+/** Judges the faulty weeks of one workload a seed, and prints what was found of the faults and of what must not fire. */
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({ options: { quick: { type: 'boolean' } }, allowPositionals: true })
+  const asked = positionals.length > 0 ? positionals : SEEDS
+  const seeds = (values.quick ? asked.slice(0, 1) : asked).map(Number)
+  const engines = await loadedEngines()
+  const all: Lines[] = []
+  for (const seed of seeds) {
+    const lines = judge(seed, values.quick ? QUICK_DAYS : undefined, engines)
+    all.push(lines)
+    console.log(`seed ${seed}\n${figures(lines)}\n`)
+  }
+  const whole = together(all)
+  if (seeds.length > 1) console.log(`seeds ${seeds.join(', ')} together\n${figures(whole)}\n`)
+  console.log(byKind(whole))
+}
+
+await main()

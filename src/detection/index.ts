@@ -20,7 +20,7 @@ export { type Points, type Trend, trendOf } from './forecast/trend.ts'
 export { type Expected, type Usage, type UsageInput, usageAt } from './forecast/usage.ts'
 export { healingWords } from './healing/opinion.ts'
 export { confidenceIn, type Judged, judged, votesIn } from './judged.ts'
-export { changesOf, isSettling } from './known-events.ts'
+export { changesOf, isSettling, settled } from './known-events.ts'
 export { learnedUnder } from './learning.ts'
 export {
   ANSWERS,

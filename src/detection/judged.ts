@@ -25,11 +25,21 @@ export function judged(detectors: readonly Detector[], input: TrackInput, voting
   return verdictOf(tracks, input.from, input.window.stepMs, voting)
 }
 
-/** The vote over tracks that begin at one row; each of them counts as configured, also where it abstains. */
-export function verdictOf(tracks: readonly Track[], from: number, stepMs: number, voting?: Voting): Judged {
+/**
+ * The vote over tracks that begin at one row; each of them counts as configured, also where it abstains. No alarm comes from a row that is
+ * `recurring`, counted as those of the window.
+ */
+export function verdictOf(
+  tracks: readonly Track[],
+  from: number,
+  stepMs: number,
+  voting?: Voting,
+  recurring: (row: number) => boolean = () => false,
+): Judged {
   const joint = jointTails(tracks, tracks.length, voting)
   const bar = barOf(stepMs, decidingOf(tracks.length, voting))
-  const alarms = alarmsOf(joint, stepMs, bar)
+  const strange = joint.map((tail, at) => (tail < bar.keep && recurring(from + at) ? 1 : tail))
+  const alarms = alarmsOf(strange, stepMs, bar)
   return { from, tracks, joint, rate: bar.rate, alarms, ...(voting === undefined ? {} : { voting }) }
 }
 

@@ -50,7 +50,29 @@ function begun({ values, startMs, stepMs }: Series): number | undefined {
 }
 
 /** Whether a finding of the models is what a change of the workload brings with it while it settles. */
-export function isSettling(finding: Finding, changedMs: number | undefined, nowMs: number): boolean {
-  if (changedMs === undefined || nowMs - changedMs > SETTLING_MS) return false
-  return finding.startMs >= changedMs - SEEN_LATE_MS
+export function isSettling(
+  { startMs }: Pick<Finding, 'startMs'>,
+  changedMs: number | undefined,
+  nowMs: number,
+): boolean {
+  if (changedMs === undefined || nowMs < changedMs || nowMs - changedMs > SETTLING_MS) return false
+  return startMs >= changedMs - SEEN_LATE_MS
+}
+
+/** Alarms of rows on a grid, with those silent that one of the changes brought with it: row by row what `isSettling` says of them. */
+export function settled(
+  alarms: Float64Array,
+  { startMs, stepMs }: { readonly startMs: number; readonly stepMs: number },
+  changes: readonly number[],
+): Float64Array {
+  const quiet = Float64Array.from(alarms)
+  let begun: number | undefined
+  for (const [row, alarm] of alarms.entries()) {
+    if (Number.isNaN(alarm)) continue
+    const atMs = startMs + row * stepMs
+    begun = alarm === 1 ? (begun ?? atMs) : undefined
+    const since = { startMs: begun ?? atMs }
+    if (alarm === 1 && changes.some((changedMs) => isSettling(since, changedMs, atMs))) quiet[row] = 0
+  }
+  return quiet
 }
