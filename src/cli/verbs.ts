@@ -6,6 +6,7 @@ import { demo } from './demo/demo.ts'
 import { detect } from './detect/detect.ts'
 import { edit } from './edit.ts'
 import { explain } from './explain.ts'
+import { forecast } from './forecast/forecast.ts'
 import { initGithub } from './init/init-github.ts'
 import { locate } from './locate.ts'
 import { map } from './map.ts'
@@ -27,6 +28,7 @@ export const verbs: readonly Verb[] = [
   edit,
   bisect,
   detect,
+  forecast,
   policyValidate,
   initGithub,
   auditVerify,
