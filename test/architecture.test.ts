@@ -48,6 +48,8 @@ const MAY: Readonly<Record<string, { readonly rooms: readonly string[]; readonly
   'adapters/kubernetes': { rooms: ['domain', 'ports'], packages: ['node:', '@kubernetes/client-node'] },
   // onnxruntime-node is loaded by name when an operator has it: no import, no dependency.
   'adapters/onnx': { rooms: ['domain', 'ports'], packages: ['node:'] },
+  // What later processes need not work out again.
+  'adapters/shelf': { rooms: ['domain', 'ports', 'adapters/own-folder'], packages: ['node:'] },
   'adapters/workers': { rooms: ['domain', 'ports'], packages: ['node:'] },
   'adapters/files': { rooms: ['domain', 'ports', 'adapters/own-folder'], packages: ['node:', 'yaml'] },
   server: { rooms: ['domain', 'ports', 'controller'], packages: ['node:', 'probot'] },
