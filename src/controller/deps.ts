@@ -14,7 +14,13 @@ import type { edit } from '../source/index.ts'
 import type { Audit } from './audit.ts'
 
 /** One cluster as the controller sees it. */
-export type Site = { readonly metrics: Metrics; readonly cluster: Cluster; readonly gitops: GitOps }
+export type Site = {
+  readonly metrics: Metrics
+  /** The same samples under a budget of its own, for the weeks that models are fitted on; `metrics` where it is left out. */
+  readonly history?: Metrics
+  readonly cluster: Cluster
+  readonly gitops: GitOps
+}
 
 /** A repository that the bot may read and, where it is bound, write; with every URL by which Applications name it. */
 export type Repository = { readonly urls: readonly string[]; readonly forge: Forge }
@@ -38,6 +44,8 @@ export type ControllerDeps = {
   readonly compute?: Compute
   /** `beside`: fits go on beside the ticks, and models abstain meanwhile. Left out: a look waits for its fits, so that it shows all it can. */
   readonly fits?: 'beside'
+  /** Lets others have their turn while a long computation goes on. */
+  readonly breathe?: () => Promise<void>
   /** Models outside that have a vote; none where it is left out. */
   readonly outside?: readonly OutsideModel[]
   /** Whether the operator has stopped the bot, read anew at each tick. Unreadable counts as stopped. */

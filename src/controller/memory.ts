@@ -1,24 +1,19 @@
-import { type Answer, type Ask, askKey } from '../detection/index.ts'
-import {
-  type EditOutcome,
-  type Finding,
-  formatSubject,
-  type Lane,
-  laneOf,
-  type Policy,
-  type Subject,
-} from '../domain/index.ts'
+import type { Judgement } from '../detection/index.ts'
+import type { EditOutcome, Finding, Lane, Policy } from '../domain/index.ts'
 import type { OwnerRule } from '../policy/index.ts'
 import type { Forge } from '../ports/index.ts'
 import type { RenderedApplication, RenderRefusal } from '../source/index.ts'
+import { AnswerBook, type Keeping } from './answer-book.ts'
+import type { Fitting } from './fitting.ts'
 
 /** What may be forgotten at any moment: everything here is recomputed from Git and Prometheus when it is missing. */
 export type Memory = {
   /** Findings of the models at one point of the history grid, on all lanes but those of `without`. */
   modelled?: { readonly endMs: number; readonly without: ReadonlySet<Lane>; readonly findings: readonly Finding[] }
   readonly models: AnswerBook
-  /** Whether fits are under way beside the ticks. */
-  learning: boolean
+  /** What was judged of each series, by its name. */
+  readonly judged: Map<string, Judgement>
+  readonly fitting: Fitting
   /** By Application digest and tree oid. */
   readonly rendered: Map<string, Promise<RenderedApplication | RenderRefusal>>
   /** Proofs of open attempts, by all that they were made from. */
@@ -40,42 +35,14 @@ export type Memory = {
   ticks: number
 }
 
-/** What is known of the models of each series: fits and tails, by what they are made of. */
-export class AnswerBook {
-  readonly #known = new Map<string, Map<string, Answer>>()
-
-  get(subject: Subject, ask: Ask): Answer | undefined {
-    return this.#known.get(keyOf(subject))?.get(askKey(ask))
-  }
-
-  /** Keeps new answers, and of the old ones those that are still asked for. What failed says nothing of the data, so it is not kept. */
-  keep(subject: Subject, asks: readonly Ask[], found: readonly Answer[]): void {
-    const known = new Map<string, Answer>()
-    const key = keyOf(subject)
-    const before = this.#known.get(key)
-    for (const ask of asks) {
-      const answer = before?.get(askKey(ask))
-      if (answer !== undefined) known.set(askKey(ask), answer)
-    }
-    for (const answer of found) if (!hasFailed(answer)) known.set(askKey(answer), answer)
-    this.#known.set(key, known)
-  }
-}
-
-function keyOf(subject: Subject): string {
-  return `${laneOf(subject)}/${formatSubject(subject)}`
-}
-
-function hasFailed(answer: Answer): boolean {
-  return answer.kind === 'fit' && !answer.outcome.fitted && answer.outcome.why === 'failed'
-}
-
 const MOST_RENDERS = 500
 
-export function emptyMemory(): Memory {
+/** `keeping` says where models are kept for later processes; nowhere where it is left out. */
+export function emptyMemory(keeping?: Keeping): Memory {
   return {
-    models: new AnswerBook(),
-    learning: false,
+    models: new AnswerBook(keeping),
+    judged: new Map(),
+    fitting: { wanted: new Map(), sizes: new Map(), running: false },
     rendered: new Map(),
     proofs: new Map(),
     policies: new Map(),

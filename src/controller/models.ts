@@ -1,18 +1,15 @@
 import {
-  ANSWERS,
-  type Answer,
-  type AnswerJob,
-  type Ask,
-  answers,
   asksFor,
   changesOf,
   type Detector,
   detectors,
   historySignals,
   isSettling,
-  judgeLive,
+  type Judged,
+  judgeOn,
   modelFinding,
-  NO_ENGINES,
+  standingOf,
+  stillNeeded,
   type Window,
   windowsOf,
   withOutside,
@@ -21,7 +18,6 @@ import {
   type AnswerIndex,
   digestOf,
   type Finding,
-  formatSubject,
   indexAnswers,
   type Lane,
   laneOf,
@@ -29,20 +25,21 @@ import {
   rangeEndingAt,
   type SignalId,
 } from '../domain/index.ts'
-import type { Compute } from '../ports/index.ts'
 import type { ControllerDeps } from './deps.ts'
+import { learn, type OpenCase, want } from './fitting.ts'
+import { seriesName } from './histories.ts'
 import type { Memory } from './memory.ts'
 import type { Sight } from './observe.ts'
 import { outsideTracks } from './outside.ts'
 
 const HOUR = 3_600_000
 const STEP_MS = 5 * 60_000
-/** What the models are fitted on: three weeks are the least from which a week can be learned, and a day for fits that stand in the past. */
-const HISTORY_MS = 22 * 24 * HOUR
 /** How much of the newest samples is judged: an alarm may have begun this long ago. */
 const JUDGED_MS = 3 * HOUR
-/** Read at every point of the grid: what is judged, and the day before it, which is what models look back on. */
-const RECENT_MS = 28 * HOUR
+/** What models look back on from the first row that is judged: Prophet on two days. */
+const LOOK_BACK_MS = 49 * HOUR
+/** So many series are brought into memory and judged together. */
+const TOGETHER = 16
 
 /**
  * Findings of the models on every lane but the `decided` ones, whose findings nobody would act on: nothing is fitted for those, and nothing is
@@ -55,7 +52,7 @@ export async function modelFindings(
   decided: ReadonlySet<Lane>,
 ): Promise<readonly Finding[]> {
   if ([...sight.watched].every((lane) => decided.has(lane))) return []
-  const range = rangeEndingAt(sight.nowMs, RECENT_MS, STEP_MS)
+  const range = rangeEndingAt(sight.nowMs, JUDGED_MS + LOOK_BACK_MS, STEP_MS)
   const changes = changesOf(sight.answers)
   const asked = (finding: Finding) => {
     const lane = laneOf(finding.subject)
@@ -66,12 +63,19 @@ export async function modelFindings(
     return known.findings.filter(asked)
   const limits = indexAnswers(sight.answers)
   const recent = windowsOf(await deps.site.metrics.read(historySignals, range))
+  forgetOthers(memory, recent)
   const voters = votersOf(deps)
   const open = recent
     .filter((window) => !decided.has(laneOf(window.subject)))
-    .map((window) => openCase(voters, window, sight.nowMs, memoryLimit(limits, window)))
-  await learn(deps, memory, open)
-  const findings = (await Promise.all(open.map((one) => found(deps, memory, one)))).flatMap((one) => one ?? [])
+    .map((window) => openCase(voters, window, sight.nowMs))
+  const judged = await judgeAll(deps, memory, open, range.startMs)
+  want(memory.fitting, waitingIn(judged), sizesOf(recent))
+  await learn(deps, memory)
+  // Where the look waits for its fits, they have a say in it.
+  const again = deps.fits === 'beside' ? [] : waitingIn(judged)
+  for (const [name, one] of await judgeAll(deps, memory, again, range.startMs)) judged.set(name, one)
+  const found = await Promise.all([...judged.values()].map((one) => findingOf(deps, one, limits)))
+  const findings = found.flatMap((one) => one ?? [])
   memory.modelled = { endMs: range.endMs, without: decided, findings }
   return findings.filter(asked)
 }
@@ -81,17 +85,79 @@ function votersOf({ config }: ControllerDeps): readonly Detector[] {
   return detectors.filter(({ id }) => config.detection.models.some((model) => model === id))
 }
 
-/** A series that is to be judged, with what has to be known for it. */
-type OpenCase = {
-  readonly voters: readonly Detector[]
-  readonly window: Window<SignalId>
-  readonly nowMs: number
-  /** Memory limit of the container, bytes. */
-  readonly limit: number | undefined
-  readonly seed: number
-  /** The first row that is judged. */
-  readonly from: number
-  readonly asks: readonly Ask[]
+function openCase(voters: readonly Detector[], window: Window<SignalId>, nowMs: number): OpenCase {
+  const seed = Number.parseInt(digestOf(window.subject).slice(0, 8), 16)
+  const from = Math.max(0, window.length - Math.ceil(JUDGED_MS / window.stepMs))
+  const asks = asksFor(voters, window, from, seed)
+  return { name: seriesName(window.subject), voters, window, nowMs, seed, from, asks, absent: [] }
+}
+
+function forgetOthers({ judged, models }: Memory, recent: readonly Window<SignalId>[]): void {
+  const names = new Set(recent.map(({ subject }) => seriesName(subject)))
+  for (const name of judged.keys()) if (!names.has(name)) judged.delete(name)
+  models.only(names)
+}
+
+function sizesOf(windows: readonly Window<SignalId>[]): ReadonlyMap<string, number> {
+  const sizes = new Map<string, number>()
+  for (const { subject } of windows) sizes.set(subject.namespace, (sizes.get(subject.namespace) ?? 0) + 1)
+  return sizes
+}
+
+type JudgedCase = { readonly one: OpenCase; readonly judged: Judged }
+
+function waitingIn(judged: ReadonlyMap<string, JudgedCase>): readonly OpenCase[] {
+  return [...judged.values()].map(({ one }) => one).filter(({ absent }) => absent.length > 0)
+}
+
+/**
+ * Judges what is new of each series, a few at a time. Those whose models are in memory come first: they would have to make room for the others,
+ * and be brought back in their turn.
+ */
+async function judgeAll(
+  deps: ControllerDeps,
+  memory: Memory,
+  cases: readonly OpenCase[],
+  sinceMs: number,
+): Promise<Map<string, JudgedCase>> {
+  const judged = new Map<string, JudgedCase>()
+  const here = (one: OpenCase) => memory.models.holds(one.name, newestAsks(one))
+  const ordered = [...cases.filter(here), ...cases.filter((one) => !here(one))]
+  for (let at = 0; at < ordered.length; at += TOGETHER) {
+    await deps.breathe?.()
+    const few = ordered.slice(at, at + TOGETHER)
+    for (const one of await Promise.all(few.map((each) => judgeOne(deps, memory, each, sinceMs))))
+      judged.set(one.one.name, one)
+  }
+  // In the order of the cases, whatever was in memory.
+  return new Map(cases.flatMap(({ name }) => namedIn(judged, name)))
+}
+
+function namedIn(judged: ReadonlyMap<string, JudgedCase>, name: string): readonly (readonly [string, JudgedCase])[] {
+  const one = judged.get(name)
+  return one === undefined ? [] : [[name, one]]
+}
+
+/** What the newest row is judged with. */
+function newestAsks({ voters, window, seed }: OpenCase) {
+  return asksFor(voters, window, Math.max(0, window.length - 1), seed)
+}
+
+async function judgeOne(
+  { breathe }: ControllerDeps,
+  { models, judged }: Memory,
+  one: OpenCase,
+  sinceMs: number,
+): Promise<JudgedCase> {
+  const { name, voters, window, from, seed } = one
+  const standing = standingOf(judged.get(name), window, sinceMs)
+  const input = { detectors: voters, window, from, seed, standing }
+  const absent = await models.recall(name, stillNeeded(input))
+  await breathe?.()
+  const result = judgeOn(input, (ask) => models.get(name, ask))
+  judged.set(name, result.judgement)
+  models.rest(name, [...one.asks.filter(({ kind }) => kind === 'tail'), ...newestAsks(one)])
+  return { one: { ...one, absent }, judged: result.judged }
 }
 
 /** Bytes; nothing where the container has none. */
@@ -100,92 +166,19 @@ function memoryLimit(limits: AnswerIndex, { subject }: Window): number | undefin
   return series && newestSample(series)?.value
 }
 
-function openCase(
-  voters: readonly Detector[],
-  window: Window<SignalId>,
-  nowMs: number,
-  limit: number | undefined,
-): OpenCase {
-  const seed = Number.parseInt(digestOf(window.subject).slice(0, 8), 16)
-  const from = Math.max(0, window.length - Math.ceil(JUDGED_MS / window.stepMs))
-  return { voters, window, nowMs, limit, seed, from, asks: asksFor(voters, window, from, seed) }
-}
-
-/**
- * Sees to it that what is not known yet is fitted. Where nothing waits for the result, that goes on beside the ticks, one after the other,
- * and models abstain meanwhile: fits of a thousand workloads take hours, and what the rules ask for is not held up by them.
- */
-async function learn(deps: ControllerDeps, memory: Memory, cases: readonly OpenCase[]): Promise<void> {
-  if (deps.fits !== 'beside') return fitMissing(deps, memory, cases)
-  if (memory.learning) return
-  memory.learning = true
-  fitMissing(deps, memory, cases)
-    // Whatever stopped it stops no tick; the next one begins anew.
-    .catch(() => undefined)
-    .finally(() => {
-      memory.learning = false
-    })
-}
-
-/** Fits what is not known yet, a namespace at a time, so that no more than the history of one is held. */
-async function fitMissing(deps: ControllerDeps, memory: Memory, cases: readonly OpenCase[]): Promise<void> {
-  const waiting = new Map<string, Map<string, OpenCase>>()
-  for (const one of cases) {
-    if (missing(memory, one).length === 0) continue
-    const { namespace } = one.window.subject
-    const there = waiting.get(namespace) ?? new Map<string, OpenCase>()
-    waiting.set(namespace, there.set(formatSubject(one.window.subject), one))
-  }
-  for (const [namespace, there] of waiting) if (!(await fitNamespace(deps, memory, namespace, there))) return
-}
-
-/** False when no fit came back: whoever fits is gone, and asking on is in vain. */
-async function fitNamespace(
+async function findingOf(
   deps: ControllerDeps,
-  memory: Memory,
-  namespace: string,
-  cases: ReadonlyMap<string, OpenCase>,
-): Promise<boolean> {
-  const [first] = cases.values()
-  const range = rangeEndingAt(first?.nowMs ?? 0, HISTORY_MS, STEP_MS)
-  const histories = windowsOf(await deps.site.metrics.read(historySignals, range, { namespaces: [namespace] }))
-  const answered = await Promise.all(
-    histories.map(async (history) => {
-      const one = cases.get(formatSubject(history.subject))
-      if (one === undefined) return true
-      const answer = await answersTo(deps.compute, one.voters, {
-        window: history,
-        asks: missing(memory, one),
-        seed: one.seed,
-      })
-      memory.models.keep(one.window.subject, one.asks, answer)
-      return answer.length > 0
-    }),
-  )
-  return answered.length === 0 || answered.includes(true)
-}
-
-function missing(memory: Memory, { window, asks }: OpenCase): readonly Ask[] {
-  return asks.filter((ask) => memory.models.get(window.subject, ask) === undefined)
-}
-
-async function found(deps: ControllerDeps, memory: Memory, one: OpenCase): Promise<Finding | undefined> {
-  const { voters, window, from, seed, nowMs, limit } = one
-  const own = judgeLive(voters, window, from, seed, (ask) => memory.models.get(window.subject, ask))
-  const judged = withOutside(own, await outsideTracks(deps.outside ?? [], window, from), window.stepMs)
-  return modelFinding({ judged, window, cooldownMs: 0, nowMs, ...(limit === undefined ? {} : { memoryLimit: limit }) })
-}
-
-/** In line where there is no Compute. A worker that died has no voice this time: its models abstain, which is never an anomaly. */
-async function answersTo(
-  compute: Compute | undefined,
-  voters: readonly Detector[],
-  job: AnswerJob,
-): Promise<readonly Answer[]> {
-  if (compute === undefined) return answers(voters, job, NO_ENGINES)
-  try {
-    return await compute.fit<AnswerJob, readonly Answer[]>(ANSWERS, job)
-  } catch {
-    return []
-  }
+  { one, judged }: JudgedCase,
+  limits: AnswerIndex,
+): Promise<Finding | undefined> {
+  const { window, from, nowMs } = one
+  const limit = memoryLimit(limits, window)
+  const all = withOutside(judged, await outsideTracks(deps.outside ?? [], window, from), window.stepMs)
+  return modelFinding({
+    judged: all,
+    window,
+    cooldownMs: 0,
+    nowMs,
+    ...(limit === undefined ? {} : { memoryLimit: limit }),
+  })
 }

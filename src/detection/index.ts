@@ -30,7 +30,11 @@ export {
   answers,
   askKey,
   asksFor,
+  FITTED_ON_MS,
   judgeLive,
+  judgeOn,
+  type LiveInput,
+  stillNeeded,
 } from './live.ts'
 export { type ModelFindingInput, modelFinding } from './model-finding.ts'
 export { type OutsideRows, outsideRows, outsideTrack, withOutside } from './outside.ts'
@@ -48,5 +52,6 @@ export { expectedAt, type HourProfile, hourProfile } from './served/hour-profile
 export { HOURS_AHEAD, type HoursAhead, hoursAhead, withForecast } from './served/hours-ahead.ts'
 export type { ScanSettings } from './settings.ts'
 export { historySignals, tickSignals } from './signals/index.ts'
+export { type Judgement, type Standing, standingOf } from './standing.ts'
 export { type Track, type TrackInput, trackOf } from './track.ts'
 export { type Column, type Window, windowsOf } from './window.ts'

@@ -4,8 +4,9 @@ import { type Tail, tailOf, tailProbability } from './detectors/tail.ts'
 import type { Engines } from './engines.ts'
 import { type Judged, verdictOf } from './judged.ts'
 import { learnedUnder } from './learning.ts'
+import { type Judgement, NOTHING_STANDS, type ScoredRows, type Standing, standingScore } from './standing.ts'
 import type { Track } from './track.ts'
-import { rowAt, rowMs, type Window } from './window.ts'
+import { rowAt, rowMs, sampledSince, type Window } from './window.ts'
 
 const DAY_MS = 86_400_000
 
@@ -73,19 +74,25 @@ export type AnswerJob = {
   readonly seed: number
   /** As the models were told that asked. */
   readonly learning?: Learning
+  /** So much of what lies before an ask it is made of, whatever else the window holds; all of it where left out. */
+  readonly fittedOnMs?: number
 }
+
+/** What the service fits on: three weeks are the least from which a week can be learned. The same for whoever asks, and whenever. */
+export const FITTED_ON_MS = 21 * DAY_MS
 
 /** Fits what is asked for: the slow half, without any hurry. `detectors` are told by the job how they learn. */
 export function answers(
   detectors: readonly Detector[],
-  { window, asks, seed, learning }: AnswerJob,
+  { window, asks, seed, learning, fittedOnMs }: AnswerJob,
   engines: Engines,
 ): readonly Answer[] {
   const told = learnedUnder(detectors, learning)
   return asks.flatMap((ask): readonly Answer[] => {
     const detector = told.find(({ id }) => id === ask.model)
     if (detector === undefined) return []
-    const input = { window, upTo: rowAt(window, ask.upToMs - 1) + 1, seed, engines }
+    const before = fittedOnMs === undefined ? window : sampledSince(window, ask.upToMs - fittedOnMs)
+    const input = { window: before, upTo: rowAt(before, ask.upToMs - 1) + 1, seed, engines }
     if (ask.kind === 'tail') return [{ ...ask, kind: 'tail', tail: tailOf(detector.heldOut(input)) }]
     return [{ ...ask, kind: 'fit', outcome: detector.fit(input) }]
   })
@@ -94,7 +101,29 @@ export function answers(
 /** The answer to an ask where it is known. */
 export type Known = (ask: Ask) => Answer | undefined
 
-/** Judges the rows from `from` on with what is known: the quick half. A model whose fit or tail is not known abstains. */
+/** Rows of a series that are to be judged, from `from` on. */
+export type LiveInput = {
+  readonly detectors: readonly Detector[]
+  readonly window: Window
+  readonly from: number
+  readonly seed: number
+  readonly voting?: Voting
+  /** Rows that need not be scored again. */
+  readonly standing?: Standing
+}
+
+/** What has to be known before those rows can be judged of which the score does not stand yet, and what all of them are held against. */
+export function stillNeeded({ detectors, window, from, seed, standing = NOTHING_STANDS }: LiveInput): readonly Ask[] {
+  const asks = new Map<string, Ask>()
+  for (const detector of detectors)
+    for (const block of blocksOf(detector, window, from, seed)) {
+      asks.set(askKey(block.tail), block.tail)
+      if (firstToScore(detector, window, block, standing) < block.to) asks.set(askKey(block.fit), block.fit)
+    }
+  return [...asks.values()]
+}
+
+/** Judges rows with what is known: the quick half. A model whose fit or tail is not known abstains. */
 export function judgeLive(
   detectors: readonly Detector[],
   window: Window,
@@ -103,33 +132,71 @@ export function judgeLive(
   known: Known,
   voting?: Voting,
 ): Judged {
-  const tracks = detectors.map((detector) => liveTrack(detector, window, from, seed, known))
-  return verdictOf(tracks, from, window.stepMs, voting)
+  return judgeOn({ detectors, window, from, seed, ...(voting === undefined ? {} : { voting }) }, known).judged
 }
 
-function liveTrack(detector: Detector, window: Window, from: number, seed: number, known: Known): Track {
+/** As `judgeLive`, with what stands of an earlier judgement left as it is; `judgement` is for the next one. The same comes out without it. */
+export function judgeOn(input: LiveInput, known: Known): { readonly judged: Judged; readonly judgement: Judgement } {
+  const { detectors, window, from, voting } = input
+  const tracked = detectors.map((detector) => liveTrack(detector, input, known))
+  const tracks = tracked.map(({ track }) => track)
+  const { stepMs } = window
+  const rows = new Map(
+    tracked.map(({ track: { model, scores }, fits }): readonly [ModelId, ScoredRows] => [
+      model,
+      { startMs: rowMs(window, from), stepMs, scores, fits },
+    ]),
+  )
+  return { judged: verdictOf(tracks, from, stepMs, voting), judgement: { window, rows } }
+}
+
+/** The first row of a block whose score does not stand; the end of the block where all do. */
+function firstToScore(detector: Detector, window: Window, { from, to, fit }: Block, standing: Standing): number {
+  if (standing === NOTHING_STANDS) return from
+  const key = askKey(fit)
+  let row = from
+  while (row < to && standingScore(standing, detector.id, rowMs(window, row), key) !== undefined) row += 1
+  return row
+}
+
+type LiveTrack = { readonly track: Track; readonly fits: readonly (string | undefined)[] }
+
+function liveTrack(detector: Detector, input: LiveInput, known: Known): LiveTrack {
+  const { window, from, seed, standing = NOTHING_STANDS } = input
   const rows = Math.max(0, window.length - from)
   const scores = new Float64Array(rows).fill(Number.NaN)
   const tails = new Float64Array(rows).fill(Number.NaN)
+  const fits = new Array<string | undefined>(rows).fill(undefined)
   const silent: { from: number; to: number; why: Track['silent'][number]['why'] }[] = []
   for (const block of blocksOf(detector, window, from, seed)) {
-    const fit = known(block.fit)
+    const first = firstToScore(detector, window, block, standing)
+    const fit = first < block.to ? known(block.fit) : undefined
     const worth = known(block.tail)
-    const why = absence(fit, worth)
-    if (why !== undefined || fit?.kind !== 'fit' || worth?.kind !== 'tail' || !fit.outcome.fitted) {
+    const why = first < block.to ? absence(fit, worth) : worthless(worth)
+    if (why !== undefined || worth?.kind !== 'tail') {
       silent.push({ from: block.from, to: block.to, why: why ?? 'not-fitted' })
       continue
     }
-    const judged = detector.score(fit.outcome.model, window, block.from, block.to)
-    scores.set(judged, block.from - from)
-    for (const [at, score] of judged.entries()) tails[block.from - from + at] = tailProbability(worth.tail, score)
+    const key = askKey(block.fit)
+    for (let row = block.from; row < first; row += 1)
+      scores[row - from] = standingScore(standing, detector.id, rowMs(window, row), key) ?? Number.NaN
+    if (fit?.kind === 'fit' && fit.outcome.fitted)
+      scores.set(detector.score(fit.outcome.model, window, first, block.to), first - from)
+    for (let row = block.from - from; row < block.to - from; row += 1) {
+      tails[row] = tailProbability(worth.tail, scores[row] ?? Number.NaN)
+      fits[row] = key
+    }
   }
-  return { model: detector.id, from, scores, tails, silent }
+  return { track: { model: detector.id, from, scores, tails, silent }, fits }
+}
+
+function absence(fit: Answer | undefined, worth: Answer | undefined): Track['silent'][number]['why'] | undefined {
+  if (fit?.kind !== 'fit' || worth?.kind !== 'tail') return 'not-fitted'
+  return fit.outcome.fitted ? worthless(worth) : fit.outcome.why
 }
 
 /** From no scores at all nothing can be said of one: the history was too short when the tail was taken. */
-function absence(fit: Answer | undefined, worth: Answer | undefined): Track['silent'][number]['why'] | undefined {
-  if (fit?.kind !== 'fit' || worth?.kind !== 'tail') return 'not-fitted'
-  if (!fit.outcome.fitted) return fit.outcome.why
+function worthless(worth: Answer | undefined): 'not-fitted' | 'too-little-data' | undefined {
+  if (worth?.kind !== 'tail') return 'not-fitted'
   return worth.tail.sorted.length === 0 ? 'too-little-data' : undefined
 }

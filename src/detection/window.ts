@@ -50,6 +50,18 @@ export function learnable({ leftOut }: Window, from: number, to: number): number
   return leftOut === undefined ? to - from : leftOut.subarray(from, to).filter((one) => one === 0).length
 }
 
+/** The part of a window that begins with its first sample at or after a moment. */
+export function sampledSince(window: Window, sinceMs: number): Window {
+  const from = Math.min(window.length, Math.max(0, Math.ceil((sinceMs - window.startMs) / window.stepMs)))
+  const later = window.columns.map((column) => ({ ...column, values: column.values.subarray(from) }))
+  const first = from + firstSampled(later)
+  if (first === 0) return window
+  const columns = window.columns.map((column) => ({ ...column, values: column.values.subarray(first) }))
+  const leftOut = window.leftOut?.subarray(first)
+  const length = window.length - first
+  return { ...window, startMs: rowMs(window, first), length, columns, ...(leftOut && { leftOut }) }
+}
+
 /** One window per container that has a history of its own, and one per workload of which only the whole has any. In order of subject. */
 export function windowsOf(answers: readonly SignalAnswer[]): readonly Window<SignalId>[] {
   const index = indexAnswers(answers)
