@@ -73,7 +73,10 @@ async function writeOut({ deps, clock }: Opened): Promise<void> {
   await closeAudit(deps, clock.now())
 }
 
-async function watch({ terminal, io }: Context, { deps, clock, stops, outside, history }: Opened): Promise<ExitCode> {
+async function watch(
+  { terminal, io }: Context,
+  { deps, clock, stops, outside, history, keeping }: Opened,
+): Promise<ExitCode> {
   const { emptyMemory, loop, waker } = await import('../controller/index.ts')
   const { startServices } = await import('./compose/services.ts')
   const { printTick, tickDocument } = await import('./tick-report.ts')
@@ -111,7 +114,7 @@ async function watch({ terminal, io }: Context, { deps, clock, stops, outside, h
     },
   }
   try {
-    await loop(deps, emptyMemory(), clock, events, stop.signal, bell)
+    await loop(deps, emptyMemory(keeping), clock, events, stop.signal, bell)
   } finally {
     await Promise.all([services.close(), kserve?.close()])
   }

@@ -1,4 +1,4 @@
-import type { ControllerDeps, TickReport } from '../controller/index.ts'
+import type { ControllerDeps, Keeping, TickReport } from '../controller/index.ts'
 import { type Config, ERRORS, formatError, KintsugiError } from '../domain/index.ts'
 import type { Clock, ClusterHistory, OutsideModel } from '../ports/index.ts'
 import type { Arguments } from './arguments.ts'
@@ -58,6 +58,8 @@ export type Surroundings = {
 export type Opened = {
   readonly deps: ControllerDeps
   readonly stops: Stops
+  /** Where fitted models are kept for later processes; nowhere in a simulated world. */
+  readonly keeping?: Keeping
   readonly clock: Clock
   /** Models outside that have a vote. */
   readonly outside: readonly OutsideModel[]
@@ -81,6 +83,7 @@ export async function open(
   const { chartsOf, controllerDeps, readConfig, readPolicies } = await import('./compose/controller.ts')
   const { stopsOf } = await import('./compose/stops.ts')
   const { outsideModels } = await import('./compose/outside.ts')
+  const { keepingOf } = await import('./compose/kept-models.ts')
   const atMs = momentOf(args)
   const policies = await readPolicies(args.list('policies'), io.cwd, 'operator')
   const configFile = args.text('config')
@@ -112,6 +115,7 @@ export async function open(
       ...(fits && { fits }),
     }),
     stops,
+    keeping: keepingOf(world.config, io.env),
     clock: world.clock,
     outside,
     history: world.history,
@@ -197,12 +201,12 @@ function momentOf(args: Arguments): number | undefined {
 }
 
 /** One look at everything, at the newest moment of the grid of ticks. */
-export async function lookOnce({ terminal }: Context, { deps, clock, check }: Opened): Promise<TickReport> {
+export async function lookOnce({ terminal }: Context, { deps, clock, check, keeping }: Opened): Promise<TickReport> {
   await check(terminal)
   const { emptyMemory, reconcile } = await import('../controller/index.ts')
   const { everyMs } = deps.config.tick
   const nowMs = Math.floor(clock.now() / everyMs) * everyMs
-  return terminal.during('looking at metrics and Git', () => reconcile(deps, emptyMemory(), nowMs))
+  return terminal.during('looking at metrics and Git', () => reconcile(deps, emptyMemory(keeping), nowMs))
 }
 
 /** What a look without a single sample means; undefined where a workload was seen. Lanes may be known from Git alone. */

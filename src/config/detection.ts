@@ -20,6 +20,7 @@ import {
   timeZone,
   withDefault,
 } from '../policy/index.ts'
+import { budget, DEFAULT_BUDGET } from './detection-budget.ts'
 import { listen } from './forge.ts'
 import { path, url, word } from './words.ts'
 
@@ -32,6 +33,7 @@ export const DEFAULT_DETECTION: Config['detection'] = {
   knownEvents: [],
   models: OWN_MODELS,
   kserve: [],
+  budget: DEFAULT_BUDGET,
   healing: { enabled: false },
 }
 
@@ -115,6 +117,7 @@ export const detection: Reader<Config['detection']> = object({
   knownEvents: withDefault(knownEvents, DEFAULT_DETECTION.knownEvents),
   models: withDefault(models, DEFAULT_DETECTION.models),
   kserve: withDefault(voters, DEFAULT_DETECTION.kserve),
+  budget: emptyUnlessWritten(budget),
   healing: emptyUnlessWritten(object({ enabled: withDefault(boolean(), DEFAULT_DETECTION.healing.enabled) })),
 })
 

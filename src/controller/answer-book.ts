@@ -1,4 +1,4 @@
-import { type Answer, type Ask, askKey } from '../detection/index.ts'
+import { type Answer, type Ask, askKey, type Known } from '../detection/index.ts'
 import type { Shelf } from '../ports/index.ts'
 
 /** Where answers are kept, and how many. Left out: in memory alone. */
@@ -41,22 +41,29 @@ export class AnswerBook {
     return asks.every((ask) => this.get(name, ask) !== undefined)
   }
 
-  /** Brings what is on the shelf into memory, before a series is judged; gives what is known nowhere. */
-  async recall(name: string, asks: readonly Ask[]): Promise<readonly Ask[]> {
-    this.#touch(name)
-    const absent = asks.filter((ask) => this.get(name, ask) === undefined)
-    const found = await Promise.all(
-      absent.map(async (ask) => answerTo(ask, await this.#shelf?.get(this.#key(name, ask)))),
-    )
+  /**
+   * Brings what is on the shelf into memory, before a series is judged: what is known, whatever is let go meanwhile, and what is known nowhere.
+   */
+  async recall(
+    name: string,
+    asks: readonly Ask[],
+  ): Promise<{ readonly known: Known; readonly absent: readonly Ask[] }> {
     const series = this.#touch(name)
-    for (const answer of found) {
-      if (answer === undefined) continue
-      this.#hold(series, answer)
-      series.shelved.add(askKey(answer))
+    const known = new Map<string, Answer>()
+    for (const ask of asks) {
+      const key = askKey(ask)
+      const answer = series.held.get(key)?.answer ?? answerTo(ask, await this.#shelf?.get(this.#keyOf(name, key)))
+      if (answer !== undefined) known.set(key, answer)
     }
-    for (const ask of absent) if (!series.held.has(askKey(ask))) series.shelved.delete(askKey(ask))
+    for (const [key, answer] of known) {
+      if (series.held.has(key)) continue
+      this.#hold(series, answer)
+      series.shelved.add(key)
+    }
+    const absent = asks.filter((ask) => !known.has(askKey(ask)))
+    for (const ask of absent) series.shelved.delete(askKey(ask))
     this.#letGo(name)
-    return absent.filter((ask) => !series.held.has(askKey(ask)))
+    return { known: (ask) => known.get(askKey(ask)), absent }
   }
 
   /** What is asked for and in memory or on the shelf. */
@@ -81,8 +88,7 @@ export class AnswerBook {
     if (shelf === undefined) return
     if (!incomplete)
       for (const answer of lasting) {
-        await shelf.put(this.#key(name, answer), answer)
-        series.shelved.add(askKey(answer))
+        if (await shelf.put(this.#key(name, answer), answer)) series.shelved.add(askKey(answer))
       }
     for (const key of past) {
       series.shelved.delete(key)
@@ -99,12 +105,12 @@ export class AnswerBook {
       if (!wanted.has(key) && series.shelved.has(key)) this.#release(series, key)
   }
 
-  /** Forgets the series that are not among these; what is on the shelf stays there until it is full. */
+  /** Lets go of series that are not among these, as far as they are on the shelf: one that is not seen for a while need not be fitted again. */
   only(names: { has(name: string): boolean }): void {
-    for (const [name, series] of this.#series) {
+    for (const [name, series] of [...this.#series]) {
       if (names.has(name)) continue
-      for (const key of [...series.held.keys()]) this.#release(series, key)
-      this.#series.delete(name)
+      this.rest(name, [])
+      if (series.held.size === 0) this.#series.delete(name)
     }
   }
 

@@ -1,3 +1,4 @@
+export type { Keeping } from './answer-book.ts'
 export { type Audit, type AuditPlace, type AuditState, auditOf } from './audit.ts'
 export type { Answered } from './commands.ts'
 export { COMMON_CAUSE_SHARE, COMMON_CAUSE_WORKLOADS, commonCauses } from './common-cause.ts'

@@ -152,9 +152,9 @@ async function judgeOne(
   const { name, voters, window, from, seed } = one
   const standing = standingOf(judged.get(name), window, sinceMs)
   const input = { detectors: voters, window, from, seed, standing }
-  const absent = await models.recall(name, stillNeeded(input))
+  const { known, absent } = await models.recall(name, stillNeeded(input))
   await breathe?.()
-  const result = judgeOn(input, (ask) => models.get(name, ask))
+  const result = judgeOn(input, known)
   judged.set(name, result.judgement)
   models.rest(name, [...one.asks.filter(({ kind }) => kind === 'tail'), ...newestAsks(one)])
   return { one: { ...one, absent }, judged: result.judged }

@@ -33,6 +33,7 @@ export {
   FITTED_ON_MS,
   judgeLive,
   judgeOn,
+  type Known,
   type LiveInput,
   stillNeeded,
 } from './live.ts'

@@ -142,6 +142,19 @@ export type PauseSource =
 
 export type FreezeSource = { readonly file: string } | { readonly url: string }
 
+/** What the models may take beside the ticks. */
+export type DetectionBudget = {
+  /** Fitted models in memory; beyond it those of the series that were judged longest ago come from the disk. */
+  readonly memoryBytes: number
+  /** Fitted models on disk, for later processes; 0: none are kept. */
+  readonly diskBytes: number
+  /** Threads that fit; one less than there are cores, at least one, where left out. */
+  readonly workers?: number
+  /** Requests for history, and samples that one of them may be answered with. */
+  readonly requestsPerMinute: number
+  readonly samplesPerRequest: number
+}
+
 /** The operator's configuration (DESIGN 6), parsed once. */
 export type Config = {
   readonly clusters: readonly ClusterConfig[]
@@ -171,6 +184,7 @@ export type Config = {
     /** Our own models that vote, at least one; those outside are beside them. */
     readonly models: readonly OwnModelId[]
     readonly kserve: readonly KserveVoter[]
+    readonly budget: DetectionBudget
     /** Whether notes quote the opinion of the healing classifier, which decides nothing. */
     readonly healing: { readonly enabled: boolean }
   }

@@ -8,8 +8,8 @@ export type Plain = unknown
 export interface Shelf {
   /** Equal to what was put last; undefined where nothing is kept, or what is there is not that. */
   get(key: string): Promise<Plain>
-  /** Resolves once it is kept, or was given up. Where the shelf is full, what was put longest ago goes. */
-  put(key: string, value: Plain): Promise<void>
+  /** Whether it is kept now. Where the shelf is full, what was put longest ago goes. */
+  put(key: string, value: Plain): Promise<boolean>
   drop(key: string): Promise<void>
   /** What is kept now, as far as is known. */
   held(): { readonly entries: number; readonly bytes: number }

@@ -40,6 +40,12 @@ describe('models outside in the configuration', () => {
       knownEvents: [],
       models: [...OWN_MODELS],
       kserve: [],
+      budget: {
+        memoryBytes: 512 * 1024 ** 2,
+        diskBytes: 2 * 1024 ** 3,
+        requestsPerMinute: 60,
+        samplesPerRequest: 500_000,
+      },
       healing: { enabled: false },
     })
     expect(config('')).not.toHaveProperty('kserve')

@@ -26,7 +26,7 @@ export function shelfContract(name: string, make: MakeShelf): void {
   describe(`${name} as a shelf`, () => {
     it.each(Object.keys(VALUES))('gives back what was put: %s', async (what) => {
       const shelf = await make(100)
-      await shelf.put('key', { value: VALUES[what] })
+      expect(await shelf.put('key', { value: VALUES[what] })).toBe(true)
       expect(await shelf.get('key')).toStrictEqual({ value: VALUES[what] })
     })
 
@@ -77,7 +77,7 @@ export function shelfContract(name: string, make: MakeShelf): void {
 
     it('keeps nothing that is not plain, and says so by having nothing', async () => {
       const shelf = await make(100)
-      await shelf.put('key', { fit: () => 1 })
+      expect(await shelf.put('key', { fit: () => 1 })).toBe(false)
       expect(await shelf.get('key')).toBeUndefined()
     })
   })

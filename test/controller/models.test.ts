@@ -3,6 +3,7 @@ import { shopCommits, shopRepository, shopScenario } from '../../src/adapters/si
 import { emptyMemory, reconcile, type TickReport } from '../../src/controller/index.ts'
 import { type AnswerJob, answers, detectors, historySignals, NO_ENGINES } from '../../src/detection/index.ts'
 import type { Compute, Metrics, OutsideModel } from '../../src/ports/index.ts'
+import { memoryShelf } from '../fakes/memory-shelf.ts'
 import { URL, Walk } from '../fakes/walk.ts'
 
 const START = Date.UTC(2026, 0, 12, 9, 0)
@@ -160,6 +161,26 @@ describe('the memory of the models', () => {
     const fitted = asked.length
     expect(fitted).toBeGreaterThan(0)
     await at(cloning(asked), 10)
+    expect(asked).toHaveLength(fitted)
+  })
+
+  it('outlasts the process on a shelf, however little of it fits into memory', async () => {
+    const walk = await beginShop()
+    await walk.minutes(20, false)
+    const asked: string[] = []
+    const shelf = memoryShelf()
+    const at = (mostBytes?: number) =>
+      reconcile(
+        { ...walk.deps, writes: 'observe', compute: cloning(asked) },
+        emptyMemory({ shelf, ...(mostBytes === undefined ? {} : { mostBytes }) }),
+        walk.clock.now(),
+      )
+    const first = await at()
+    expect(first.lanes.map((lane) => lane.diagnosis?.failure)).toContain('Anomaly')
+    const fitted = asked.length
+    expect(fitted).toBeGreaterThan(0)
+    expect(await at()).toEqual(first)
+    expect(await at(1)).toEqual(first)
     expect(asked).toHaveLength(fitted)
   })
 })

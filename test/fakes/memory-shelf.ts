@@ -26,10 +26,11 @@ export function memoryShelf(mostEntries = 10_000): MemoryShelf {
         kept.delete(key)
         kept.set(key, clone)
       } catch {
-        return
+        return false
       }
       puts.push(key)
       for (const oldest of [...kept.keys()].slice(0, Math.max(0, kept.size - mostEntries))) kept.delete(oldest)
+      return kept.has(key)
     },
     async drop(key) {
       kept.delete(key)

@@ -75,13 +75,15 @@ export function diskShelf({ dir, mostBytes, mostEntries, largestBytes = LARGEST 
     },
     async put(key, value) {
       const content = bytesOf(value)
-      if (content === undefined || content.byteLength + DIGEST_BYTES > Math.min(largestBytes, mostBytes)) return
-      if (!(await ready())) return
+      if (content === undefined || content.byteLength + DIGEST_BYTES > Math.min(largestBytes, mostBytes))
+        return false
+      if (!(await ready())) return false
       const name = nameOf(key)
       const file = Buffer.concat([digestOf(key, content), content])
-      if (!(await folder.write(name, file))) return
+      if (!(await folder.write(name, file))) return false
       note(name, file.byteLength)
       await makeRoom()
+      return kept.has(name)
     },
     async drop(key) {
       if ((await ready()) && kept.has(nameOf(key))) await remove(nameOf(key))

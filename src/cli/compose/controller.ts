@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { unpackChart } from '../../adapters/charts/index.ts'
 import { workerCompute } from '../../adapters/workers/index.ts'
@@ -81,6 +82,7 @@ export function controllerDeps(parts: Parts): ControllerDeps {
     versions: parts.versions ?? versionsOf(config),
     ...(compute && { compute }),
     ...(parts.fits && { fits: parts.fits }),
+    breathe: setImmediate,
     ...(parts.outside && { outside: parts.outside }),
     ...(parts.audit && { audit: auditOf(parts.audit) }),
     paused: parts.stops.paused,

@@ -92,7 +92,7 @@ describe('a shelf on disk', () => {
   it('keeps nothing in a folder that others may write to', async () => {
     await mkdir(dir)
     await chmod(dir, 0o777)
-    await shelf().put('key', MODEL)
+    expect(await shelf().put('key', MODEL)).toBe(false)
     expect(await readdir(dir)).toEqual([])
     expect(await shelf().get('key')).toBeUndefined()
   })
