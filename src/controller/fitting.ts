@@ -122,7 +122,10 @@ async function fitOne(
   incomplete: boolean,
 ): Promise<boolean> {
   const asks = missing(memory.models, one)
-  const found = await answersTo(deps.compute, one.voters, { window, asks, seed: one.seed, fittedOnMs: FITTED_ON_MS })
+  const job = { window, seed: one.seed, fittedOnMs: FITTED_ON_MS }
+  // Each by itself: one that dies or takes too long takes no other with it.
+  const each = await Promise.all(asks.map((ask) => answersTo(deps.compute, one.voters, { ...job, asks: [ask] })))
+  const found = each.flat()
   // What was asked for may have changed meanwhile.
   const wait = memory.fitting.wanted.get(one.name)
   await memory.models.keep(one.name, wait?.one.asks ?? one.asks, found, incomplete)

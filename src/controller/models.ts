@@ -5,11 +5,7 @@ import {
   detectors,
   historySignals,
   isSettling,
-  type Judged,
-  judgeOn,
   modelFinding,
-  standingOf,
-  stillNeeded,
   type Window,
   windowsOf,
   withOutside,
@@ -28,6 +24,7 @@ import {
 import type { ControllerDeps } from './deps.ts'
 import { learn, type OpenCase, want } from './fitting.ts'
 import { seriesName } from './histories.ts'
+import { type JudgedCase, judgeAll, waitingIn } from './judging.ts'
 import type { Memory } from './memory.ts'
 import type { Sight } from './observe.ts'
 import { outsideTracks } from './outside.ts'
@@ -38,8 +35,6 @@ const STEP_MS = 5 * 60_000
 const JUDGED_MS = 3 * HOUR
 /** What models look back on from the first row that is judged: Prophet on two days. */
 const LOOK_BACK_MS = 49 * HOUR
-/** So many series are brought into memory and judged together. */
-const TOGETHER = 16
 
 /**
  * Findings of the models on every lane but the `decided` ones, whose findings nobody would act on: nothing is fitted for those, and nothing is
@@ -102,62 +97,6 @@ function sizesOf(windows: readonly Window<SignalId>[]): ReadonlyMap<string, numb
   const sizes = new Map<string, number>()
   for (const { subject } of windows) sizes.set(subject.namespace, (sizes.get(subject.namespace) ?? 0) + 1)
   return sizes
-}
-
-type JudgedCase = { readonly one: OpenCase; readonly judged: Judged }
-
-function waitingIn(judged: ReadonlyMap<string, JudgedCase>): readonly OpenCase[] {
-  return [...judged.values()].map(({ one }) => one).filter(({ absent }) => absent.length > 0)
-}
-
-/**
- * Judges what is new of each series, a few at a time. Those whose models are in memory come first: they would have to make room for the others,
- * and be brought back in their turn.
- */
-async function judgeAll(
-  deps: ControllerDeps,
-  memory: Memory,
-  cases: readonly OpenCase[],
-  sinceMs: number,
-): Promise<Map<string, JudgedCase>> {
-  const judged = new Map<string, JudgedCase>()
-  const here = (one: OpenCase) => memory.models.holds(one.name, newestAsks(one))
-  const ordered = [...cases.filter(here), ...cases.filter((one) => !here(one))]
-  for (let at = 0; at < ordered.length; at += TOGETHER) {
-    await deps.breathe?.()
-    const few = ordered.slice(at, at + TOGETHER)
-    for (const one of await Promise.all(few.map((each) => judgeOne(deps, memory, each, sinceMs))))
-      judged.set(one.one.name, one)
-  }
-  // In the order of the cases, whatever was in memory.
-  return new Map(cases.flatMap(({ name }) => namedIn(judged, name)))
-}
-
-function namedIn(judged: ReadonlyMap<string, JudgedCase>, name: string): readonly (readonly [string, JudgedCase])[] {
-  const one = judged.get(name)
-  return one === undefined ? [] : [[name, one]]
-}
-
-/** What the newest row is judged with. */
-function newestAsks({ voters, window, seed }: OpenCase) {
-  return asksFor(voters, window, Math.max(0, window.length - 1), seed)
-}
-
-async function judgeOne(
-  { breathe }: ControllerDeps,
-  { models, judged }: Memory,
-  one: OpenCase,
-  sinceMs: number,
-): Promise<JudgedCase> {
-  const { name, voters, window, from, seed } = one
-  const standing = standingOf(judged.get(name), window, sinceMs)
-  const input = { detectors: voters, window, from, seed, standing }
-  const { known, absent } = await models.recall(name, stillNeeded(input))
-  await breathe?.()
-  const result = judgeOn(input, known)
-  judged.set(name, result.judgement)
-  models.rest(name, [...one.asks.filter(({ kind }) => kind === 'tail'), ...newestAsks(one)])
-  return { one: { ...one, absent }, judged: result.judged }
 }
 
 /** Bytes; nothing where the container has none. */

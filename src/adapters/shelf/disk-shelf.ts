@@ -75,8 +75,7 @@ export function diskShelf({ dir, mostBytes, mostEntries, largestBytes = LARGEST 
     },
     async put(key, value) {
       const content = bytesOf(value)
-      if (content === undefined || content.byteLength + DIGEST_BYTES > Math.min(largestBytes, mostBytes))
-        return false
+      if (content === undefined || content.byteLength + DIGEST_BYTES > Math.min(largestBytes, mostBytes)) return false
       if (!(await ready())) return false
       const name = nameOf(key)
       const file = Buffer.concat([digestOf(key, content), content])

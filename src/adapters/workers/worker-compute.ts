@@ -1,30 +1,27 @@
-import { Worker } from 'node:worker_threads'
-import { KintsugiError } from '../../domain/index.ts'
 import type { Compute } from '../../ports/index.ts'
-import type { Answered, Asked } from './messages.ts'
+import { died, Place, type Waiting } from './place.ts'
 
 const LONGEST_FIT_MS = 120_000
-const MOST_MEMORY_MB = 1024
+const IDLE_MS = 60_000
 
 export type WorkerOptions = {
-  /** Module that the worker runs: it calls `serveFits`. */
+  /** Module that each worker runs: it calls `serveFits`. */
   readonly entry: URL
+  /** Threads at most, 1 where left out; each is started when all others are at work. */
+  readonly workers?: number
   /** After this long a fit is given up and its worker replaced, ms. Two minutes where left out. */
   readonly longestFitMs?: number
-}
-
-type Waiting = {
-  readonly asked: Asked
-  readonly resolve: (result: unknown) => void
-  readonly reject: (error: KintsugiError) => void
+  /** After this long without a fit a thread ends, ms. A minute where left out. */
+  readonly idleMs?: number
 }
 
 /**
- * One worker thread, started with the first fit, one fit at a time in the order asked. It keeps the process alive only while it fits.
+ * Worker threads with one fit each. Fits of one name begin in the order asked; where several names wait, they take turns, so that a few of one
+ * never wait for a thousand of another. Threads keep the process alive only while they fit.
  * A worker that dies or takes too long is replaced: its fit throws KIN-9001, those behind it go on.
  */
 export function workerCompute(options: WorkerOptions): Compute {
-  const pool = new OneWorker(options)
+  const pool = new Pool(options)
   return {
     // The one cast: what the entry answers to a name is the entry's promise.
     fit: async <Job, Result>(name: string, job: Job) => (await pool.ask(name, job)) as Result,
@@ -32,100 +29,57 @@ export function workerCompute(options: WorkerOptions): Compute {
   }
 }
 
-class OneWorker {
-  readonly #options: WorkerOptions
-  readonly #queue: Waiting[] = []
-  #worker: Worker | undefined
-  #running: Waiting | undefined
-  #timer: NodeJS.Timeout | undefined
+class Pool {
+  /** By name; the name whose turn it is stands first. None is empty. */
+  readonly #queues = new Map<string, Waiting[]>()
+  readonly #places: readonly Place[]
   #asked = 0
   #closed = false
 
-  constructor(options: WorkerOptions) {
-    this.#options = options
+  constructor({ entry, workers = 1, longestFitMs = LONGEST_FIT_MS, idleMs = IDLE_MS }: WorkerOptions) {
+    const freed = () => this.#next()
+    this.#places = Array.from({ length: workers }, () => new Place({ entry, longestFitMs, idleMs, freed }))
   }
 
   ask(name: string, job: unknown): Promise<unknown> {
     return new Promise((resolve, reject) => {
+      if (this.#closed) {
+        reject(died('the worker was closed'))
+        return
+      }
       this.#asked += 1
-      this.#queue.push({ asked: { id: this.#asked, name, job }, resolve, reject })
+      const queue = this.#queues.get(name) ?? []
+      queue.push({ asked: { id: this.#asked, name, job }, resolve, reject })
+      this.#queues.set(name, queue)
       this.#next()
     })
   }
 
   async close(): Promise<void> {
     this.#closed = true
-    const worker = this.#worker
-    this.#lost('the worker was closed')
-    for (const waiting of this.#queue.splice(0)) waiting.reject(died('the worker was closed'))
-    await worker?.terminate()
+    const waiting = [...this.#queues.values()].flat()
+    this.#queues.clear()
+    for (const one of waiting) one.reject(died('the worker was closed'))
+    await Promise.all(this.#places.map((place) => place.close()))
   }
 
   #next(): void {
-    if (this.#running !== undefined) return
-    const waiting = this.#queue.shift()
-    if (waiting === undefined) return
-    if (this.#closed) {
-      waiting.reject(died('the worker was closed'))
-      return
+    for (;;) {
+      const place = this.#places.find(({ warm }) => warm) ?? this.#places.find(({ free }) => free)
+      const waiting = place === undefined ? undefined : this.#turn()
+      if (place === undefined || waiting === undefined) return
+      place.run(waiting)
     }
-    this.#running = waiting
-    try {
-      const worker = this.#started()
-      worker.ref()
-      worker.postMessage(waiting.asked)
-    } catch (cause) {
-      this.#lost('the fit could not be sent', cause)
-      return
+  }
+
+  /** The first of the name whose turn it is; then it is the next name's. */
+  #turn(): Waiting | undefined {
+    for (const [name, queue] of this.#queues) {
+      const waiting = queue.shift()
+      this.#queues.delete(name)
+      if (queue.length > 0) this.#queues.set(name, queue)
+      return waiting
     }
-    this.#timer = setTimeout(() => this.#lost('the fit took too long'), this.#options.longestFitMs ?? LONGEST_FIT_MS)
+    return undefined
   }
-
-  #started(): Worker {
-    if (this.#worker !== undefined) return this.#worker
-    const worker = new Worker(this.#options.entry, {
-      // Whatever this process was started with concerns its own entry.
-      execArgv: [],
-      resourceLimits: { maxOldGenerationSizeMb: MOST_MEMORY_MB },
-    })
-    const gone = (why: string, cause?: unknown) => {
-      if (this.#worker === worker) this.#lost(why, cause)
-    }
-    worker.on('message', (answer: Answered) => this.#answer(answer))
-    worker.on('messageerror', (cause) => gone('its answer could not be read', cause))
-    worker.on('error', (cause) => gone('the worker died', cause))
-    worker.on('exit', (code) => gone(`the worker ended with ${code}`))
-    this.#worker = worker
-    return worker
-  }
-
-  #answer(answer: Answered): void {
-    const waiting = this.#settled()
-    this.#worker?.unref()
-    if (waiting === undefined) return
-    if ('problem' in answer) waiting.reject(died(answer.problem))
-    else waiting.resolve(answer.result)
-    this.#next()
-  }
-
-  /** The worker is no more, and with it the fit that it was at. */
-  #lost(why: string, cause?: unknown): void {
-    const worker = this.#worker
-    this.#worker = undefined
-    this.#settled()?.reject(died(why, cause))
-    worker?.terminate().catch(() => undefined)
-    this.#next()
-  }
-
-  #settled(): Waiting | undefined {
-    clearTimeout(this.#timer)
-    const waiting = this.#running
-    this.#running = undefined
-    return waiting
-  }
-}
-
-function died(why: string, cause?: unknown): KintsugiError {
-  const said = cause instanceof Error ? `: ${cause.message}` : ''
-  return new KintsugiError('KIN-9001', `a fit was lost, ${why}${said}`, { retryable: true, cause })
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -67,7 +68,7 @@ export type Parts = {
 /** The controller's world, wired. */
 export function controllerDeps(parts: Parts): ControllerDeps {
   const { config, charts } = parts
-  const compute = fitsInWorker()
+  const compute = fitsInWorkers(config.detection.budget.workers ?? Math.max(1, availableParallelism() - 1))
   return {
     config,
     site: parts.site,
@@ -99,10 +100,10 @@ function versionsOf({ clusters: [cluster] }: Config): ClusterVersions {
   return { ...(kubeVersion && { kubeVersion }), ...(apiVersions && { apiVersions }) }
 }
 
-/** A thread of its own for the models, started when the first one is fitted. It needs the built module; run from its sources, the bot fits in line. */
-function fitsInWorker(): Compute | undefined {
+/** Threads of their own for the models, started when the first one is fitted. It needs the built module; run from its sources, the bot fits in line. */
+function fitsInWorkers(workers: number): Compute | undefined {
   return import.meta.url.endsWith('.js')
-    ? workerCompute({ entry: new URL('../fit-worker.js', import.meta.url) })
+    ? workerCompute({ entry: new URL('../fit-worker.js', import.meta.url), workers })
     : undefined
 }
 

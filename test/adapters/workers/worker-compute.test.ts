@@ -21,8 +21,8 @@ const BUILT = resolve(import.meta.dirname, '../../../dist/cli/fit-worker.js')
 
 const opened: Compute[] = []
 
-function compute(entry: URL = ENTRY, longestFitMs = 5000): Compute {
-  const made = workerCompute({ entry, longestFitMs })
+function opening(entry: URL = ENTRY, longestFitMs = 5000, more: { workers?: number; idleMs?: number } = {}): Compute {
+  const made = workerCompute({ entry, longestFitMs, ...more })
   opened.push(made)
   return made
 }
@@ -34,7 +34,9 @@ afterEach(async () => {
 const lost = expect.objectContaining({ code: 'KIN-9001' })
 const doubled = (one: Compute, value: number) => one.fit<Float64Array, Float64Array>('double', Float64Array.of(value))
 
-describe('fits in a worker', () => {
+describe.each([1, 3])('fits in workers, %i of them', (workers) => {
+  const compute = (entry: URL = ENTRY, longestFitMs = 5000) => opening(entry, longestFitMs, { workers })
+
   it('clones jobs in and results out, in the order asked', async () => {
     const one = compute()
     expect(await Promise.all([1, 2, 3].map((value) => doubled(one, value)))).toEqual(
@@ -54,7 +56,7 @@ describe('fits in a worker', () => {
     ['takes too long', 'hang'],
     ['answers that it cannot', 'refuse'],
   ])('loses the fit whose worker %s, and does the next one', async (_, name) => {
-    const one = compute(ENTRY, name === 'hang' ? 300 : 5000)
+    const one = compute(ENTRY, name === 'hang' ? 2000 : 5000)
     const bad = one.fit(name, undefined)
     const next = doubled(one, 4)
     await expect(bad).rejects.toThrow(lost)
@@ -84,6 +86,58 @@ describe('fits in a worker', () => {
   })
 })
 
+describe('several workers', () => {
+  const meet = (one: Compute, wanted: number) => {
+    const inside = new Int32Array(new SharedArrayBuffer(4))
+    return Promise.all(
+      Array.from({ length: wanted }, () =>
+        one.fit<{ inside: Int32Array; wanted: number }, number>('meet', { inside, wanted }),
+      ),
+    )
+  }
+
+  it('fit at once, each in a thread of its own', async () => {
+    expect(new Set(await meet(opening(ENTRY, 5000, { workers: 3 }), 3)).size).toBe(3)
+  })
+
+  it('are no more than were asked for', async () => {
+    await expect(meet(opening(ENTRY, 1500, { workers: 2 }), 3)).rejects.toThrow(lost)
+  })
+
+  it('are not started while one is idle', async () => {
+    const one = opening(ENTRY, 5000, { workers: 3 })
+    const threads = []
+    for (let at = 0; at < 4; at += 1) threads.push(await one.fit<undefined, number>('thread', undefined))
+    expect(new Set(threads).size).toBe(1)
+  })
+
+  it.each(['end', 'hang', 'stumble'])('go on while one of them has to %s', async (name) => {
+    const one = opening(ENTRY, 2000, { workers: 2 })
+    const bad = expect(one.fit(name, undefined)).rejects.toThrow(lost)
+    expect(await Promise.all([1, 2, 3].map((value) => doubled(one, value)))).toHaveLength(3)
+    await bad
+    expect(await meet(one, 2)).toHaveLength(2)
+  })
+
+  it('end when they have had nothing to do for a while, and come back', async () => {
+    const one = opening(ENTRY, 5000, { workers: 1, idleMs: 20 })
+    const first = await one.fit<undefined, number>('thread', undefined)
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    expect(await one.fit<undefined, number>('thread', undefined)).not.toBe(first)
+  })
+
+  it('let fits of another name have their turn before all that were asked earlier', async () => {
+    const one = opening()
+    const order: string[] = []
+    const asked = ['double', 'double', 'double', 'double', 'triple'].map(async (name) => {
+      await one.fit(name, Float64Array.of(1))
+      order.push(name)
+    })
+    await Promise.all(asked)
+    expect(order).toEqual(['double', 'double', 'triple', 'double', 'double'])
+  })
+})
+
 describe('a fit that throws', () => {
   const module = JSON.stringify(
     pathToFileURL(resolve(import.meta.dirname, '../../../dist/adapters/workers/index.js')).href,
@@ -101,13 +155,13 @@ describe('a fit that throws', () => {
   )
 
   it('leaves its thread as it is', async () => {
-    const one = compute(entry)
+    const one = opening(entry)
     await expect(one.fit('fit', 'stumbled')).rejects.toThrow(lost)
     expect(await one.fit('fit', 'count')).toBe(2)
   })
 
   it('ends its thread when it says that the thread is worth nothing any more, and the next fit has a new one', async () => {
-    const one = compute(entry)
+    const one = opening(entry)
     await expect(one.fit('fit', 'worthless')).rejects.toThrow(/worthless/)
     expect(await one.fit('fit', 'count')).toBe(1)
   })
@@ -124,7 +178,7 @@ describe('dist/cli/fit-worker.js', () => {
     const job: AnswerJob = { window, asks: asksFor(forest, window, window.length - 1, 7), seed: 7 }
     const inLine = answers(detectors, job, NO_ENGINES)
     expect(inLine.map(({ kind }) => kind)).toEqual(['fit', 'tail'])
-    expect(await compute(pathToFileURL(BUILT)).fit<AnswerJob, readonly Answer[]>(ANSWERS, job)).toEqual(inLine)
+    expect(await opening(pathToFileURL(BUILT)).fit<AnswerJob, readonly Answer[]>(ANSWERS, job)).toEqual(inLine)
   })
 
   it('lets its process end when nothing is left to fit', () => {
