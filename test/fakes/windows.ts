@@ -18,7 +18,7 @@ export function numbers(seed: number): () => number {
 }
 
 /** Normal numbers, by the sum of twelve uniform ones. */
-function normals(seed: number): () => number {
+export function normals(seed: number): () => number {
   const next = numbers(seed)
   return () => {
     let sum = -6
