@@ -124,6 +124,13 @@ export const SIGNALS = {
     level: 'workload',
     says: 'the rollout passed its progress deadline',
   },
+  'job-active': {
+    unit: 'count',
+    mechanism: 'kube-state-metrics',
+    level: 'workload',
+    says: 'pods of a Job that were active within 5 minutes',
+    lookBackMs: 5 * MINUTE_MS,
+  },
   'request-rate': { unit: 'perSecond', mechanism: 'application', level: 'workload', says: 'requests per second' },
   'error-ratio': { unit: 'ratio', mechanism: 'application', level: 'workload', says: 'share of requests that failed' },
   'latency-p99': {

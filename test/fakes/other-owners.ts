@@ -47,6 +47,9 @@ export function otherOwners(expose: Exposed, atMs: number): void {
   tell('kube_replicaset_owner', { replicaset: 'orphan', owner_kind: '<none>', owner_name: '<none>' }, 1)
   tell('kube_job_owner', { job_name: 'nightly-291', owner_kind: 'CronJob', owner_name: 'nightly', ...controller }, 1)
   tell('kube_job_owner', { job_name: 'migrate', owner_kind: '<none>', owner_name: '<none>' }, 1)
+  tell('kube_job_status_active', { job_name: 'nightly-291' }, 1)
+  tell('kube_job_status_active', { job_name: 'migrate' }, 2)
+  tell('kube_job_status_active', { job_name: 'done' }, 0)
   // An owner for garbage collection is not what runs the pod.
   tell(
     'kube_pod_owner',
@@ -98,6 +101,8 @@ export const OTHER_OWNERS: readonly {
   { about: 'a Rollout through its ReplicaSet', id: 'restarts', series: ['owners/argoproj.io/Rollout/shop app', 4] },
   { about: 'a CronJob through its Job', id: 'restarts', series: ['owners/CronJob/nightly app', 5] },
   { about: 'a Job of nobody', id: 'restarts', series: ['owners/Job/migrate app', 6] },
+  { about: 'a Job that a CronJob made', id: 'job-active', series: ['owners/CronJob/nightly', 1] },
+  { about: 'another Job that is at work', id: 'job-active', series: ['owners/Job/migrate', 2] },
   { about: 'a StatefulSet whose pod has two uids', id: 'restarts', series: ['owners/StatefulSet/queue app', 7] },
   { about: 'an init container', id: 'image-pull', series: ['owners/CronJob/nightly prepare', 1] },
   { about: 'the container beside it', id: 'image-pull', series: ['owners/CronJob/nightly app', 0] },

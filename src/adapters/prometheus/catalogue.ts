@@ -1,6 +1,6 @@
 import type { SignalId } from '../../domain/index.ts'
 import { type ApplicationMetrics, errorRatio, latencyP99, type PodJoin, requestRate } from './application-metrics.ts'
-import { KIND, NAME, type OwnerSource, ownerMap } from './owners.ts'
+import { byCronJob, KIND, NAME, type OwnerSource, ownerMap } from './owners.ts'
 import {
   aggregate,
   both,
@@ -47,6 +47,7 @@ export const GROUPS: readonly (readonly SignalId[])[] = [
   ['unschedulable', 'replicas-desired', 'replicas-available', 'rollout-failed'],
   ['request-rate', 'error-ratio'],
   ['latency-p99'],
+  ['job-active'],
 ]
 
 const POD = ['namespace', 'pod'] as const
@@ -181,6 +182,14 @@ function rolloutFailed(scope: Scope): Expression {
   return perWorkload(scope, [metric], [equal('condition', 'Progressing'), equal('status', 'false')])
 }
 
+/** Only Jobs that are at work: where none is there is no sample. */
+function jobActive(scope: Scope): Expression {
+  const jobs = ['namespace', 'job_name']
+  const active = overTime('max_over_time', over(selector('kube_job_status_active', kubeStateMetrics(scope)), '5m'))
+  const atWork = where(aggregate('max', jobs, active), '>', 0)
+  return aggregate('sum', WORKLOAD, byCronJob(atWork, kubeStateMetrics(scope), jobs))
+}
+
 function ofApplication(
   scope: Scope,
   query: (metrics: ApplicationMetrics, join: PodJoin) => Expression | undefined,
@@ -207,6 +216,7 @@ const QUERIES: Readonly<Record<SignalId, (scope: Scope) => Expression | undefine
   'replicas-desired': (scope) => perWorkload(scope, DESIRED),
   'replicas-available': (scope) => perWorkload(scope, AVAILABLE),
   'rollout-failed': rolloutFailed,
+  'job-active': jobActive,
   'request-rate': (scope) => ofApplication(scope, requestRate),
   'error-ratio': (scope) => ofApplication(scope, errorRatio),
   'latency-p99': (scope) => ofApplication(scope, latencyP99),

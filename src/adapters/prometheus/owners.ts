@@ -55,20 +55,25 @@ function directPods(scope: readonly Matcher[], kind: 'StatefulSet' | 'DaemonSet'
   return constantLabel(copyLabel(podsOwnedBy(kind, scope), NAME, 'owner_name'), KIND, kind)
 }
 
-/** Pods of Jobs: a Job that a CronJob made belongs to the CronJob, the other Jobs are workloads of their own. */
+/** Pods of Jobs. */
 function jobPods(scope: readonly Matcher[]): Expression {
   const pods = aggregate('max', [...POD, 'job_name'], copyLabel(podsOwnedBy('Job', scope), 'job_name', 'owner_name'))
+  return byCronJob(pods, scope, POD)
+}
+
+/** What is known by `job_name`, one of each `each`: a Job that a CronJob made belongs to the CronJob, the other Jobs are workloads of their own. */
+export function byCronJob(jobs: Expression, scope: readonly Matcher[], each: readonly string[]): Expression {
   const owners = aggregate(
     'max',
     ['namespace', 'job_name', 'owner_name'],
     selector('kube_job_owner', [...scope, equal('owner_kind', 'CronJob'), CONTROLLER]),
   )
   const on = ['namespace', 'job_name']
-  const scheduled = joined(pods, on, ['owner_name'], largest(on, owners))
+  const scheduled = joined(jobs, on, ['owner_name'], largest(on, owners))
   return either(
     constantLabel(copyLabel(scheduled, NAME, 'owner_name'), KIND, 'CronJob'),
-    constantLabel(copyLabel(pods, NAME, 'job_name'), KIND, 'Job'),
-    POD,
+    constantLabel(copyLabel(jobs, NAME, 'job_name'), KIND, 'Job'),
+    each,
   )
 }
 
