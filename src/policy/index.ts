@@ -9,7 +9,7 @@ export {
   parseCodeowners,
 } from './codeowners.ts'
 export * from './commands/index.ts'
-export { type DecideInput, decide } from './decide.ts'
+export { type DecideInput, decide, isProtected } from './decide.ts'
 export { possibleActions } from './fit.ts'
 export {
   approversOf,

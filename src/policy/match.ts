@@ -14,8 +14,8 @@ export type MatchInput = {
   readonly failure: Failure
   /** Labels of the workload; absent when they are not known, and then no policy with matchLabels covers it. */
   readonly labels?: Readonly<Record<string, string>>
-  /** Repository that the change would be made in. Policies of other repositories have no say. */
-  readonly repository?: string
+  /** Repository that the change would be made in, or those that it may come from. Policies of other repositories have no say. */
+  readonly repository?: string | readonly string[]
   /** Namespaces whose resources may act on other namespaces. */
   readonly policyNamespaces: readonly string[]
 }
@@ -48,7 +48,7 @@ function hasSay(policy: Policy, { repository, policyNamespaces }: MatchInput): b
     case 'operator':
       return true
     case 'repository':
-      return policy.origin.repo === repository
+      return [repository].flat().includes(policy.origin.repo)
     case 'resource':
       return policy.origin.namespace === policy.targetNamespace || policyNamespaces.includes(policy.origin.namespace)
     default:
