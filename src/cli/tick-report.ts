@@ -1,6 +1,7 @@
 import type { Done, LaneReport, TickReport } from '../controller/index.ts'
 import { describeStep } from '../controller/index.ts'
-import { type Edit, formatInstant, formatSubject, type Proof, reasonInfo } from '../domain/index.ts'
+import { type Adjusted, type Edit, formatInstant, formatSubject, type Proof, reasonInfo } from '../domain/index.ts'
+import { confidenceWords } from '../proposal/index.ts'
 import { styled } from './style.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -11,6 +12,8 @@ export type LaneDocument = {
   readonly failure?: string
   readonly summary?: string
   readonly confidence?: number
+  /** What it was before outcomes of earlier findings changed it, and those. */
+  readonly adjusted?: Adjusted
   readonly step: string
   /** Its pull request, where one was open when it was looked at. */
   readonly pull?: { readonly number: number; readonly url: string }
@@ -38,6 +41,8 @@ export type TickDocument = {
     readonly problem?: string
   }[]
   readonly quiet: readonly string[]
+  /** What the models found and is not told, and why. */
+  readonly silenced: readonly { readonly subject: string; readonly reason: string; readonly message: string }[]
   readonly problems: readonly string[]
   readonly failed: readonly { readonly lane: string; readonly code: string; readonly message: string }[]
   readonly unreachable: TickReport['unreachable']
@@ -57,6 +62,11 @@ export function tickDocument(report: TickReport): TickDocument {
       ...(problem === undefined ? {} : { problem }),
     })),
     quiet: report.quiet,
+    silenced: report.silenced.map(({ subject, reason, message }) => ({
+      subject: formatSubject(subject),
+      reason,
+      message,
+    })),
     problems: report.problems,
     failed: report.failed.map(({ lane, error }) => ({ lane, code: error.code, message: error.message })),
     unreachable: report.unreachable,
@@ -72,6 +82,7 @@ function laneDocument(lane: LaneReport): LaneDocument {
     lane: lane.lane,
     subject: formatSubject(diagnosis?.subject ?? lane.subject),
     ...(diagnosis && { failure: diagnosis.failure, summary: diagnosis.summary, confidence: diagnosis.confidence }),
+    ...(diagnosis?.adjusted && { adjusted: diagnosis.adjusted }),
     step: lane.step.do,
     ...(lane.pull && { pull: lane.pull }),
     done: lane.done,
@@ -118,6 +129,8 @@ export function printTick(report: TickReport, terminal: Terminal): void {
       styled('dim', `unknown: ${signal} of ${about}: ${why}${problem === undefined ? '' : ` (${problem})`}`),
     )
   }
+  for (const { subject, reason, message } of report.silenced)
+    terminal.note(styled('dim', `not told: an anomaly of ${formatSubject(subject)}: ${reason}: ${message}`))
   terminal.line(styled('dim', sayQuiet(report)))
 }
 
@@ -148,6 +161,7 @@ function printLane(lane: LaneReport, terminal: Terminal): void {
   const { diagnosis, prepared, done } = lane
   const what = diagnosis === undefined ? describeStep(lane.step) : `${diagnosis.failure}: ${diagnosis.summary}`
   terminal.line(styled('bold', formatSubject(diagnosis?.subject ?? lane.subject)), `  ${what}`)
+  if (diagnosis?.adjusted !== undefined) terminal.line(styled('dim', `  confidence ${confidenceWords(diagnosis)}`))
   if (prepared.ready === 'proposal') {
     terminal.line(`  ${prepared.proposal.title}`)
     for (const edit of prepared.proposal.edits) {

@@ -15,11 +15,13 @@ import type { AnswerBook } from './answer-book.ts'
 import type { ControllerDeps } from './deps.ts'
 import { historiesOf, mostAtOnce, seriesName } from './histories.ts'
 import type { Memory } from './memory.ts'
+import type { Terms } from './model-terms.ts'
 
 /** A series that is to be judged, with what has to be known for it. */
 export type OpenCase = {
   readonly name: string
   readonly voters: readonly Detector[]
+  readonly terms: Terms
   readonly window: Window<SignalId>
   readonly nowMs: number
   readonly seed: number
@@ -122,7 +124,7 @@ async function fitOne(
   incomplete: boolean,
 ): Promise<boolean> {
   const asks = missing(memory.models, one)
-  const job = { window, seed: one.seed, fittedOnMs: FITTED_ON_MS }
+  const job = { window, seed: one.seed, fittedOnMs: FITTED_ON_MS, learning: one.terms.learning }
   // Each by itself: one that dies or takes too long takes no other with it.
   const each = await Promise.all(asks.map((ask) => answersTo(deps.compute, one.voters, { ...job, asks: [ask] })))
   const found = each.flat()

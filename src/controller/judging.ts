@@ -43,8 +43,9 @@ export async function judgeAll(
 }
 
 function inputOf({ judged }: Pick<Memory, 'judged'>, one: OpenCase, sinceMs: number): LiveInput {
-  const { name, voters, window, from, seed } = one
-  return { detectors: voters, window, from, seed, standing: standingOf(judged.get(name), window, sinceMs) }
+  const { name, voters, terms, window, from, seed } = one
+  const voting = terms.voting === undefined ? {} : { voting: terms.voting }
+  return { detectors: voters, window, from, seed, standing: standingOf(judged.get(name), window, sinceMs), ...voting }
 }
 
 function namedIn(judged: ReadonlyMap<string, JudgedCase>, name: string): readonly (readonly [string, JudgedCase])[] {

@@ -1,15 +1,16 @@
 import type { Judgement } from '../detection/index.ts'
-import type { EditOutcome, Finding, Lane, Policy } from '../domain/index.ts'
+import type { EditOutcome, Lane, Policy } from '../domain/index.ts'
 import type { OwnerRule } from '../policy/index.ts'
 import type { Forge } from '../ports/index.ts'
 import type { RenderedApplication, RenderRefusal } from '../source/index.ts'
 import { AnswerBook, type Keeping } from './answer-book.ts'
 import type { Fitting } from './fitting.ts'
+import type { ModelSight } from './models.ts'
 
 /** What may be forgotten at any moment: everything here is recomputed from Git and Prometheus when it is missing. */
 export type Memory = {
   /** Findings of the models at one point of the history grid, on all lanes but those of `without`. */
-  modelled?: { readonly endMs: number; readonly without: ReadonlySet<Lane>; readonly findings: readonly Finding[] }
+  modelled?: ModelSight & { readonly endMs: number; readonly terms: string; readonly without: ReadonlySet<Lane> }
   readonly models: AnswerBook
   /** What was judged of each series, by its name. */
   readonly judged: Map<string, Judgement>

@@ -21,6 +21,7 @@ export type Terms = {
   /** Two of them have to agree where it is left out. */
   readonly voting?: Voting
   readonly learning: Learning
+  /** Each with the zone that its schedule follows. */
   readonly events: readonly KnownEvent[]
 }
 
@@ -90,10 +91,13 @@ function termsOf({ config }: ControllerDeps, subject: Subject, policy: Policy | 
   const { timeZone, excluded, knownEvents } = config.detection
   const told = policy?.detection
   const stretches: readonly Stretch[] = told === undefined ? excluded : [...excluded, ...told.excluded]
+  const zone = told?.timeZone ?? timeZone
+  const general = knownEvents.filter((event) => concerns(event, subject)).map((event) => ({ timeZone, ...event }))
+  const own = (told?.knownEvents ?? []).map((event) => ({ timeZone: zone, ...event }))
   return {
     ...(policy?.voting === undefined ? {} : { voting: policy.voting }),
-    learning: { timeZone: told?.timeZone ?? timeZone, excluded: stretches },
-    events: [...knownEvents.filter((event) => concerns(event, subject)), ...(told?.knownEvents ?? [])],
+    learning: { timeZone: zone, excluded: stretches },
+    events: [...general, ...own],
   }
 }
 

@@ -1,10 +1,12 @@
 import {
+  alarmBegan,
   asksFor,
   changesOf,
   type Detector,
   detectors,
   historySignals,
   isSettling,
+  learnedUnder,
   modelFinding,
   type Window,
   windowsOf,
@@ -24,9 +26,13 @@ import {
 import type { ControllerDeps } from './deps.ts'
 import { learn, type OpenCase, want } from './fitting.ts'
 import { seriesName } from './histories.ts'
+import type { Remembered } from './history.ts'
 import { type JudgedCase, judgeAll, waitingIn } from './judging.ts'
+import type { Tick } from './lane.ts'
 import type { Memory } from './memory.ts'
-import type { Sight } from './observe.ts'
+import { type Alarm, type Silenced, withJobs, withoutKnownEvents } from './model-alarms.ts'
+import { adjusted } from './model-outcomes.ts'
+import { type ModelTerms, modelTerms, type Terms } from './model-terms.ts'
 import { outsideTracks } from './outside.ts'
 
 const HOUR = 3_600_000
@@ -36,55 +42,90 @@ const JUDGED_MS = 3 * HOUR
 /** What models look back on from the first row that is judged: Prophet on two days. */
 const LOOK_BACK_MS = 49 * HOUR
 
+/** What the models say: what is told, and what is not. */
+export type ModelSight = { readonly findings: readonly Finding[]; readonly silenced: readonly Silenced[] }
+
+/** What the models say of every lane but the `decided` ones, with the confidence that earlier findings have left them. */
+export async function modelFindings(
+  tick: Tick,
+  remembered: readonly Remembered[],
+  decided: ReadonlySet<Lane>,
+): Promise<ModelSight> {
+  const { deps, sight } = tick
+  if ([...sight.watched].every((lane) => decided.has(lane))) return { findings: [], silenced: [] }
+  const terms = modelTerms({ deps, policies: tick.policies, applications: sight.applications })
+  const { findings, silenced } = await modelled(tick, terms, decided)
+  const clusters = deps.config.clusters.map(({ name }) => name)
+  return { findings: await adjusted(findings, terms.policyOf, remembered, clusters, sight.nowMs), silenced }
+}
+
 /**
  * Findings of the models on every lane but the `decided` ones, whose findings nobody would act on: nothing is fitted for those, and nothing is
  * read where no lane is left. The grid moves every 5 minutes, so between its points the answer is remembered.
  */
-export async function modelFindings(
-  deps: ControllerDeps,
-  memory: Memory,
-  sight: Sight,
+async function modelled(
+  { deps, memory, sight }: Tick,
+  terms: ModelTerms,
   decided: ReadonlySet<Lane>,
-): Promise<readonly Finding[]> {
-  if ([...sight.watched].every((lane) => decided.has(lane))) return []
+): Promise<ModelSight> {
   const range = rangeEndingAt(sight.nowMs, JUDGED_MS + LOOK_BACK_MS, STEP_MS)
   const changes = changesOf(sight.answers)
-  const asked = (finding: Finding) => {
-    const lane = laneOf(finding.subject)
-    return !decided.has(lane) && !isSettling(finding, changes.get(lane), sight.nowMs)
-  }
+  const asked = ({ findings, silenced }: ModelSight): ModelSight => ({
+    findings: findings.filter((finding) => {
+      const lane = laneOf(finding.subject)
+      return !decided.has(lane) && !isSettling(finding, changes.get(lane), sight.nowMs)
+    }),
+    silenced: silenced.filter(({ subject }) => !decided.has(laneOf(subject))),
+  })
   const known = memory.modelled
-  if (known?.endMs === range.endMs && [...known.without].every((lane) => decided.has(lane)))
-    return known.findings.filter(asked)
+  const isKnown = known?.endMs === range.endMs && known.terms === terms.key
+  if (isKnown && [...known.without].every((lane) => decided.has(lane))) return asked(known)
   const limits = indexAnswers(sight.answers)
   const recent = windowsOf(await deps.site.metrics.read(historySignals, range))
   forgetOthers(memory, recent)
   const voters = votersOf(deps)
-  const open = recent
-    .filter((window) => !decided.has(laneOf(window.subject)))
-    .map((window) => openCase(voters, window, sight.nowMs))
+  const open = await Promise.all(
+    recent
+      .filter((window) => !decided.has(laneOf(window.subject)))
+      .map(async (window) => openCase(voters, await terms.of(window.subject), window, sight.nowMs)),
+  )
   const judged = await judgeAll(deps, memory, open, range.startMs)
   want(memory.fitting, waitingIn(judged), sizesOf(recent))
   await learn(deps, memory)
   // Where the look waits for its fits, they have a say in it.
   const again = deps.fits === 'beside' ? [] : waitingIn(judged)
   for (const [name, one] of await judgeAll(deps, memory, again, range.startMs)) judged.set(name, one)
-  const found = await Promise.all([...judged.values()].map((one) => findingOf(deps, one, limits)))
-  const findings = found.flatMap((one) => one ?? [])
-  memory.modelled = { endMs: range.endMs, without: decided, findings }
-  return findings.filter(asked)
+  const found = await Promise.all([...judged.values()].map((one) => alarmOf(deps, one, limits)))
+  const alarms = found.flatMap((one) => one ?? [])
+  const { told, silenced } = withoutKnownEvents(alarms, range.endMs, STEP_MS)
+  const said = { findings: await withJobs(deps, told, range.endMs, STEP_MS), silenced }
+  memory.modelled = { ...said, endMs: range.endMs, terms: terms.key, without: decided }
+  return asked(said)
 }
 
-/** Our own models that the operator lets vote. */
-function votersOf({ config }: ControllerDeps): readonly Detector[] {
-  return detectors.filter(({ id }) => config.detection.models.some((model) => model === id))
+/** Our own models that the operator lets vote, as they are told to learn: most workloads are told the same. */
+function votersOf({ config }: ControllerDeps): (terms: Terms) => readonly Detector[] {
+  const ours = detectors.filter(({ id }) => config.detection.models.some((model) => model === id))
+  const told = new Map<string, readonly Detector[]>()
+  return ({ learning }) => {
+    const key = JSON.stringify(learning)
+    const voters = told.get(key) ?? learnedUnder(ours, learning)
+    told.set(key, voters)
+    return voters
+  }
 }
 
-function openCase(voters: readonly Detector[], window: Window<SignalId>, nowMs: number): OpenCase {
+function openCase(
+  votersFor: ReturnType<typeof votersOf>,
+  terms: Terms,
+  window: Window<SignalId>,
+  nowMs: number,
+): OpenCase {
+  const voters = votersFor(terms)
   const seed = Number.parseInt(digestOf(window.subject).slice(0, 8), 16)
   const from = Math.max(0, window.length - Math.ceil(JUDGED_MS / window.stepMs))
   const asks = asksFor(voters, window, from, seed)
-  return { name: seriesName(window.subject), voters, window, nowMs, seed, from, asks, absent: [] }
+  return { name: seriesName(window.subject), voters, terms, window, nowMs, seed, from, asks, absent: [] }
 }
 
 function forgetOthers({ judged, models }: Memory, recent: readonly Window<SignalId>[]): void {
@@ -105,19 +146,17 @@ function memoryLimit(limits: AnswerIndex, { subject }: Window): number | undefin
   return series && newestSample(series)?.value
 }
 
-async function findingOf(
+async function alarmOf(
   deps: ControllerDeps,
   { one, judged }: JudgedCase,
   limits: AnswerIndex,
-): Promise<Finding | undefined> {
-  const { window, from, nowMs } = one
+): Promise<Alarm | undefined> {
+  const { window, from, nowMs, terms } = one
   const limit = memoryLimit(limits, window)
-  const all = withOutside(judged, await outsideTracks(deps.outside ?? [], window, from), window.stepMs)
-  return modelFinding({
-    judged: all,
-    window,
-    cooldownMs: 0,
-    nowMs,
-    ...(limit === undefined ? {} : { memoryLimit: limit }),
-  })
+  const outside = await outsideTracks(deps.outside ?? [], window, from, terms.voting)
+  const all = withOutside(judged, outside, window.stepMs)
+  const bytes = limit === undefined ? {} : { memoryLimit: limit }
+  const finding = modelFinding({ judged: all, window, cooldownMs: 0, nowMs, ...bytes })
+  const beganMs = alarmBegan(all, window)
+  return finding === undefined || beganMs === undefined ? undefined : { finding, beganMs, events: terms.events }
 }

@@ -22,6 +22,7 @@ import { type Kept, keepHouse } from './housekeeping.ts'
 import { type LaneView, type Tick, viewLane } from './lane.ts'
 import type { Memory } from './memory.ts'
 import type { Again } from './merging.ts'
+import type { Silenced } from './model-alarms.ts'
 import { modelFindings } from './models.ts'
 import { nextStep, type Step, whilePaused } from './next-step.ts'
 import { observe, type Sight } from './observe.ts'
@@ -55,6 +56,8 @@ export type TickReport = {
   readonly unknown: readonly Unknown[]
   /** Lanes that had samples and no finding: nothing to report of them but that they were looked at. */
   readonly quiet: readonly Lane[]
+  /** What the models found and is not told, and why. */
+  readonly silenced: readonly Silenced[]
   /** Policies and Applications that could not be read: said, never skipped in silence. */
   readonly problems: readonly string[]
   /** Lanes that the world cut short, each with the error. They are looked at anew at the next tick. */
@@ -85,7 +88,7 @@ export async function reconcile(deps: ControllerDeps, memory: Memory, nowMs: num
   const failed: FailedLane[] = []
   const lanes = await eachLane(start, failed, (lane) => decided.has(lane))
 
-  const modelled = await modelFindings(deps, memory, seen, decided)
+  const { findings: modelled, silenced } = await modelFindings(start.tick, start.remembered, decided)
   let last = start
   if (lanesOf(subjectsIn(modelled), start.remembered).some((lane) => !decided.has(lane))) {
     // The models took their time, and what was written meanwhile counts.
@@ -94,7 +97,9 @@ export async function reconcile(deps: ControllerDeps, memory: Memory, nowMs: num
   }
   const explained = await answeredBy(last, (pull) => explainFrom(lanes, pull))
   const kept = maySpeak(last.tick) ? await keepHouse(last.tick, last.remembered, lanes) : []
-  const report = reportOf(seen, last, lanes, failed, { answered: [...answered, ...explained], kept })
+  const report = reportOf(seen, last, lanes, failed, {
+    ...{ answered: [...answered, ...explained], kept, silenced },
+  })
   if (deps.writes === 'perform') await deps.audit?.record(report, maySpeak(last.tick))
   return withAudit(report, deps)
 }
@@ -190,7 +195,7 @@ function reportOf(
   { problems, unreachable }: Look,
   lanes: readonly LaneReport[],
   failed: readonly FailedLane[],
-  said: Pick<TickReport, 'answered' | 'kept'>,
+  said: Pick<TickReport, 'answered' | 'kept' | 'silenced'>,
 ): TickReport {
   const busy = new Set(lanes.map((one) => one.lane))
   return {

@@ -19,6 +19,7 @@ export { type LeakInput, leakOf } from './forecast/leak.ts'
 export { type Points, type Trend, trendOf } from './forecast/trend.ts'
 export { type Expected, type Usage, type UsageInput, usageAt } from './forecast/usage.ts'
 export { healingWords } from './healing/opinion.ts'
+export { jobsAtWork } from './jobs.ts'
 export { confidenceIn, type Judged, judged, votesIn } from './judged.ts'
 export { changesOf, isSettling, settled } from './known-events.ts'
 export { learnedUnder } from './learning.ts'
@@ -37,7 +38,8 @@ export {
   type LiveInput,
   stillNeeded,
 } from './live.ts'
-export { type ModelFindingInput, modelFinding } from './model-finding.ts'
+export { alarmBegan, type ModelFindingInput, modelFinding } from './model-finding.ts'
+export { afterOutcomes } from './outcomes.ts'
 export { type OutsideRows, outsideRows, outsideTrack, withOutside } from './outside.ts'
 export { type ScanResult, scan } from './scan.ts'
 export {

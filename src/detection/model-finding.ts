@@ -52,6 +52,11 @@ export function modelFinding({
   }
 }
 
+/** When the newest alarm among the judged rows began, epoch milliseconds; undefined where there is none. */
+export function alarmBegan(judged: Judged, window: Window): number | undefined {
+  return runsOf(judged.alarms, rowMs(window, judged.from), window.stepMs, (alarm) => alarm === 1).at(-1)?.fromMs
+}
+
 /** A row without samples is on the grid all the same, but it shows nothing. */
 function newestJudged({ tracks, joint }: Judged): number | undefined {
   for (let row = joint.length - 1; row >= 0; row -= 1)

@@ -50,6 +50,7 @@ function describe(kind: FailureKind, main: Finding, all: readonly Finding[], { i
     subject: main.subject,
     failure: main.failure,
     confidence: main.confidence,
+    ...(main.adjusted === undefined ? {} : { adjusted: main.adjusted }),
     startMs: main.startMs,
     lastMs: main.lastMs,
     evidence: unrepeated([...main.evidence, ...(image === undefined ? [] : [image]), ...beside]),

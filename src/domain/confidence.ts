@@ -21,6 +21,12 @@ export function betaMean(real: number, unreal: number): Confidence {
   return (real / (real + unreal)) as Confidence
 }
 
+/** What came of earlier findings. */
+export type Outcomes = { readonly verified: number; readonly refuted: number }
+
+/** A calibrated probability, and the outcomes that it was then adjusted by. */
+export type Adjusted = Outcomes & { readonly calibrated: Confidence }
+
 /** A probability that calibration has measured. Throws outside 0 to 1. */
 export function measuredConfidence(probability: number): Confidence {
   if (!(probability >= 0 && probability <= 1)) throw new RangeError(`${probability} is not a probability`)

@@ -1,4 +1,4 @@
-import type { Confidence } from './confidence.ts'
+import type { Adjusted, Confidence } from './confidence.ts'
 import type { Failure } from './failure.ts'
 import type { Evidence, Vote } from './finding.ts'
 import type { SignalId } from './signal.ts'
@@ -26,6 +26,8 @@ export type Diagnosis = {
   readonly subject: Subject
   readonly failure: Failure
   readonly confidence: Confidence
+  /** How the confidence came about, where outcomes of earlier findings have changed it. */
+  readonly adjusted?: Adjusted
   /** Start of the episode (PROTOCOL 1), recomputed from range queries. */
   readonly startMs: number
   readonly lastMs: number

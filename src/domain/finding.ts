@@ -1,4 +1,4 @@
-import type { Confidence, VoteShare } from './confidence.ts'
+import type { Adjusted, Confidence, VoteShare } from './confidence.ts'
 import type { Failure } from './failure.ts'
 import type { SignalId } from './signal.ts'
 import type { Subject } from './subject.ts'
@@ -42,6 +42,8 @@ export type Finding = {
   readonly failure: Failure
   readonly by: { readonly rule: string } | { readonly votes: readonly Vote[]; readonly share: VoteShare }
   readonly confidence: Confidence
+  /** How the confidence came about, where outcomes of earlier findings have changed it. */
+  readonly adjusted?: Adjusted
   readonly startMs: number
   readonly lastMs: number
   readonly evidence: readonly Evidence[]

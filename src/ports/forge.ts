@@ -33,6 +33,8 @@ export type RepositoryView = {
   readonly history: ReadonlyMap<Lane, readonly Pull[]>
   /** Living notes of the asked lanes. */
   readonly notes: ReadonlyMap<Lane, Note>
+  /** Living notes of any lane, those included. */
+  readonly allNotes: readonly Note[]
   /** What the forge asks of a merge into the base branch. */
   readonly rules: BaseRules
   /** Whether anybody can read the repository: then texts hold no queries, charts or names of clusters. */

@@ -18,7 +18,7 @@ import { incidentId } from './identity.ts'
 import { evidenceTable } from './sections.ts'
 import { fill, type Templates } from './template.ts'
 import { code, fixed, type Markdown, md, prose } from './text.ts'
-import { ended, sentence } from './words.ts'
+import { confidenceWords, ended, sentence } from './words.ts'
 
 const VERDICTS: readonly Conclusion['verdict'][] = [
   'resolved',
@@ -126,7 +126,7 @@ export function noteText(
     failure: fixed(diagnosis.failure),
     subject: code(formatSubject(diagnosis.subject)),
     summary: prose(sentence(diagnosis.summary), 400),
-    confidence: fixed(diagnosis.confidence.toFixed(2)),
+    confidence: fixed(confidenceWords(diagnosis)),
     since: fixed(formatInstant(diagnosis.startMs)),
     evidence: evidenceTable(diagnosis.evidence),
     reason: code(reason),

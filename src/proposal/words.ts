@@ -1,4 +1,4 @@
-import type { Failure, Isolation } from '../domain/index.ts'
+import type { Diagnosis, Failure, Isolation } from '../domain/index.ts'
 
 /** What follows if nobody acts, one sentence for each kind of failure. */
 export const IF_IGNORED: Readonly<Record<Failure, string>> = {
@@ -32,4 +32,12 @@ export function sentence(text: string): string {
 /** With a full stop, where it does not end as a sentence does. */
 export function ended(text: string): string {
   return /[.!?]$/.test(text) || text === '' ? text : `${text}.`
+}
+
+/** `0.66`, with how it came about where outcomes have changed it. */
+export function confidenceWords({ confidence, adjusted }: Pick<Diagnosis, 'confidence' | 'adjusted'>): string {
+  const now = confidence.toFixed(2)
+  if (adjusted === undefined) return now
+  const { calibrated, verified, refuted } = adjusted
+  return `${now} (calibrated ${calibrated.toFixed(2)}, after ${verified} verified and ${refuted} refuted)`
 }

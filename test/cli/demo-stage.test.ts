@@ -4,7 +4,16 @@ import { plotOf } from '../../src/cli/demo/story.ts'
 import { terminalOf } from '../../src/cli/terminal.ts'
 import type { LaneDocument, TickDocument } from '../../src/cli/tick-report.ts'
 
-const nothing = { unknown: [], quiet: [], problems: [], failed: [], unreachable: [], answered: [], kept: [] }
+const nothing = {
+  unknown: [],
+  quiet: [],
+  problems: [],
+  failed: [],
+  unreachable: [],
+  answered: [],
+  kept: [],
+  silenced: [],
+}
 const lane = { lane: 'demo/shop/Deployment/cart', subject: 'shop/cart[app]', step: 'merge' }
 
 function tick(at: string, done: LaneDocument['done']): TickDocument {

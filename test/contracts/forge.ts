@@ -552,8 +552,10 @@ export function forgeContract(name: string, make: () => Promise<ForgeWorld>): vo
         world.advance(60_000)
         await forge.say({ lane: CART_LANE }, 'Second.')
         await forge.say({ lane: 'demo/shop/Deployment/web' }, 'Other.')
-        const { notes } = await forge.look('main', [CART_LANE])
+        const { notes, allNotes } = await forge.look('main', [CART_LANE])
         expect([...notes.keys()]).toEqual([CART_LANE])
+        expect(allNotes.map(({ text }) => text).sort()).toEqual(['Other.', 'Second.'])
+        expect((await forge.look('main', [])).allNotes).toHaveLength(2)
         expect(notes.get(CART_LANE)?.text).toBe('Second.')
       })
 

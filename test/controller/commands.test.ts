@@ -52,6 +52,7 @@ async function answered(
     recent: [],
     history: new Map(),
     notes: new Map(),
+    allNotes: [],
     rules: NO_RULES,
     audience: 'private',
     openedSince: () => 0,

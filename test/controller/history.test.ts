@@ -22,6 +22,7 @@ function remembered(attempts: readonly Attempt[], change: Partial<Remembered> = 
     recent: [],
     history: new Map(),
     notes: new Map(),
+    allNotes: [],
     rules: NO_RULES,
     audience: 'private' as const,
     openedSince: () => 0,

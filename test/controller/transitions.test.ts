@@ -14,7 +14,16 @@ function lane(done: Done, startMs: number | 'none' = BEGAN): LaneReport {
 }
 
 function tick(lanes: readonly LaneReport[], others: Partial<TickReport> = {}): TickReport {
-  const nothing = { unknown: [], quiet: [], problems: [], failed: [], unreachable: [], answered: [], kept: [] }
+  const nothing = {
+    unknown: [],
+    quiet: [],
+    problems: [],
+    failed: [],
+    unreachable: [],
+    answered: [],
+    kept: [],
+    silenced: [],
+  }
   return { atMs: BEGAN, lanes, ...nothing, ...others }
 }
 

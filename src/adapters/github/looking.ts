@@ -90,6 +90,7 @@ export async function look(desk: Desk, base: string, lanes: readonly Lane[]): Pr
         return note === undefined ? [] : [[one, note]]
       }),
     ),
+    allNotes: [...notes].filter(([key]) => key !== 'dashboard').map(([, note]) => note),
     rules: there.rules,
     audience: there.visibility === 'public' ? 'public' : 'private',
     self: { login: desk.api.self.login, app: desk.api.self.appId, check: desk.checkName },

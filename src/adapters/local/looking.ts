@@ -3,27 +3,29 @@ import type { Note, RepositoryView } from '../../ports/index.ts'
 import { auditBranch } from './audit.ts'
 import type { LoadedPull } from './pull-record.ts'
 import { type Desk, headRef, loadPulls, type Refs, settle, show } from './pulls.ts'
-import { NOTE_FILES, noteRef, readNote } from './saying.ts'
+import { NOTE_FILES, NOTE_REFS, noteRef, readNote } from './saying.ts'
 
 const RECENT_MS = 7 * 24 * 3_600_000
 const MOST_HISTORY = 50
 
-async function notesOf(desk: Desk, refs: Refs, lanes: readonly Lane[]): Promise<ReadonlyMap<Lane, Note>> {
-  const asked = lanes.flatMap((lane) => {
-    const oid = refs.get(noteRef(lane))
-    return oid === undefined ? [] : [{ lane, oid }]
-  })
-  if (asked.length === 0) return new Map()
-  const read = await desk.store.read(
-    asked.map(({ oid }) => oid),
-    NOTE_FILES,
-  )
-  const notes = new Map<Lane, Note>()
-  for (const { lane, oid } of asked) {
+async function notesOf(
+  desk: Desk,
+  refs: Refs,
+  lanes: readonly Lane[],
+): Promise<Pick<RepositoryView, 'notes' | 'allNotes'>> {
+  const there = [...refs].filter(([ref]) => ref.startsWith(NOTE_REFS))
+  if (there.length === 0) return { notes: new Map(), allNotes: [] }
+  const read = await desk.store.read([...new Set(there.map(([, oid]) => oid))], NOTE_FILES)
+  const byRef = new Map<string, Note>()
+  for (const [ref, oid] of there.sort(([a], [b]) => (a < b ? -1 : 1))) {
     const note = readNote(read.get(oid), desk.bot.email)
-    if (note) notes.set(lane, note)
+    if (note) byRef.set(ref, note)
   }
-  return notes
+  const asked = lanes.flatMap((lane): [Lane, Note][] => {
+    const note = byRef.get(noteRef(lane))
+    return note === undefined ? [] : [[lane, note]]
+  })
+  return { notes: new Map(asked), allNotes: [...byRef.values()] }
 }
 
 function historyOf(pulls: readonly LoadedPull[], lanes: readonly Lane[], shown: (pull: LoadedPull) => Pull) {
@@ -55,7 +57,7 @@ export async function look(desk: Desk, base: string, lanes: readonly Lane[]): Pr
     open: pulls.filter(({ data }) => data.state === 'open').map(shown),
     recent: recent.sort((a, b) => (a.data.endedAtMs ?? 0) - (b.data.endedAtMs ?? 0)).map(shown),
     history: historyOf(pulls, lanes, shown),
-    notes: await notesOf(desk, refs, lanes),
+    ...(await notesOf(desk, refs, lanes)),
     rules: NO_RULES,
     audience: 'private',
     ...(audit !== undefined && { audit }),

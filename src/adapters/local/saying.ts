@@ -10,10 +10,12 @@ const NOTE_TEXT = 'note.md'
 /** Files of a note's record. */
 export const NOTE_FILES: readonly string[] = [NOTE_DATA, NOTE_TEXT]
 
+export const NOTE_REFS = 'refs/kintsugi/notes/'
+
 /** `refs/kintsugi/notes/demo-shop-deployment-cart-b2ca43f0`: readable, and one ref for each lane whatever it is called. */
 export function noteRef(lane: Lane): string {
   const slug = lane.toLowerCase().replace(/[^a-z0-9]+/g, '-')
-  return `refs/kintsugi/notes/${slug.slice(0, 60).replace(/^-+|-+$/g, '') || 'lane'}-${sha256(lane).slice(0, 8)}`
+  return `${NOTE_REFS}${slug.slice(0, 60).replace(/^-+|-+$/g, '') || 'lane'}-${sha256(lane).slice(0, 8)}`
 }
 
 /** The note that a commit of ours holds; undefined for anybody else's. */

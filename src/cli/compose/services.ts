@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { outboundFetch, proxiesOf } from '../../adapters/outbound/index.ts'
 import { configError } from '../../config.ts'
 import type { TickReport } from '../../controller/index.ts'
-import { type Config, type GithubConfig, type JsonPath, KintsugiError } from '../../domain/index.ts'
+import { type Config, formatDuration, type GithubConfig, type JsonPath, KintsugiError } from '../../domain/index.ts'
 import {
   type Metric,
   type ServiceServer,
@@ -29,15 +29,24 @@ export type ServicesOptions = {
   readonly wake: () => void
   /** Told of what goes wrong beside the loop. */
   readonly note: (text: string) => void
+  /** Epoch milliseconds; the clock of this machine where left out. */
+  readonly now?: () => number
 }
 
 const SWEEP_MS = 30 * 60_000
 
 /** What listens beside the loop, as far as the configuration asks for it: health and metrics, and webhooks. Throws KIN-2001 without a real secret. */
-export async function startServices({ config, cwd, env, wake, note }: ServicesOptions): Promise<Services> {
-  const seen = { ticks: 0, failures: 0, lanes: 0, failedLanes: 0, lastMs: 0 }
+export async function startServices({
+  config,
+  cwd,
+  env,
+  wake,
+  note,
+  now = Date.now,
+}: ServicesOptions): Promise<Services> {
+  const seen = { ticks: 0, failures: 0, lanes: 0, failedLanes: 0, silenced: 0, lastMs: 0, endedMs: now() }
   const webhooks = await webhooksOf(config, cwd, env, wake)
-  const service = await serviceOf(config, seen, webhooks)
+  const service = await serviceOf(config, seen, webhooks, now)
   const sweep = webhooks && setInterval(() => redeliver(webhooks, note), SWEEP_MS)
   sweep?.unref()
   return {
@@ -45,14 +54,17 @@ export async function startServices({ config, cwd, env, wake, note }: ServicesOp
       ...(service === undefined ? [] : [`health and metrics on ${service.url}`]),
       ...(webhooks === undefined ? [] : [`webhooks on ${webhooks.url}${config.webhooks?.path ?? ''}`]),
     ],
-    ticked: ({ atMs, lanes, failed }) => {
+    ticked: ({ atMs, lanes, failed, silenced }) => {
       seen.ticks += 1
       seen.lanes = lanes.length
       seen.failedLanes += failed.length
+      seen.silenced = silenced.length
       seen.lastMs = atMs
+      seen.endedMs = now()
     },
     failed: () => {
       seen.failures += 1
+      seen.endedMs = now()
     },
     close: async () => {
       clearInterval(sweep)
@@ -127,20 +139,37 @@ type Seen = {
   readonly failures: number
   readonly lanes: number
   readonly failedLanes: number
+  readonly silenced: number
   readonly lastMs: number
+  /** When the last look ended, whatever came of it; when the process began, before the first. */
+  readonly endedMs: number
 }
 
 async function serviceOf(
   config: Config,
   seen: Seen,
   webhooks: WebhookServer | undefined,
+  now: () => number,
 ): Promise<ServiceServer | undefined> {
   if (config.listen === undefined) return undefined
   return serviceServer({
     ...config.listen,
-    unready: () => (seen.ticks + seen.failures === 0 ? 'the first look is still under way' : undefined),
+    unready: () => unready(seen, config.tick.everyMs, now()),
     metrics: () => metricsOf(seen, webhooks),
   })
+}
+
+/** A look that takes longer than so many intervals hangs: on an answer that never comes, or on itself. */
+const HANGING_INTERVALS = 5
+/** Looks at short intervals may each take a while. */
+const HANGING_LEAST_MS = 5 * 60_000
+
+/** A look that failed has ended: the next one is as good as any. */
+function unready({ ticks, failures, endedMs }: Seen, everyMs: number, nowMs: number): string | undefined {
+  const silentMs = nowMs - endedMs
+  if (silentMs > Math.max(HANGING_LEAST_MS, HANGING_INTERVALS * everyMs))
+    return `hanging: no look has ended for ${formatDuration(Math.floor(silentMs / 60_000) * 60_000)}`
+  return ticks + failures === 0 ? 'the first look is still under way' : undefined
 }
 
 function metricsOf(seen: Seen, webhooks: WebhookServer | undefined): readonly Metric[] {
@@ -156,6 +185,7 @@ function metricsOf(seen: Seen, webhooks: WebhookServer | undefined): readonly Me
     one('kintsugi_tick_failures_total', 'counter', 'Looks that the world cut short.', seen.failures),
     one('kintsugi_last_tick_timestamp_seconds', 'gauge', 'The moment of the last look.', seen.lastMs / 1000),
     one('kintsugi_lanes', 'gauge', 'Workloads that the last look had something to say of.', seen.lanes),
+    one('kintsugi_silenced_alarms', 'gauge', 'Alarms of models that the last look did not tell.', seen.silenced),
     one('kintsugi_lane_failures_total', 'counter', 'Workloads that the world cut short.', seen.failedLanes),
     ...(counts.length === 0
       ? []

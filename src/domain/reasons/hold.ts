@@ -104,6 +104,11 @@ export const HOLD_REASONS = {
     means: 'The symptom has not lasted long enough yet.',
     next: 'Wait: it is judged again at the next tick.',
   },
+  'known-event': {
+    group: 'hold',
+    means: 'The alarm of the models began while a declared event of the workload went on.',
+    next: 'Nothing: what is still unusual ten minutes after its end is told. Change knownEvents where they were declared, in the policy for Anomaly or under detection in the configuration.',
+  },
   'line-has-open-change': {
     group: 'hold',
     means: 'Another open proposal of the bot already changes that line.',

@@ -51,6 +51,7 @@ const report = {
   unreachable: [],
   answered: [],
   kept: [],
+  silenced: [],
 }
 
 describe('what listens beside the loop', () => {
@@ -101,6 +102,40 @@ describe('what listens beside the loop', () => {
       expect(metrics).toContain(`${line}\n`)
     await services.close()
     await expect(fetch(`http://127.0.0.1:${hooks}/`)).rejects.toThrow()
+  })
+
+  it('is not ready while a look hangs, and says so', async () => {
+    const health = await freePort()
+    let nowMs = 1_000_000
+    const services = await startServices({
+      ...{ config: config(`listen: "127.0.0.1:${health}"\ntick: {every: 2m}\n`), cwd: dir, env: {} },
+      ...{ wake: () => {}, note: () => {}, now: () => nowMs },
+    })
+    const ready = async () => {
+      const answer = await fetch(`http://127.0.0.1:${health}/readyz`)
+      return [answer.status, await answer.text()]
+    }
+    expect(await ready()).toEqual([503, 'the first look is still under way\n'])
+    services.ticked({
+      ...report,
+      silenced: [
+        {
+          subject: { cluster: 'prod', namespace: 'shop', kind: 'Deployment', name: 'cart' },
+          reason: 'known-event',
+          message: 'nightly-backup',
+        },
+      ],
+    })
+    nowMs += 10 * 60_000
+    expect(await ready()).toEqual([200, 'ready\n'])
+    nowMs += 90_000
+    expect(await ready()).toEqual([503, 'hanging: no look has ended for 11m\n'])
+    // One that the world cut short has ended.
+    services.failed()
+    expect(await ready()).toEqual([200, 'ready\n'])
+    const metrics = await (await fetch(`http://127.0.0.1:${health}/metrics`)).text()
+    expect(metrics).toContain('kintsugi_silenced_alarms 1\n')
+    await services.close()
   })
 
   it.each([
