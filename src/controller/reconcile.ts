@@ -97,9 +97,8 @@ export async function reconcile(deps: ControllerDeps, memory: Memory, nowMs: num
   }
   const explained = await answeredBy(last, (pull) => explainFrom(lanes, pull))
   const kept = maySpeak(last.tick) ? await keepHouse(last.tick, last.remembered, lanes) : []
-  const report = reportOf(seen, last, lanes, failed, {
-    ...{ answered: [...answered, ...explained], kept, silenced },
-  })
+  const said = { answered: [...answered, ...explained], kept, silenced }
+  const report = reportOf(seen, last, lanes, failed, said)
   if (deps.writes === 'perform') await deps.audit?.record(report, maySpeak(last.tick))
   return withAudit(report, deps)
 }
