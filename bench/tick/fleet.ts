@@ -13,7 +13,7 @@ import {
   FITTED_ON_MS,
   type Window,
 } from '../../src/detection/index.ts'
-import type { SignalId } from '../../src/domain/index.ts'
+import { PLAIN_LEARNING, type SignalId } from '../../src/domain/index.ts'
 import { k8s16 } from '../k8s16/generate.ts'
 
 const PER_DAY = 288
@@ -63,7 +63,8 @@ function caseOf(kind: Window<SignalId>, at: number, kinds: number, end: number):
   const seed = at % kinds
   const asks = asksFor(detectors, window, from, seed)
   const nowMs = window.startMs + (READ - 1) * window.stepMs
-  return { name: seriesName(window.subject), voters: detectors, window, nowMs, seed, from, asks, absent: [] }
+  const terms = { learning: PLAIN_LEARNING, events: [] }
+  return { name: seriesName(window.subject), voters: detectors, terms, window, nowMs, seed, from, asks, absent: [] }
 }
 
 export function sinceOf([first]: readonly OpenCase[]): number {
