@@ -1,4 +1,5 @@
 import { EngineLost, type ProphetEngine, type ProphetForecast, type ProphetInput } from '../engines.ts'
+import { mostProbable, type Parameters, type StanData } from './posterior.ts'
 
 /** How a pattern is fitted. */
 type Pattern =
@@ -14,6 +15,15 @@ type Options = {
   readonly growth?: 'flat'
   readonly uncertaintySamples: number
   readonly intervalWidth?: number
+  /** Searches the parameters in the place of the library's own. */
+  readonly optimizer?: Optimizer
+}
+
+type Logs = Readonly<Record<'debug' | 'info' | 'warn' | 'error' | 'fatal', string>>
+
+/** How the library has parameters searched: `data` is JSON of `StanData`. */
+type Optimizer = {
+  readonly optimize: (init: unknown, data: string) => { readonly logs: Logs; readonly params: Parameters }
 }
 
 type Yhat = { readonly point: number[]; readonly intervals: { lower: number[]; upper: number[] } | undefined }
@@ -25,26 +35,38 @@ type Model = {
   free(): void
 }
 
-/** What is used of `@bsull/augurs/prophet` over the optimizer of `@bsull/augurs-prophet-wasmstan`, and the bytes of the former's module. */
+/** What is used of `@bsull/augurs/prophet`, by itself over the optimizer of `@bsull/augurs-prophet-wasmstan`, and the bytes of the former's module. */
 export type ProphetLibrary = {
   readonly initSync: (from: { module: Uint8Array<ArrayBuffer> }) => unknown
   readonly wasm: Uint8Array<ArrayBuffer>
   readonly modelOf: (options: Options) => Model
 }
 
+/** How an optimizer says that it came to no end. Anything else it throws has broken the module. */
+const NO_END = 'Optimization terminated with error'
+const SILENT: Logs = { debug: '', info: '', warn: '', error: '', fatal: '' }
+
+/** Ours, which solves what the library's search. */
+const direct: Optimizer = {
+  optimize: (_, data) => {
+    const params = mostProbable(JSON.parse(data) as StanData) // the library's own words
+    if (params === undefined) throw new Error(NO_END)
+    return { logs: SILENT, params }
+  },
+}
+
 /**
- * Ways to an end, tried in turn. L-BFGS dies on short noise now and then ("line search failed"): another optimizer, a freer trend and none
+ * Ways to an end, tried in turn: the direct one, then those of the library. L-BFGS dies on short noise now and then ("line search failed"): another optimizer, a freer trend and none
  * at all find the way. Newton is left out on purpose: where it fails it throws within the module, and after a dozen of those every later fit
  * of the thread fails (measured).
  */
 const WAYS = [
+  { algorithm: 'lbfgs', options: { optimizer: direct } },
   { algorithm: 'lbfgs', options: {} },
   { algorithm: 'bfgs', options: {} },
   { algorithm: 'lbfgs', options: { changepointPriorScale: 0.2 } },
   { algorithm: 'lbfgs', options: { growth: 'flat' } },
 ] as const
-/** How an optimizer says that it came to no end. Anything else it throws has broken the module. */
-const NO_END = 'Optimization terminated with error'
 /** The library fits two points without a complaint, and to no use. */
 const LEAST_POINTS = 12
 /** Breaks that the trend may have. The library's default of 25 takes three times as long and follows a week of samples too closely. */
