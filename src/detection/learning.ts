@@ -63,5 +63,5 @@ function withoutStretches(window: Window, excluded: readonly Stretch[]): Window 
     ...column,
     values: column.values.map((value, row) => (leftOut[row] === 1 ? Number.NaN : value)),
   }))
-  return { ...window, columns, leftOut }
+  return { ...window, columns }
 }

@@ -31,8 +31,6 @@ export type Window<Name extends string = string> = {
   readonly length: number
   readonly columns: readonly Column<Name>[]
   readonly partial: boolean
-  /** 1 at each row that nothing is to be learned from; its samples are gone. Left out where that is none. */
-  readonly leftOut?: Uint8Array
 }
 
 /** Moment of a row, epoch milliseconds. */
@@ -45,11 +43,6 @@ export function rowAt(window: Window, atMs: number): number {
   return Math.min(window.length, Math.floor((atMs - window.startMs) / window.stepMs) + 1) - 1
 }
 
-/** How many of the rows [from, to) may be learned from. */
-export function learnable({ leftOut }: Window, from: number, to: number): number {
-  return leftOut === undefined ? to - from : leftOut.subarray(from, to).filter((one) => one === 0).length
-}
-
 /** The part of a window that begins with its first sample at or after a moment. */
 export function sampledSince(window: Window, sinceMs: number): Window {
   const from = Math.min(window.length, Math.max(0, Math.ceil((sinceMs - window.startMs) / window.stepMs)))
@@ -57,9 +50,7 @@ export function sampledSince(window: Window, sinceMs: number): Window {
   const first = from + firstSampled(later)
   if (first === 0) return window
   const columns = window.columns.map((column) => ({ ...column, values: column.values.subarray(first) }))
-  const leftOut = window.leftOut?.subarray(first)
-  const length = window.length - first
-  return { ...window, startMs: rowMs(window, first), length, columns, ...(leftOut && { leftOut }) }
+  return { ...window, startMs: rowMs(window, first), length: window.length - first, columns }
 }
 
 /** One window per container that has a history of its own, and one per workload of which only the whole has any. In order of subject. */

@@ -13,6 +13,8 @@ const LEAST_SERVED = 24
 const TOGETHER_MS = 2 * 60_000
 /** While the history is short, it is fitted anew each time it has grown by this share. */
 const GROWTH = 0.25
+/** Held out, a fit serves this long: its errors change no more than those of fits that follow each other sooner, and a history takes hundreds of those. */
+const HELD_EVERY_MS = 24 * 3_600_000
 /** Rows of the history that are held out. */
 const MOST_HELD_OUT = 20_000
 
@@ -43,7 +45,7 @@ function fitColumns({ window, upTo, engines }: FitInput): FitOutcome<ArimaModel>
 function heldOut(input: FitInput): Float64Array {
   const { window, upTo } = input
   const scores = new Float64Array(upTo).fill(Number.NaN)
-  const most = serves(window.stepMs)
+  const most = Math.max(serves(window.stepMs), Math.ceil(HELD_EVERY_MS / window.stepMs))
   let row = Math.max(LEAST_ROWS, upTo - MOST_HELD_OUT)
   while (row < upTo) {
     const end = Math.min(upTo, row + Math.min(most, Math.ceil(GROWTH * row)))

@@ -4,6 +4,28 @@ import type { Silence } from './detector.ts'
 /** A range below this share of the level is rounding, not movement. */
 const STILL = 1e-6
 
+/** Columns that are missing more often than this where others were seen would take too many rows with them. */
+const LEAST_COVERAGE = 0.8
+
+/**
+ * The columns that hold samples in nearly all rows of [from, to) in which any does. A row without any was not asked for, as in a history that is coarser
+ * further back, or not answered: that says nothing of one column.
+ */
+export function wellSeen(window: Window, from: number, to: number): readonly Column[] {
+  const seen = window.columns.map(() => 0)
+  let rows = 0
+  for (let row = from; row < to; row += 1) {
+    let any = false
+    for (const [at, { values }] of window.columns.entries()) {
+      if (!Number.isFinite(values[row])) continue
+      any = true
+      seen[at] = (seen[at] ?? 0) + 1
+    }
+    if (any) rows += 1
+  }
+  return window.columns.filter((_, at) => rows > 0 && (seen[at] ?? 0) >= LEAST_COVERAGE * rows)
+}
+
 /** The columns that can be judged by themselves: at least `least` samples before `upTo`, and moving; or why there is none. */
 export function judgeable(window: Window, upTo: number, least: number): readonly Column[] | Silence {
   const observed = window.columns.filter((column) => samplesOf(column.values, upTo) >= least)

@@ -1,4 +1,5 @@
-import { type Column, learnable, type Window } from '../window.ts'
+import type { Column, Window } from '../window.ts'
+import { wellSeen } from './columns.ts'
 import type { Detector, FitInput, FitOutcome, Silence } from './detector.ts'
 import { condense, type Scale, scaleOf, WIDTH } from './isolation-forest/condense.ts'
 import { columnFeatures, KINDS } from './isolation-forest/features.ts'
@@ -11,8 +12,6 @@ const LEAST_ROWS = 32
 /** A fit reads this much history, or so many rows where they are further apart. */
 const HISTORY_MS = 14 * DAY_MS
 const HISTORY_ROWS = 1000
-/** A column that is missing more often than this would take too many rows with it. */
-const LEAST_COVERAGE = 0.8
 /** What is usual moves slowly. */
 const FIT_EVERY_MS = 6 * 3_600_000
 /** At a coarse step a fit serves this many rows at least. */
@@ -56,7 +55,7 @@ type History = { readonly columns: readonly Column[]; readonly from: number; rea
 function historyOf(window: Window, to: number): History | Silence {
   const from = Math.max(0, to - Math.max(HISTORY_ROWS, Math.ceil(HISTORY_MS / window.stepMs)))
   if (to - from < LEAST_ROWS) return 'too-little-data'
-  const observed = window.columns.filter((column) => coverageOf(window, column, from, to) >= LEAST_COVERAGE)
+  const observed = wellSeen(window, from, to)
   if (observed.length === 0) return 'too-little-data'
   const columns = observed.filter((column) => moves(column.values, from, to))
   return columns.length === 0 ? 'flat' : { columns, from, to }
@@ -131,15 +130,24 @@ function complete(cells: Float64Array, offset: number, stride: number): boolean 
 function heldOut({ window, upTo, seed }: FitInput, train: typeof trainForest): Float64Array {
   const history = historyOf(window, upTo)
   if (typeof history === 'string') return new Float64Array(0)
-  const { from, to } = history
   const scores = new Float64Array(upTo).fill(Number.NaN)
+  const bounds = foldsOf(history)
   for (let fold = 0; fold < FOLDS; fold += 1) {
-    const first = from + Math.floor(((to - from) * fold) / FOLDS)
-    const end = from + Math.floor(((to - from) * (fold + 1)) / FOLDS)
+    const first = bounds[fold] ?? history.from
+    const end = bounds[fold + 1] ?? history.to
     const model = learn(window, history, { train, seed: seed + 1 + fold, without: [first, end] })
     if (model !== undefined) scores.set(score(model, window, first, end), first)
   }
   return scores
+}
+
+/** Rows between which as many samples lie in each fold: a history may be coarser further back. */
+function foldsOf({ columns, from, to }: History): readonly number[] {
+  const rows: number[] = []
+  for (let row = from; row < to; row += 1)
+    if (columns.some(({ values }) => Number.isFinite(values[row]))) rows.push(row)
+  const between = (fold: number) => rows[Math.floor((rows.length * fold) / FOLDS)] ?? to
+  return [from, ...Array.from({ length: FOLDS - 1 }, (_, at) => between(at + 1)), to]
 }
 
 function score(model: ForestModel, window: Window, from: number, to: number): Float64Array {
@@ -172,12 +180,6 @@ function brieflyMissing(columns: readonly (Column | undefined)[], missing: numbe
     if (!there && (missing[at] ?? 0) <= BRIEFLY) briefly = true
   }
   return briefly
-}
-
-function coverageOf(window: Window, { values }: Column, from: number, to: number): number {
-  let there = 0
-  for (let row = from; row < to; row += 1) if (Number.isFinite(values[row] ?? Number.NaN)) there += 1
-  return there / learnable(window, from, to)
 }
 
 /** Whether the finite values differ by more than rounding. */

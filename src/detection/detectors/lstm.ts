@@ -38,14 +38,16 @@ function heldOut({ window, upTo, seed }: FitInput): Float64Array {
   const history = historyOf(window, upTo)
   if (typeof history === 'string') return new Float64Array(0)
   const { from, frame, tape, ends } = history
-  const size = Math.max(2 * STEPS, Math.ceil(tape.rows / BLOCKS))
-  const part = (row: number) => Math.floor(row / size) % 2
+  // Blocks of the rows that windows lie on: a history may be too coarse for any further back.
+  const first = Math.max(0, (ends[0] ?? 0) - STEPS + 1)
+  const size = Math.max(2 * STEPS, Math.ceil((tape.rows - first) / BLOCKS))
+  const part = (row: number) => Math.floor((row - first) / size) % 2
   const scores = new Float64Array(upTo).fill(Number.NaN)
   for (const own of [0, 1]) {
     const inside = ends.filter((row) => part(row) === own && part(row - STEPS + 1) === own)
     const model = learned(frame, tape, inside, seed + 1 + own)
     if (model === undefined) continue
-    for (let start = from + (1 - own) * size; start < upTo; start += 2 * size)
+    for (let start = from + first + (1 - own) * size; start < upTo; start += 2 * size)
       scores.set(score(model, window, start, Math.min(upTo, start + size)), start)
   }
   return scores

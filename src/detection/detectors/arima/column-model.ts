@@ -88,6 +88,7 @@ type Forecast = { readonly mean: Float64Array; readonly response: Float64Array }
 
 /** What stood still of late is expected to go on like that, whatever its samples do. */
 function forecastOf(values: Float64Array, engine: ArimaEngine): Forecast | undefined {
+  if (values.length === 0) return undefined
   const cleaned = withoutOutliers(values)
   if (moves(cleaned)) {
     for (const order of ORDERS) {

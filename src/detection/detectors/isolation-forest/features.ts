@@ -4,6 +4,8 @@ import { middleOf, residual, type Usual } from './usual.ts'
 const HOUR_MS = 3_600_000
 /** Rolling mean and deviation are taken over this many rows. */
 const ROLLING = 6
+/** Of which so many have to be known. */
+const LEAST_SEEN = 2
 /** The recent level is the median of this long; a deploy that shifts a level is as usual half of it later. */
 const LEVEL_MS = 24 * HOUR_MS
 /** One sample in so long is enough for a level, and so often it is taken anew. */
@@ -21,7 +23,7 @@ export function warmRows(stepMs: number): number {
 
 /**
  * Writes the features of one column for the rows [from, to) into `cells`, `KINDS` at every `stride` from `offset` on. Causal; NaN where the row's own sample is missing
- * or nothing before it gives a level; a sample that is missing further back is left out.
+ * or nothing before it gives a level; all but the distance from the level also where too few of the last rows are known.
  */
 export function columnFeatures(
   window: Window,
@@ -43,7 +45,7 @@ function finite(value: number): number {
   return Number.isFinite(value) ? value : Number.NaN
 }
 
-/** Takes the recent level off. Which samples make it depends on the clock alone, not on where the window begins. */
+/** Takes the recent level off: the median of the last sample of each stride. Which samples make it depends on the clock alone, not on where the window begins. */
 function level(left: Float64Array, window: Window, first: number): void {
   const stride = Math.max(1, Math.round(LEVEL_STRIDE_MS / window.stepMs))
   const kept = Math.max(LEAST_LEVEL, Math.round(LEVEL_MS / window.stepMs / stride))
@@ -51,12 +53,15 @@ function level(left: Float64Array, window: Window, first: number): void {
   const ring = new Float64Array(kept).fill(Number.NaN)
   const scratch = new Float64Array(kept)
   let usual = Number.NaN
+  let last = Number.NaN
   for (let at = 0; at < left.length; at += 1) {
     const value = left[at] ?? Number.NaN
     const turn = phase + at
     left[at] = value - usual
+    if (!Number.isNaN(value)) last = value
     if (turn % stride !== 0) continue
-    ring[(((turn / stride) % kept) + kept) % kept] = value
+    ring[(((turn / stride) % kept) + kept) % kept] = last
+    last = Number.NaN
     let length = 0
     for (let slot = 0; slot < kept; slot += 1) {
       const one = ring[slot] ?? Number.NaN
@@ -70,21 +75,35 @@ function level(left: Float64Array, window: Window, first: number): void {
 
 function fill(cells: Float64Array, offset: number, left: Float64Array, at: number): void {
   const value = left[at] ?? Number.NaN
-  let count = 0
-  let sum = 0
-  let squares = 0
-  let before = Number.NaN
-  for (let back = ROLLING - 1; back >= 0; back -= 1) {
-    const other = left[at - back] ?? Number.NaN
-    if (Number.isNaN(other)) continue
-    if (back > 0) before = other
-    count += 1
-    sum += other
-    squares += other * other
-  }
-  const mean = sum / count
   cells[offset] = value
-  cells[offset + 1] = mean
-  cells[offset + 2] = Number.isNaN(value) ? Number.NaN : Math.sqrt(Math.max(0, squares / count - mean * mean))
-  cells[offset + 3] = Number.isNaN(before) ? Number.NaN : value - before
+  let count = 1
+  let seen = 1
+  let sum = value
+  let squares = value * value
+  let before = Number.NaN
+  let later = value
+  let gap = 0
+  // On straight lines over what is missing: fewer values, or ones further apart, would stray further.
+  for (let back = 1; back < ROLLING; back += 1) {
+    const other = left[at - back] ?? Number.NaN
+    if (Number.isNaN(other)) {
+      gap += 1
+      continue
+    }
+    for (let step = 1; step <= gap + 1; step += 1) {
+      const between = later + ((other - later) * step) / (gap + 1)
+      if (count === 1) before = between
+      count += 1
+      sum += between
+      squares += between * between
+    }
+    seen += 1
+    later = other
+    gap = 0
+  }
+  const known = !Number.isNaN(value) && seen >= LEAST_SEEN
+  const mean = sum / count
+  cells[offset + 1] = known ? mean : Number.NaN
+  cells[offset + 2] = known ? Math.sqrt(Math.max(0, squares / count - mean * mean)) : Number.NaN
+  cells[offset + 3] = known ? value - before : Number.NaN
 }

@@ -15,15 +15,33 @@ export type Usual = { readonly slotMs: number; readonly day: Float64Array; reado
 /** Rows of a regular grid that begin at `startMs`. */
 export type Stretch = { readonly values: Float64Array; readonly startMs: number; readonly stepMs: number }
 
+/** Distances of samples to the next one, all but so many of which a slot and its neighbours bridge: a history may be coarser further back. */
+const BRIDGED = 0.9
+
 /** Learns medians; undefined where there are too few days, or the step does not divide a day. */
 export function usualOf({ values, startMs, stepMs }: Stretch): Usual | undefined {
   const days = (values.length * stepMs) / DAY_MS
   if (days < LEAST_DAYS || DAY_MS % stepMs !== 0) return undefined
-  const slotMs = Math.max(stepMs, SLOT_MS)
+  let slotMs = Math.max(stepMs, SLOT_MS)
+  const apartMs = apart(values) * stepMs
+  while (apartMs > (2 * NEIGHBOURS + 1) * slotMs && DAY_MS % (2 * slotMs) === 0) slotMs *= 2
   if (DAY_MS % slotMs !== 0) return undefined
   const stretch = { values, startMs, stepMs }
   const day = slots(stretch, slotMs, DAY_MS)
   return days < LEAST_WEEK_DAYS ? { slotMs, day } : { slotMs, day, week: slots(stretch, slotMs, WEEK_MS) }
+}
+
+/** Rows that most samples are apart at most. */
+function apart(values: Float64Array): number {
+  const distances: number[] = []
+  let last = -1
+  for (let row = 0; row < values.length; row += 1) {
+    if (!Number.isFinite(values[row])) continue
+    if (last >= 0) distances.push(row - last)
+    last = row
+  }
+  const sorted = Float64Array.from(distances).sort()
+  return sorted[Math.floor(BRIDGED * (sorted.length - 1))] ?? 1
 }
 
 function slots({ values, startMs, stepMs }: Stretch, slotMs: number, periodMs: number): Float64Array {

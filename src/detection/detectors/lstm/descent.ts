@@ -7,19 +7,19 @@ import type { Tape } from './tape.ts'
 export type Workshop = {
   readonly memory: Memory
   readonly gradient: Float64Array
-  /** Of the loss by the last state, and by the state before the step at hand. */
+  /** Of the loss by the sums of each step's gates, and by the state after the step at hand. */
+  readonly byGates: Float64Array
   readonly byHidden: Float64Array
-  readonly byBefore: Float64Array
   readonly byCell: Float64Array
 }
 
 export function workshopFor(network: Network): Workshop {
-  const { hidden } = network.shape
+  const { steps, hidden } = network.shape
   return {
     memory: memoryFor(network.shape),
     gradient: new Float64Array(network.weights.length),
+    byGates: new Float64Array(steps * hidden * GATES),
     byHidden: new Float64Array(hidden),
-    byBefore: new Float64Array(hidden),
     byCell: new Float64Array(hidden),
   }
 }
@@ -55,27 +55,21 @@ function throughHead({ shape, weights }: Network, shop: Workshop, tape: Tape, ro
 
 function throughTime(network: Network, shop: Workshop, tape: Tape, row: number): void {
   const { steps, hidden } = network.shape
-  const { byHidden, byBefore, byCell } = shop
-  byCell.fill(0)
+  shop.byCell.fill(0)
   for (let step = steps - 1; step >= 0; step -= 1) {
-    byBefore.fill(0)
-    const from = (row - steps + 1 + step) * tape.width
-    const inputs = step === steps - 1 ? tape.veiled : tape.inputs
-    for (let unit = 0; unit < hidden; unit += 1) throughUnit(network, shop, step, unit, inputs, from)
-    byHidden.set(byBefore)
+    for (let unit = 0; unit < hidden; unit += 1) throughGates(shop, hidden, step, unit)
+    if (step > 0) throughState(network, shop, step)
   }
+  for (let unit = 0; unit < hidden; unit += 1) gather(network, shop, tape, row, unit)
 }
 
-/** Through one unit at one step: its share of the gradient, and what it hands to the state before. */
-function throughUnit(
-  { shape, weights }: Network,
-  { memory, gradient, byHidden, byBefore, byCell }: Workshop,
+/** The gradient by the sums of one unit's gates at one step, and by its cell before it. */
+function throughGates(
+  { memory, byGates, byHidden, byCell }: Workshop,
+  units: number,
   step: number,
   unit: number,
-  inputs: Float64Array,
-  from: number,
 ): void {
-  const units = shape.hidden
   const before = step * units
   const after = before + units
   const g = (before + unit) * GATES
@@ -87,34 +81,74 @@ function throughUnit(
   const dh = byHidden[unit] ?? 0
   const dcell = (byCell[unit] ?? 0) + dh * o * (1 - flat * flat)
   byCell[unit] = dcell * f
-  const di = dcell * c * i * (1 - i)
-  const df = dcell * (memory.cells[before + unit] ?? 0) * f * (1 - f)
-  const dc = dcell * i * (1 - c * c)
-  const dout = dh * flat * o * (1 - o)
-  let w = unit * unitSize(shape)
-  gradient[w] = (gradient[w] ?? 0) + di
-  gradient[w + 1] = (gradient[w + 1] ?? 0) + df
-  gradient[w + 2] = (gradient[w + 2] ?? 0) + dc
-  gradient[w + 3] = (gradient[w + 3] ?? 0) + dout
-  w += GATES
-  for (let k = 0; k < shape.inputs; k += 1, w += GATES) {
-    const x = inputs[from + k] ?? 0
-    gradient[w] = (gradient[w] ?? 0) + di * x
-    gradient[w + 1] = (gradient[w + 1] ?? 0) + df * x
-    gradient[w + 2] = (gradient[w + 2] ?? 0) + dc * x
-    gradient[w + 3] = (gradient[w + 3] ?? 0) + dout * x
+  byGates[g] = dcell * c * i * (1 - i)
+  byGates[g + 1] = dcell * (memory.cells[before + unit] ?? 0) * f * (1 - f)
+  byGates[g + 2] = dcell * i * (1 - c * c)
+  byGates[g + 3] = dh * flat * o * (1 - o)
+}
+
+/** What the units at one step hand to the state before it. */
+function throughState({ shape, weights }: Network, { byGates, byHidden }: Workshop, step: number): void {
+  const { hidden, inputs } = shape
+  const size = unitSize(shape)
+  for (let k = 0; k < hidden; k += 1) {
+    let sum = 0
+    let w = GATES * (1 + inputs + k)
+    let g = step * hidden * GATES
+    for (let unit = 0; unit < hidden; unit += 1, w += size, g += GATES)
+      sum +=
+        (byGates[g] ?? 0) * (weights[w] ?? 0) +
+        (byGates[g + 1] ?? 0) * (weights[w + 1] ?? 0) +
+        (byGates[g + 2] ?? 0) * (weights[w + 2] ?? 0) +
+        (byGates[g + 3] ?? 0) * (weights[w + 3] ?? 0)
+    byHidden[k] = sum
   }
-  for (let k = 0; k < units; k += 1, w += GATES) {
-    const h = memory.hidden[before + k] ?? 0
-    gradient[w] = (gradient[w] ?? 0) + di * h
-    gradient[w + 1] = (gradient[w + 1] ?? 0) + df * h
-    gradient[w + 2] = (gradient[w + 2] ?? 0) + dc * h
-    gradient[w + 3] = (gradient[w + 3] ?? 0) + dout * h
-    byBefore[k] =
-      (byBefore[k] ?? 0) +
-      di * (weights[w] ?? 0) +
-      df * (weights[w + 1] ?? 0) +
-      dc * (weights[w + 2] ?? 0) +
-      dout * (weights[w + 3] ?? 0)
+}
+
+/** Adds up one unit's share of the gradient over all steps: its biases, its inputs (the newest row veiled) and its recurrent inputs. */
+function gather({ shape }: Network, shop: Workshop, tape: Tape, row: number, unit: number): void {
+  const { steps, inputs, hidden } = shape
+  const first = (row - steps + 1) * tape.width
+  const w = unit * unitSize(shape)
+  const g = unit * GATES
+  add(shop, w, g, hidden, ONES, 0, 0, steps)
+  for (let k = 0; k < inputs; k += 1) {
+    const at = w + GATES * (1 + k)
+    add(shop, at, g, hidden, tape.inputs, first + k, tape.width, steps - 1)
+    add(shop, at, g + (steps - 1) * hidden * GATES, hidden, tape.veiled, row * tape.width + k, 0, 1)
   }
+  for (let k = 0; k < hidden; k += 1)
+    add(shop, w + GATES * (1 + inputs + k), g, hidden, shop.memory.hidden, k, hidden, steps)
+}
+
+const ONES = new Float64Array([1])
+
+/** Adds the products of so many steps' gates from `g` on and of what was read at them, from `x` on every `stride`, to four gradients. */
+function add(
+  { gradient, byGates }: Workshop,
+  w: number,
+  g: number,
+  units: number,
+  read: Float64Array,
+  x: number,
+  stride: number,
+  steps: number,
+): void {
+  let a = gradient[w] ?? 0
+  let b = gradient[w + 1] ?? 0
+  let c = gradient[w + 2] ?? 0
+  let d = gradient[w + 3] ?? 0
+  for (let step = 0; step < steps; step += 1) {
+    const one = read[x] ?? 0
+    a += one * (byGates[g] ?? 0)
+    b += one * (byGates[g + 1] ?? 0)
+    c += one * (byGates[g + 2] ?? 0)
+    d += one * (byGates[g + 3] ?? 0)
+    x += stride
+    g += GATES * units
+  }
+  gradient[w] = a
+  gradient[w + 1] = b
+  gradient[w + 2] = c
+  gradient[w + 3] = d
 }

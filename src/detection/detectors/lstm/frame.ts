@@ -1,12 +1,11 @@
 import { mad, max, median, min, standardDeviation } from 'simple-statistics'
-import { type Column, learnable, type Window } from '../../window.ts'
+import type { Column, Window } from '../../window.ts'
+import { wellSeen } from '../columns.ts'
 import type { Silence } from '../detector.ts'
 
 const DAY_MS = 86_400_000
 /** With fewer days the time of day says when the history was taken, not what is usual then. */
 const LEAST_DAYS = 3
-/** A column that is missing more often than this is not read. */
-const LEAST_COVERAGE = 0.8
 /** More columns than this are too many for a state as narrow as ours; the first ones are read. */
 export const MOST_COLUMNS = 16
 /** A range below this share of the level is rounding, not movement. */
@@ -25,11 +24,15 @@ export type Frame = {
   readonly clock: boolean
 }
 
+/** Whether rows over so long show what is usual at a time of day. */
+export function showsDays(spanMs: number): boolean {
+  return spanMs >= LEAST_DAYS * DAY_MS
+}
+
 /** Learns how to read from the rows [from, to), or says why they are not worth reading. */
 export function frameOf(window: Window, from: number, to: number): Frame | Silence {
   const rows = (column: Column) => column.values.subarray(from, to)
-  const asked = LEAST_COVERAGE * learnable(window, from, to)
-  const observed = window.columns.filter((column) => sampled(rows(column)) >= Math.max(1, asked))
+  const observed = wellSeen(window, from, to)
   if (observed.length === 0) return 'too-little-data'
   const scales = observed.map((column) => ({ signal: column.signal, ...scaleOf(rows(column)) }))
   const moving = scales.filter(({ spread }) => spread > 0).slice(0, MOST_COLUMNS)
@@ -38,7 +41,7 @@ export function frameOf(window: Window, from: number, to: number): Frame | Silen
     signals: moving.map(({ signal }) => signal),
     centre: Float64Array.from(moving, ({ centre }) => centre),
     spread: Float64Array.from(moving, ({ spread }) => spread),
-    clock: (to - from) * window.stepMs >= LEAST_DAYS * DAY_MS,
+    clock: showsDays((to - from) * window.stepMs),
   }
 }
 
@@ -55,8 +58,4 @@ function scaleOf(samples: Float64Array) {
   const robust = MAD_SCALE * mad(values)
   const plain = standardDeviation(values)
   return { centre, spread: robust > plain / 10 ? robust : plain }
-}
-
-function sampled(values: Float64Array): number {
-  return values.filter(Number.isFinite).length
 }

@@ -1,6 +1,6 @@
 import type { Window } from '../../window.ts'
 import type { Silence } from '../detector.ts'
-import { type Frame, frameOf } from './frame.ts'
+import { type Frame, frameOf, showsDays } from './frame.ts'
 import type { Shape } from './network.ts'
 import { type Tape, tapeOf, whole, widthOf } from './tape.ts'
 
@@ -27,7 +27,12 @@ export function historyOf(window: Window, upTo: number): History | Silence {
   const frame = frameOf(window, from, upTo)
   if (typeof frame === 'string') return frame
   const tape = tapeOf(window, frame, from, upTo)
-  return { from, frame, tape, ends: endsOf(tape) }
+  const ends = endsOf(tape)
+  const rows = (ends.at(-1) ?? 0) - (ends[0] ?? 0) + STEPS
+  if (!frame.clock || showsDays(rows * window.stepMs)) return { from, frame, tape, ends }
+  // Too coarse for windows further back.
+  const timeless = { ...frame, clock: false }
+  return { from, frame: timeless, tape: tapeOf(window, timeless, from, upTo), ends }
 }
 
 export function shapeOf(frame: Frame): Shape {

@@ -14,14 +14,13 @@ export function weightOf({ steps, columns }: Shape, step: number): number {
 
 /**
  * What the head should say for one step and column of the window that ends with `row`: the sample of that row, and for the newest one how far it
- * lies from the one before, so that a level that has drifted is not strange in itself. NaN where there is no sample.
+ * lies from the one before, so that a level that has drifted is not strange in itself. NaN where there is no sample, or none before the newest.
  */
 export function targetAt(tape: Tape, { steps, columns }: Shape, row: number, step: number, column: number): number {
   const at = (row - steps + 1 + step) * columns + column
   const value = tape.values[at] ?? Number.NaN
   if (step < steps - 1) return value
-  const before = tape.values[at - columns] ?? Number.NaN
-  return Number.isNaN(before) ? value : value - before
+  return value - (tape.values[at - columns] ?? Number.NaN)
 }
 
 /** Loss of a window that was read, by Huber. Missing samples cost nothing. */

@@ -7,7 +7,7 @@ import { type Tape, whole } from './tape.ts'
 /** How far off a network usually is in each column: for the newest row of a window, and on average over all of its rows. */
 export type Usual = { readonly newest: Float64Array; readonly all: Float64Array }
 
-/** How far off it is for each row that a window ends with, and each column: row by row, NaN where there is no window to judge. */
+/** How far off it is for each row that a window ends with, and each column: row by row, NaN where there is no window to judge, or for the newest row none before it. */
 export type Errors = { readonly newest: Float64Array; readonly all: Float64Array }
 
 /** A network that is nearly always exact is not surprised by less than this share of the column's spread. */
@@ -55,24 +55,25 @@ export function scored({ newest, all }: Errors, usual: Usual, from: number): Flo
     let most = Number.NaN
     for (let column = 0; column < columns; column += 1) {
       const wide = (all[here * columns + column] ?? Number.NaN) / (usual.all[column] ?? 1)
-      const score = recent(newest, columns, here, column) / (usual.newest[column] ?? 1) + WHOLE * wide
+      const unit = usual.newest[column] ?? 1
+      const score = recent(newest, columns, here, column, unit / MAD_SCALE) / unit + WHOLE * wide
       if (Number.isFinite(score) && !(score <= most)) most = score
     }
     return most
   })
 }
 
-/** Mean of the newest errors of the last rows, without those that could not be judged. */
-function recent(errors: Float64Array, columns: number, here: number, column: number): number {
-  let sum = 0
-  let seen = 0
-  for (let row = here; row > here - RECENT && row >= 0; row -= 1) {
+/**
+ * Mean of the newest errors of the last rows; NaN for a row without one. One that is not known counts as a usual one: a mean of fewer would stray further,
+ * and what is missing is no anomaly.
+ */
+function recent(errors: Float64Array, columns: number, here: number, column: number, middle: number): number {
+  let sum = errors[here * columns + column] ?? Number.NaN
+  for (let row = here - 1; row > here - RECENT; row -= 1) {
     const error = errors[row * columns + column] ?? Number.NaN
-    if (Number.isNaN(error)) continue
-    sum += error
-    seen += 1
+    sum += Number.isNaN(error) ? middle : error
   }
-  return sum / seen
+  return sum / RECENT
 }
 
 /** Reads the windows that end with the rows `ends`. What a row adds to the sums of a step is added up once, for all windows that hold it. */
@@ -110,8 +111,8 @@ function note(network: Network, memory: Memory, tape: Tape, row: number, errors:
     let error = Number.NaN
     for (let step = 0; step < steps; step += 1) {
       const target = targetAt(tape, network.shape, row, step, column)
-      if (Number.isNaN(target)) continue
       error = Math.abs(rebuilt(network, memory, step, column) - target)
+      if (Number.isNaN(error)) continue
       sum += error
       seen += 1
     }

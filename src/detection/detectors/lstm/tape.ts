@@ -5,10 +5,13 @@ const DAY_MS = 86_400_000
 /** The network reads no sample as further from usual than this many spreads; how far off it was is left to the score. */
 const FURTHEST = 8
 
+/** A sample that is missing is read as the last one before it, of so many rows: a network that never saw a gap would take anything else for a jump. */
+const CARRIED = 12
+
 /**
- * Rows as the network reads them, one after the other: `inputs` holds `width` numbers a row (the samples, 0 where there is none; the share of
- * them that is missing; the time of day), `veiled` the same with every sample missing. `values` are the `columns` samples themselves, in spreads
- * from usual, NaN where there is none.
+ * Rows as the network reads them, one after the other: `inputs` holds `width` numbers a row (the samples, or the last one there was; whether the row is
+ * veiled; the time of day), `veiled` the same with no sample at all. `values` are the `columns` samples themselves, in spreads from usual, NaN
+ * where there is none.
  */
 export type Tape = {
   readonly rows: number
@@ -42,21 +45,23 @@ function fill(tape: Tape, window: Window, frame: Frame, column: number, from: nu
   const samples = columnOf(window, frame.signals[column] ?? '')?.values
   const centre = frame.centre[column] ?? 0
   const spread = frame.spread[column] ?? 1
-  for (let row = Math.max(0, -from); row < tape.rows; row += 1) {
+  let last = 0
+  let age = CARRIED
+  for (let row = Math.min(0, Math.max(-CARRIED, -from)); row < tape.rows; row += 1) {
     const value = ((samples?.[from + row] ?? Number.NaN) - centre) / spread
-    if (!Number.isFinite(value)) continue
-    tape.values[row * tape.columns + column] = value
-    tape.inputs[row * tape.width + column] = Math.max(-FURTHEST, Math.min(FURTHEST, value))
+    const known = Number.isFinite(value)
+    age = known ? 0 : age + 1
+    if (known) last = Math.max(-FURTHEST, Math.min(FURTHEST, value))
+    if (row < 0) continue
+    if (known) tape.values[row * tape.columns + column] = value
+    if (age <= CARRIED) tape.inputs[row * tape.width + column] = last
   }
 }
 
-/** Writes the share of missing samples and the time of day. */
+/** Writes what is not a sample: the veil and the time of day. */
 function mark(tape: Tape, { clock }: Frame, row: number, atMs: number): void {
-  const { columns, inputs, veiled, values } = tape
-  let missing = 0
-  for (let column = 0; column < columns; column += 1) if (Number.isNaN(values[row * columns + column])) missing += 1
+  const { columns, inputs, veiled } = tape
   const at = row * tape.width + columns
-  inputs[at] = missing / columns
   veiled[at] = 1
   if (!clock) return
   const angle = (2 * Math.PI * (atMs % DAY_MS)) / DAY_MS
@@ -71,9 +76,13 @@ const MOST_MISSING = 0.25
 
 /** Whether the window of `steps` rows that ends with `row` can be judged: its newest row is whole and most of the others are. */
 export function whole(tape: Tape, steps: number, row: number): boolean {
-  const { width, columns, inputs } = tape
-  if (row < steps - 1 || (inputs[row * width + columns] ?? 1) > 0) return false
+  if (row < steps - 1 || holed(tape, row)) return false
   let missing = 0
-  for (let at = row - steps + 1; at < row; at += 1) if ((inputs[at * width + columns] ?? 1) > 0) missing += 1
+  for (let at = row - steps + 1; at < row; at += 1) if (holed(tape, at)) missing += 1
   return missing <= MOST_MISSING * steps
+}
+
+function holed({ columns, values }: Tape, row: number): boolean {
+  for (let at = row * columns; at < (row + 1) * columns; at += 1) if (Number.isNaN(values[at])) return true
+  return false
 }

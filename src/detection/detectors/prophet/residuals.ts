@@ -1,6 +1,6 @@
 import { type Column, rowMs, type Window } from '../../window.ts'
+import { mediansBefore } from '../running-median.ts'
 import { at, type Curve } from './curve.ts'
-import { mediansBefore } from './running-median.ts'
 
 const HOUR_MS = 3_600_000
 /** The level of late is a median over two days: half of that, and a level that shifted for good is no longer strange. */
@@ -24,12 +24,21 @@ export function residualsOf(curve: Curve, window: Window, column: Column, from: 
   // Rows are sampled by the clock, so that the level of a row is the same whatever row is asked for first.
   const every = Math.max(1, Math.round(SAMPLE_MS / stepMs))
   const rows = { from, to, first: from - levelRows(stepMs), every, phase: Math.round(window.startMs / stepMs) }
-  const levels = mediansBefore(leftAt, rows, Math.round(LEVEL_MS / (every * stepMs)))
+  const levels = mediansBefore((row) => lastOf(leftAt, row, every), rows, Math.round(LEVEL_MS / (every * stepMs)))
   return levels.map((level, row) => {
     const left = leftAt(from + row)
     const shifted = left - level
     return Math.abs(shifted) < Math.abs(left) ? shifted : left
   })
+}
+
+/** The last of so many rows up to this one that has a value: a sample that is missing now and then leaves the level where it is. */
+function lastOf(valueAt: (row: number) => number, row: number, rows: number): number {
+  for (let back = 0; back < rows; back += 1) {
+    const value = valueAt(row - back)
+    if (!Number.isNaN(value)) return value
+  }
+  return Number.NaN
 }
 
 /** How far a value is outside of what the curve passes through within `slackMs`: its corners are no sharper than its blocks. */
