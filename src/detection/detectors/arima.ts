@@ -48,8 +48,8 @@ function heldOut(input: FitInput): Float64Array {
   const most = Math.max(serves(window.stepMs), Math.ceil(HELD_EVERY_MS / window.stepMs))
   let row = Math.max(LEAST_ROWS, upTo - MOST_HELD_OUT)
   while (row < upTo) {
-    const end = Math.min(upTo, row + Math.min(most, Math.ceil(GROWTH * row)))
     const outcome = fitColumns({ ...input, upTo: row })
+    const end = Math.min(upTo, row + (outcome.fitted ? Math.min(most, Math.ceil(GROWTH * row)) : LEAST_SERVED))
     if (outcome.fitted) scores.set(score(outcome.model, window, row, end), row)
     row = end
   }

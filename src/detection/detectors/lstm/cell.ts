@@ -1,6 +1,25 @@
-import { sigmoid, tanh } from './activation.ts'
 import { GATES, headAt, type Network, type Shape, unitSize } from './network.ts'
 import type { Tape } from './tape.ts'
+
+/** From here on the approximation below would pass 1. */
+const SATURATED = 6.298
+
+/**
+ * tanh by Lambert's continued fraction of depth nine: within 7e-6 everywhere, exact to 1e-9 up to 2, odd, and about three times as fast as
+ * Math.tanh. Only sums, products and one quotient, so the same bits on every machine, which Math.tanh does not promise.
+ */
+export function tanh(x: number): number {
+  if (x > SATURATED) return 1
+  if (x < -SATURATED) return -1
+  const y = x * x
+  const over = 34459425 + y * (4729725 + y * (135135 + y * (990 + y)))
+  const under = 34459425 + y * (16216200 + y * (945945 + y * (13860 + y * 45)))
+  return (x * over) / under
+}
+
+export function sigmoid(x: number): number {
+  return 0.5 + 0.5 * tanh(0.5 * x)
+}
 
 /** What reading one window leaves behind, for learning from it. One for many windows: nothing is allocated per window. */
 export type Memory = {
@@ -33,6 +52,8 @@ export function project(
   at: number,
 ): void {
   const size = unitSize(shape)
+  // An import is looked up at each use where modules are not bundled.
+  const gatesOfUnit = GATES
   for (let unit = 0; unit < shape.hidden; unit += 1) {
     let w = unit * size
     let a = weights[w] ?? 0
@@ -41,7 +62,7 @@ export function project(
     let d = weights[w + 3] ?? 0
     for (let k = 0; k < shape.inputs; k += 1) {
       const x = inputs[from + k] ?? 0
-      w += GATES
+      w += gatesOfUnit
       a += x * (weights[w] ?? 0)
       b += x * (weights[w + 1] ?? 0)
       c += x * (weights[w + 2] ?? 0)
@@ -61,6 +82,7 @@ export function advance(network: Network, memory: Memory, step: number, sums: Fl
   const { gates, cells, squashed, hidden } = memory
   const units = shape.hidden
   const size = unitSize(shape)
+  const gatesOfUnit = GATES
   const before = step * units
   const after = before + units
   for (let unit = 0; unit < units; unit += 1) {
@@ -76,7 +98,7 @@ export function advance(network: Network, memory: Memory, step: number, sums: Fl
       b += h * (weights[w + 1] ?? 0)
       c += h * (weights[w + 2] ?? 0)
       d += h * (weights[w + 3] ?? 0)
-      w += GATES
+      w += gatesOfUnit
     }
     a = sigmoid(a)
     b = sigmoid(b)

@@ -91,11 +91,12 @@ function throughGates(
 function throughState({ shape, weights }: Network, { byGates, byHidden }: Workshop, step: number): void {
   const { hidden, inputs } = shape
   const size = unitSize(shape)
+  const gatesOfUnit = GATES
   for (let k = 0; k < hidden; k += 1) {
     let sum = 0
-    let w = GATES * (1 + inputs + k)
-    let g = step * hidden * GATES
-    for (let unit = 0; unit < hidden; unit += 1, w += size, g += GATES)
+    let w = gatesOfUnit * (1 + inputs + k)
+    let g = step * hidden * gatesOfUnit
+    for (let unit = 0; unit < hidden; unit += 1, w += size, g += gatesOfUnit)
       sum +=
         (byGates[g] ?? 0) * (weights[w] ?? 0) +
         (byGates[g + 1] ?? 0) * (weights[w + 1] ?? 0) +
@@ -138,6 +139,7 @@ function add(
   let b = gradient[w + 1] ?? 0
   let c = gradient[w + 2] ?? 0
   let d = gradient[w + 3] ?? 0
+  const apart = GATES * units
   for (let step = 0; step < steps; step += 1) {
     const one = read[x] ?? 0
     a += one * (byGates[g] ?? 0)
@@ -145,7 +147,7 @@ function add(
     c += one * (byGates[g + 2] ?? 0)
     d += one * (byGates[g + 3] ?? 0)
     x += stride
-    g += GATES * units
+    g += apart
   }
   gradient[w] = a
   gradient[w + 1] = b

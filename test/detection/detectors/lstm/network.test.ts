@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { sigmoid, tanh } from '../../../../src/detection/detectors/lstm/activation.ts'
-import { readWindow } from '../../../../src/detection/detectors/lstm/cell.ts'
+import { readWindow, sigmoid, tanh } from '../../../../src/detection/detectors/lstm/cell.ts'
 import { descend, workshopFor } from '../../../../src/detection/detectors/lstm/descent.ts'
 import { lossOf } from '../../../../src/detection/detectors/lstm/loss.ts'
 import { costOf, freshNetwork, weightCount } from '../../../../src/detection/detectors/lstm/network.ts'
