@@ -69,7 +69,7 @@ describe(`${COUNT} series of ${NAMES.length} kinds`, () => {
 
   it('are not in alarm because samples are missing', { timeout: 3_600_000 }, () => {
     const inAlarm = (alarms: Float64Array) => alarms.filter((alarm) => alarm === 1).length
-    const series = Math.max(2, Math.ceil(COUNT / 12))
+    const series = Math.max(3, Math.ceil(COUNT / 100))
     let [whole, gappy] = [0, 0]
     for (let seed = 0; seed < series; seed += 1) {
       const values = valuesOf('wave', seed, ROWS)
@@ -80,7 +80,6 @@ describe(`${COUNT} series of ${NAMES.length} kinds`, () => {
     }
     const told = `${series} healthy series: ${whole} rows in alarm, ${gappy} where 15 % of the samples are missing`
     console.log(told)
-    // Models judge what follows a gap by less, so single rows differ either way; a model that took gaps for anomalies would alarm in many.
-    expect(gappy - whole, told).toBeLessThanOrEqual(0.03 * series * (ROWS - FROM))
+    expect(gappy, told).toBeLessThanOrEqual(whole)
   })
 })

@@ -50,6 +50,26 @@ describe('the engine of Prophet', () => {
     }
   })
 
+  it.each([
+    ['days', days(8, 5)],
+    ['a fortnight', days(9, 14)],
+    [
+      'days that break off',
+      { ...days(10, 6), values: days(10, 6).values.map((one, row) => (row > 150 ? one + 4 : one)) },
+    ],
+  ])('solves what the optimizer of the library searches: %s', (_, input) => {
+    const searched = prophetEngine({
+      ...library,
+      initSync: () => undefined,
+      modelOf: ({ optimizer: _, ...options }) => library.modelOf(options),
+    })
+    const wide = { ...input, at: [...input.seconds, ...input.at] }
+    const range = Math.max(...input.values) - Math.min(...input.values)
+    const found = searched(wide)?.mean ?? new Float64Array(0)
+    const far = (engine(wide)?.mean ?? []).map((one, row) => Math.abs(one - (found[row] ?? Number.NaN)))
+    expect(Math.max(...far) / range).toBeLessThan(0.03)
+  })
+
   it('says the same again', () => {
     expect(engine(days(2, 3))).toEqual(engine(days(2, 3)))
   })
