@@ -1,5 +1,5 @@
 import { median, medianSorted } from 'simple-statistics'
-import { mediansBefore } from './detectors/prophet/running-median.ts'
+import { mediansBefore } from './detectors/running-median.ts'
 import { rowAt, rowMs, type Window } from './window.ts'
 
 const MINUTE_MS = 60_000

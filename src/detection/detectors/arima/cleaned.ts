@@ -27,7 +27,7 @@ export function stretchBefore(values: Float64Array, upTo: number, most: number):
     if (!Number.isFinite(value)) continue
     const gap = later < 0 ? 0 : later - row - 1
     madeUp += Math.min(gap, SHORT_GAP)
-    if (madeUp > SHORT_GAP + newestFirst.length / 2) break
+    if (madeUp > Math.max(SHORT_GAP, newestFirst.length / 2)) break
     if (gap > 0 && gap <= SHORT_GAP) bridge(newestFirst, value, gap)
     newestFirst.push(value)
     samples += 1

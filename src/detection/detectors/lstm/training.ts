@@ -9,13 +9,13 @@ import type { Tape } from './tape.ts'
 /** A window that may be learned from: the tape that it lies on and the row that it ends with. */
 export type Windows = { readonly tapes: readonly Tape[]; readonly tape: Int32Array; readonly end: Int32Array }
 
-/** Multiply-adds that learning one model may cost: about an eighth of a second of one core; three times as much learned nothing more (measured). Work and not time, so that the same data give the same model. */
-const BUDGET = 1e8
+/** Multiply-adds that learning one model may cost: about a sixth of a second of one core; twice as much hardly learns more (measured). Work and not time, so that the same data give the same model. */
+const BUDGET = 1.5e8
 /** Learning from a window costs so many times reading it. */
 const LEARNING = 3
 /** A short history is not gone over more often than this. */
 const EPOCHS = 40
-const BATCH = 8
+const BATCH = 4
 /** Step of Adam, falling evenly to a twentieth. */
 const RATE = 0.02
 const LAST_RATE = 0.05
