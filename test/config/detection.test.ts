@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { outsideModels, outsideVoters } from '../../src/cli/compose/outside.ts'
 import { parseConfig } from '../../src/config.ts'
 import { OWN_MODELS } from '../../src/domain/index.ts'
-import { formatProblem } from '../../src/policy/index.ts'
+import { formatProblem, parsePolicies } from '../../src/policy/index.ts'
 
 function read(more: string) {
   return parseConfig(`clusters: [{name: a}]\n${more}`, 'c.yaml')
@@ -29,6 +29,24 @@ describe('the page on the healing classifier', () => {
     const page = readFileSync(resolve(import.meta.dirname, '../../docs/how-to/healing-classifier.md'), 'utf8')
     const yaml = /```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? 'none: there'
     expect(config(yaml).detection.healing).toEqual({ enabled: true })
+  })
+})
+
+describe('the page on what models are told', () => {
+  const page = readFileSync(resolve(import.meta.dirname, '../../docs/how-to/tell-the-models.md'), 'utf8')
+  const [first = '', second = ''] = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, yaml]) => yaml)
+
+  it('has a configuration that is read', () => {
+    expect(config(first.replace('[prod-eu]', '[a]')).detection).toMatchObject({
+      timeZone: 'Europe/Zurich',
+      knownEvents: [{ name: 'node-patching' }, { name: 'nightly-backup', namespaces: ['shop', 'team-*'] }],
+    })
+  })
+
+  it('has a policy that is read', () => {
+    const { policies, problems: found } = parsePolicies(second, 'p.yaml', { from: 'resource', namespace: 'shop' })
+    expect(found).toEqual([])
+    expect(policies).toMatchObject([{ voting: 'majority', detection: { timeZone: 'Asia/Kolkata' } }])
   })
 })
 

@@ -26,6 +26,13 @@ export const detect: Verb = {
     { name: 'tenant', value: 'NAME', says: 'tenant of a Mimir or Thanos, sent as X-Scope-OrgID' },
     { name: 'fit-fraction', value: 'SHARE', says: 'share of the samples that is only fitted on, 0 to 1 (default 0.3)' },
     { name: 'voting', value: VOTINGS.join('|'), says: 'how votes become an anomaly (default: two of the models)' },
+    { name: 'time-zone', value: 'ZONE', says: 'clock that days and weeks of the samples follow (default UTC)' },
+    {
+      name: 'exclude',
+      value: 'FROM/TO',
+      repeatable: true,
+      says: 'a known incident or holiday, ISO 8601: judged, and nothing learned from',
+    },
     { name: 'chart', says: 'draw a chart, as on a terminal' },
     { name: 'ascii', says: 'draw it in ASCII, as where the locale is not UTF-8' },
     { name: 'summary', says: 'add what fitting and scoring cost' },

@@ -1,4 +1,4 @@
-import { detectors, type Engines, type Judged, judged } from '../../detection/index.ts'
+import { detectors, type Engines, type Judged, judged, learnedUnder } from '../../detection/index.ts'
 import { digestOf } from '../../domain/index.ts'
 import { Cost, type Summary } from './cost.ts'
 import type { Samples } from './csv.ts'
@@ -21,14 +21,14 @@ export function judgeSamples(
   samples: Samples,
   gridded: Gridded,
   engines: Engines,
-  { fitFraction, voting, summary }: Settings,
+  { fitFraction, voting, learning, summary }: Settings,
 ): Verdict {
   const fitted = Math.floor(samples.times.length * fitFraction)
   const from = gridded.rowOf[fitted] ?? gridded.window.length
   const cost = new Cost()
-  const input = { window: gridded.window, from, seed: seedOf(gridded), engines }
+  const input = { window: gridded.window, from, seed: seedOf(gridded), engines, excluded: learning.excluded }
   const result = judged(
-    detectors.map((detector) => cost.of(detector)),
+    learnedUnder(detectors, learning).map((detector) => cost.of(detector)),
     input,
     voting,
   )

@@ -1,10 +1,12 @@
-import { KintsugiError, VOTINGS, type Voting } from '../../domain/index.ts'
+import { KintsugiError, type Learning, PLAIN_LEARNING, type Stretch, VOTINGS, type Voting } from '../../domain/index.ts'
+import { isTimeZone, parseInstant } from '../../policy/index.ts'
 import type { Context } from '../verb.ts'
 
 /** What every form of `detect` is told. */
 export type Settings = {
   readonly fitFraction: number
   readonly voting: Voting | undefined
+  readonly learning: Learning
   /** Whether what fitting and scoring cost is told. */
   readonly summary: boolean
   /** How a chart is drawn; undefined where none is. */
@@ -22,6 +24,7 @@ export function settingsOf({ args, terminal, io }: Context): Settings {
   return {
     fitFraction: fractionOf(args.text('fit-fraction')),
     voting: votingOf(args.text('voting')),
+    learning: { timeZone: zoneOf(args.text('time-zone')), excluded: args.list('exclude').map(stretchOf) },
     summary: args.has('summary'),
     chart: asked || (io.out.isTerminal && !terminal.asJson) ? { width, ascii } : undefined,
   }
@@ -45,4 +48,18 @@ function votingOf(text: string | undefined): Voting | undefined {
   if (text !== undefined && voting === undefined)
     throw new KintsugiError('KIN-1001', `--voting is one of ${VOTINGS.join(', ')}, not "${text}".`)
   return voting
+}
+
+function zoneOf(text = PLAIN_LEARNING.timeZone): string {
+  if (isTimeZone(text)) return text
+  throw new KintsugiError('KIN-1001', `--time-zone is an IANA name such as Europe/Zurich, not "${text}".`)
+}
+
+function stretchOf(text: string): Stretch {
+  const [fromMs, toMs, ...more] = text.split('/').map(parseInstant)
+  if (fromMs !== undefined && toMs !== undefined && fromMs < toMs && more.length === 0) return { fromMs, toMs }
+  throw new KintsugiError(
+    'KIN-1001',
+    `--exclude is FROM/TO such as 2026-12-24T00:00:00Z/2026-12-27T00:00:00Z, not "${text}".`,
+  )
 }

@@ -62,6 +62,10 @@ describe('kintsugi detect --csv', { timeout: 120_000 }, () => {
     [['--csv', 'no-such.csv'], 'KIN-1002'],
     [['--csv', 'rate.csv', '--fit-fraction', '1'], 'KIN-1001'],
     [['--csv', 'rate.csv', '--voting', 'most'], 'KIN-1001'],
+    [['--csv', 'rate.csv', '--time-zone', 'Europe/Zürich'], 'KIN-1001'],
+    [['--csv', 'rate.csv', '--exclude', '2023-11-17T00:00Z'], 'KIN-1001'],
+    [['--csv', 'rate.csv', '--exclude', '2023-11-17T00:00Z/2023-11-16T00:00Z'], 'KIN-1001'],
+    [['--csv', 'rate.csv', '--exclude', '2023-11-17/2023-11-18'], 'KIN-1001'],
     [[], 'KIN-1001'],
   ])('refuses %j', async (words, code) => {
     const ran = await kintsugi(['detect', ...words], { cwd: folder })
