@@ -44,6 +44,8 @@ const MAY: Readonly<Record<string, { readonly rooms: readonly string[]; readonly
     rooms: ['domain', 'ports', 'adapters/archive', 'adapters/own-folder'],
     packages: ['node:', 'yaml', 'undici'],
   },
+  // Answers of a Prometheus in a folder, for looking at the past again.
+  'adapters/recording': { rooms: ['domain', 'ports'], packages: ['node:'] },
   'adapters/simulation': { rooms: ['domain', 'ports'], packages: ['node:'] },
   'adapters/kubernetes': { rooms: ['domain', 'ports'], packages: ['node:', '@kubernetes/client-node'] },
   // onnxruntime-node is loaded by name when an operator has it: no import, no dependency.

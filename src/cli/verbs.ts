@@ -1,6 +1,7 @@
 import { auditExport } from './audit/export.ts'
 import { auditShow } from './audit/show.ts'
 import { auditVerify } from './audit/verify.ts'
+import { backtest } from './backtest/backtest.ts'
 import { bisect } from './bisect.ts'
 import { demo } from './demo/demo.ts'
 import { detect } from './detect/detect.ts'
@@ -29,6 +30,7 @@ export const verbs: readonly Verb[] = [
   bisect,
   detect,
   forecast,
+  backtest,
   policyValidate,
   initGithub,
   auditVerify,

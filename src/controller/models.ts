@@ -52,7 +52,7 @@ export async function modelFindings(
   decided: ReadonlySet<Lane>,
 ): Promise<ModelSight> {
   const { deps, sight } = tick
-  if ([...sight.watched].every((lane) => decided.has(lane))) return { findings: [], silenced: [] }
+  if (!hasVoters(deps) || [...sight.watched].every((lane) => decided.has(lane))) return { findings: [], silenced: [] }
   const terms = modelTerms({ deps, policies: tick.policies, applications: sight.applications })
   const { findings, silenced } = await modelled(tick, terms, decided)
   const clusters = deps.config.clusters.map(({ name }) => name)
@@ -101,6 +101,10 @@ async function modelled(
   const said = { findings: await withJobs(deps, told, range.endMs, STEP_MS), silenced }
   memory.modelled = { ...said, endMs: range.endMs, terms: terms.key, without: decided }
   return asked(said)
+}
+
+function hasVoters({ config, outside = [] }: ControllerDeps): boolean {
+  return config.detection.models.length + outside.length > 0
 }
 
 /** Our own models that the operator lets vote, as they are told to learn: most workloads are told the same. */

@@ -41,6 +41,8 @@ export type LaneReport = {
   readonly step: Step
   readonly prepared: Prepared
   readonly done: Done
+  /** Name of the policy that decided, where one covers the diagnosis. */
+  readonly policy?: string
   /** Where it belongs, as far as that is known. */
   readonly repository?: string
   /** Its open pull request. */
@@ -222,12 +224,13 @@ async function reconcileLane(tick: Tick, lane: Lane, remembered: readonly Rememb
   const prepared = await preparedFor(tick, view, step)
   const again: Again = () => lookAgain(tick, view, remembered)
   const done = tick.deps.writes === 'observe' ? would(step, prepared) : await perform(tick, view, step, prepared, again)
-  const { diagnosis, pending } = view.seen
+  const { diagnosis, decision, pending } = view.seen
   const owned = view.owner.found ? view.owner.owner.repository : view.owner.repository
   const repository = (owned ?? history.remembered?.repository)?.forge.repository
   return {
     ...{ lane, subject, step, prepared, done },
     ...(diagnosis && { diagnosis }),
+    ...(decision?.policy && { policy: decision.policy.name }),
     ...(repository !== undefined && { repository }),
     ...(pending?.state === 'open' && { gates: pending.gates, pull: numbered(pending.attempt.pull) }),
   }

@@ -27,6 +27,11 @@ export const ERRORS = {
     means: 'A series of samples cannot be read.',
     next: 'Write a line per sample, timestamp,value[,label]: seconds, milliseconds or ISO 8601, and a number or nothing.',
   },
+  'KIN-1006': {
+    exit: 1,
+    means: 'A recording of answers cannot be read, or does not hold what is asked.',
+    next: 'Make one with kintsugi backtest --record DIR that reaches as far, with the same flags.',
+  },
   'KIN-2001': {
     exit: 5,
     means: 'The operator configuration is not valid.',

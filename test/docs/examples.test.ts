@@ -11,11 +11,14 @@ import { kintsugi } from '../cli/console.ts'
 import { application, DEPLOYMENT, writeTree } from '../cli/golden.ts'
 import { helmHere } from '../fakes/helm-here.ts'
 import { json, matrix, type PrometheusServer, prometheusServer, timesOf } from '../fakes/prometheus-server.ts'
+import { recordedPast } from '../fakes/recorded-past.ts'
 import { commandsOf, page, pages, ROOT, shellLines } from './pages.ts'
 
 const MINUTE = 60_000
 /** Verbs that need neither a cluster nor a world. */
-const ALONE = new Set(['locate', 'edit', 'map', 'where', 'policy validate', 'detect', 'explain', 'version'])
+const ALONE = new Set([
+  ...['locate', 'edit', 'map', 'where', 'policy validate', 'detect', 'backtest', 'explain', 'version'],
+])
 
 const helm = await helmHere('commands of the pages on charts')
 
@@ -54,10 +57,19 @@ spec: {template: {spec: {containers: [{name: db, image: "registry.example/db:16"
   const samples = Array.from({ length: 150 }, (_, row) => `${row * 300},${100 + (row % 7)}`)
   await writeFile(join(dir, 'gitops/latency.csv'), samples.join('\n'))
   await cp(join(ROOT, 'docs/examples/config.yaml'), join(dir, 'gitops/kintsugi.yaml'))
-  for (const folder of ['policies', '.kintsugi/policies'])
+  for (const folder of ['policies', 'stricter', '.kintsugi/policies'])
     await cp(join(ROOT, 'docs/examples/policies'), join(dir, 'gitops', folder), { recursive: true })
+  await examplePast(join(dir, 'gitops'))
   await cp(join(ROOT, 'docs/examples/policies/oom-automerge.yaml'), join(dir, 'gitops/policies/cart.yaml'))
   return dir
+}
+
+/** A recording and a bare repository, as the pages name them. */
+async function examplePast(into: string): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'kintsugi-docs-past-'))
+  await recordedPast(folder, { world: { shop: { only: ['cart'] } } }, { minutes: 8, withHistory: true })
+  for (const name of ['past', 'shop.git']) await cp(join(folder, name), join(into, name), { recursive: true })
+  await rm(folder, { recursive: true, force: true })
 }
 
 /** The Prometheus that the pages name: two series with an hour of samples for any query. */
@@ -91,7 +103,9 @@ describe('the commands of the pages', () => {
     expect(() => readArguments(words.slice(verb.name.split(' ').length), verb)).not.toThrow()
   })
 
-  const runnable = typed.filter(({ words }) => ALONE.has(verbOf(words)))
+  // A month of a Prometheus is for another test.
+  const isLong = (words: readonly string[]) => verbOf(words) === 'backtest' && !words.includes('--recorded')
+  const runnable = typed.filter(({ words }) => ALONE.has(verbOf(words)) && !isLong(words))
   const once = [...new Map(runnable.map((one) => [one.command, one])).values()]
   // What writes comes last: the others show the repository as it was.
   const ordered = [...once].sort((a, b) => Number(a.words.includes('--write')) - Number(b.words.includes('--write')))

@@ -18,3 +18,4 @@ export type {
   Stored,
 } from './store.ts'
 export { gitHistory, gitTree } from './tree.ts'
+export { type UnappliedForge, unappliedForge } from './unapplied-forge.ts'

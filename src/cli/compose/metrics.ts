@@ -22,6 +22,8 @@ export type MetricsOptions = {
   readonly caFile?: string
   /** Jobs whose series may decide anything; an empty list leaves it to the configuration. */
   readonly jobs: Jobs
+  /** Per request; as the adapter has it where left out. */
+  readonly timeoutMs?: number
 }
 
 /** Jobs as the usual installations name them. A job that scrapes whatever asks to be scraped is never among them: any workload could then pose as the kubelet. */
@@ -81,5 +83,6 @@ function prometheusOf(config: Config, jobs: Jobs, options: MetricsOptions, clock
     ...(told?.clusterLabel === undefined ? {} : { clusterLabel: told.clusterLabel }),
     ...(told?.tenant === undefined ? {} : { tenant: told.tenant }),
     ...(proxies && { proxies }),
+    ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
   }
 }

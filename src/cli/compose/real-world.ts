@@ -1,16 +1,16 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { fixedApplications, noCluster, systemClock } from '../../adapters/files/index.ts'
-import { localForge, originOf } from '../../adapters/local/index.ts'
-import type { Reach } from '../../adapters/prometheus/index.ts'
+import { localForge, originOf, unappliedForge } from '../../adapters/local/index.ts'
+import type { PrometheusMetrics, Reach } from '../../adapters/prometheus/index.ts'
 import { defaultConfig } from '../../config.ts'
 import type { AuditPlace, Repository, Site } from '../../controller/index.ts'
 import { type ApplicationSource, type Config, KintsugiError, type Manifest, type Tree } from '../../domain/index.ts'
-import type { Clock, ClusterHistory, Forge } from '../../ports/index.ts'
+import type { Clock, ClusterHistory, Forge, Metrics } from '../../ports/index.ts'
 import { parseApplication } from '../../source/index.ts'
 import { auditPlace, auditWriter } from './audit-place.ts'
 import { manifestsAt, manifestsIn } from './manifests.ts'
-import { historyOf, type Jobs, jobsOf, type MetricsOptions, metricsOf } from './metrics.ts'
+import { historyOf, type Jobs, jobsOf, type MetricsOptions, metricsOf, onlyCluster } from './metrics.ts'
 import { repositoryName, urlsOfRepository } from './repository-urls.ts'
 
 export type RealOptions = MetricsOptions & {
@@ -25,6 +25,8 @@ export type RealOptions = MetricsOptions & {
   readonly atMs?: number
   /** Whether the repository must not be written to, whatever is asked. */
   readonly readOnly: boolean
+  /** A past that is walked through: its clock, and the metrics in the place of the live ones. Proposals stay in memory then. */
+  readonly past?: { readonly clock: Clock; metrics(live: () => PrometheusMetrics, cluster: string): Metrics }
 }
 
 export type RealWorld = {
@@ -49,10 +51,14 @@ const BASES = ['main', 'master']
 /** Opens a Prometheus and a bare repository as the controller's world. Nothing of a cluster or of Argo CD is asked. */
 export async function openRealWorld(options: RealOptions): Promise<RealWorld> {
   const gitDir = resolve(options.cwd, options.repo)
-  const clock = options.atMs === undefined ? systemClock : fixedClock(options.atMs)
+  const { past } = options
+  const clock = past?.clock ?? (options.atMs === undefined ? systemClock : fixedClock(options.atMs))
   const url = `file://${gitDir}`
   const branchPrefix = prefixIn(options.config, [url, gitDir, options.repo])
-  const forge = localForge({ gitDir, url, branchPrefix, clock, readOnly: options.readOnly })
+  const forge =
+    past === undefined
+      ? localForge({ gitDir, url, branchPrefix, clock, readOnly: options.readOnly })
+      : await unappliedForge({ gitDir, url, branchPrefix, clock })
   const branch = await forge.defaultBranch()
   const revision = await forge.head(branch)
   if (revision === undefined) throw new KintsugiError('KIN-4002', `${options.repo} has no commit on ${branch}`)
@@ -69,10 +75,14 @@ export async function openRealWorld(options: RealOptions): Promise<RealWorld> {
   ]
   const config = options.config ?? configFor(urls, [...new Set([branch, ...BASES])])
   const jobs = jobsOf(config, options.jobs)
-  const metrics = metricsOf(config, jobs, options, clock)
-  const cluster = metrics.cluster
+  const live = once(() => metricsOf(config, jobs, options, clock))
+  const cluster = onlyCluster(config).name
+  const metrics = past === undefined ? live.get() : past.metrics(live.get, cluster)
   const repositories = [{ urls: [...new Set(urls)], forge }]
-  const audit = await auditPlace(config, repositories, async (named) => localJournal(named, config, options, clock))
+  const audit =
+    past === undefined
+      ? await auditPlace(config, repositories, async (named) => localJournal(named, config, options, clock))
+      : undefined
   return {
     config,
     ...(audit && { audit }),
@@ -82,8 +92,20 @@ export async function openRealWorld(options: RealOptions): Promise<RealWorld> {
     applications: parsed.map(({ application }) => `${application.namespace}/${application.name}`),
     jobs,
     history: () => historyOf(config, jobs, options, clock),
-    reach: () => metrics.reach(),
-    close: () => metrics.close(),
+    reach: () => live.get().reach(),
+    close: async () => live.made()?.close(),
+  }
+}
+
+/** What is made when it is first asked for. */
+export function once<Made>(make: () => Made): { get(): Made; made(): Made | undefined } {
+  let made: Made | undefined
+  return {
+    get: () => {
+      made ??= make()
+      return made
+    },
+    made: () => made,
   }
 }
 

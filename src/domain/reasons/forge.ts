@@ -202,6 +202,11 @@ export const FORGE_REASONS = {
     means: 'The forge refuses the merge, and waiting will not change that.',
     next: 'Read the message, and merge it by hand if it is right.',
   },
+  'not-applied': {
+    group: 'forge',
+    means: 'A backtest looks at the past: every proposal stays open there, whatever its policy allows.',
+    next: 'Nothing. From the moment that the backtest names, the bot would have merged it.',
+  },
   'merge-drift': {
     group: 'forge',
     means: 'What was merged is not what was proven: somebody changed a file that the proof read in the same moment.',
