@@ -40,7 +40,11 @@ export async function recordedPast(
   const through = recorder.over(metrics)
   const lookBack = 360 * MINUTE
   await through.read(tickSignals, rangeEndingAt(untilMs, untilMs - startMs + lookBack, MINUTE))
-  if (withHistory) await through.read(historySignals, rangeEndingAt(untilMs, untilMs - startMs + 40 * DAY, 5 * MINUTE))
+  if (withHistory)
+    await through.read(
+      [...historySignals, 'job-active'],
+      rangeEndingAt(untilMs, untilMs - startMs + 40 * DAY, 5 * MINUTE),
+    )
   await recorder.finish({ fromMs: startMs, untilMs })
   const { cluster } = parts.scenario
   const gitDir = join(folder, 'shop.git')

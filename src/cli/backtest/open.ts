@@ -5,7 +5,15 @@ import type { PrometheusMetrics } from '../../adapters/prometheus/index.ts'
 import { openRecording, type Recorder, type Recording, recordInto } from '../../adapters/recording/index.ts'
 import { configError, defaultConfig } from '../../config.ts'
 import type { ControllerDeps } from '../../controller/index.ts'
-import { type Config, KintsugiError, OWN_MODELS, type OwnModelId, type Policy } from '../../domain/index.ts'
+import { historySignals, tickSignals } from '../../detection/index.ts'
+import {
+  type Config,
+  KintsugiError,
+  OWN_MODELS,
+  type OwnModelId,
+  type Policy,
+  type SignalId,
+} from '../../domain/index.ts'
 import type { Clock, Metrics } from '../../ports/index.ts'
 import type { Arguments } from '../arguments.ts'
 import { chartsOf, controllerDeps, readConfig, readPolicies } from '../compose/controller.ts'
@@ -128,6 +136,9 @@ function instant(ms: number): string {
   return new Date(ms).toISOString()
 }
 
+/** What a tick reads, and what the models read: jobs too, which are asked for only where something was found. */
+const SETS: readonly (readonly SignalId[])[] = [tickSignals, [...historySignals, 'job-active']]
+
 type ThroughPast = (live: () => PrometheusMetrics, cluster: string) => Metrics
 
 function metricsThrough(
@@ -137,7 +148,7 @@ function metricsThrough(
 ): ThroughPast {
   return (live, cluster) => {
     const source = recording?.metrics(cluster) ?? live()
-    return readAhead(recorder?.over(source) ?? source, untilMs)
+    return readAhead(recorder?.over(source) ?? source, untilMs, SETS)
   }
 }
 

@@ -16,17 +16,20 @@ const AHEAD_POINTS = 1440
 /**
  * Metrics that ask their source for long stretches and answer each moment out of them: what is given for a range holds nothing from after it.
  * Nothing is read beyond `untilMs`. What the source could not answer is thrown, since a past with holes of our own making would be a wrong one.
+ * Whoever asks for some of a set is answered out of the whole of it, so that what is read does not hang on what is found.
  */
-export function readAhead(source: Metrics, untilMs: number): Metrics {
+export function readAhead(source: Metrics, untilMs: number, sets: readonly (readonly SignalId[])[] = []): Metrics {
   const held = new Map<string, Held>()
+  const smallestFirst = [...sets].sort((a, b) => a.length - b.length)
   return {
     cluster: source.cluster,
-    async read(ids, range, scope) {
+    async read(asked, range, scope) {
+      const ids = smallestFirst.find((set) => asked.every((id) => set.includes(id))) ?? asked
       const key = `${range.stepMs} ${ids.join(' ')}`
       const known = held.get(key) ?? new Held(source, ids, range.stepMs, untilMs)
       held.set(key, known)
       await known.reach(range)
-      return known.slice(range, scope)
+      return known.slice(asked, range, scope)
     },
   }
 }
@@ -83,8 +86,8 @@ class Held {
     this.#range = whole
   }
 
-  slice(range: TimeRange, scope: MetricsScope | undefined): readonly SignalAnswer[] {
-    return this.#ids.map((signal) => {
+  slice(asked: readonly SignalId[], range: TimeRange, scope: MetricsScope | undefined): readonly SignalAnswer[] {
+    return asked.map((signal) => {
       const kept = this.#kept.get(signal)
       if (kept === undefined) return { signal, status: 'empty', series: [], asked: '' }
       const series = [...kept.series.values()].flatMap((one) => sliced(one, range, scope) ?? [])
