@@ -77,14 +77,16 @@ async function watch(
   { terminal, io }: Context,
   { deps, clock, stops, outside, history, keeping }: Opened,
 ): Promise<ExitCode> {
-  const { emptyMemory, loop, waker } = await import('../controller/index.ts')
+  const { emptyMemory, loop, modelState, waker } = await import('../controller/index.ts')
   const { startServices } = await import('./compose/services.ts')
   const { printTick, tickDocument } = await import('./tick-report.ts')
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort())
   const bell = waker()
   const note = (text: string): void => terminal.note(text)
-  const services = await startServices({ config: deps.config, cwd: io.cwd, env: io.env, wake: bell.wake, note })
+  const memory = emptyMemory(keeping)
+  const models = () => modelState(memory, clock.now())
+  const services = await startServices({ config: deps.config, cwd: io.cwd, env: io.env, wake: bell.wake, note, models })
   const kserve = await served(deps, clock, history, io.cwd, note).catch(async (error: unknown) => {
     await services.close()
     throw error
@@ -114,7 +116,7 @@ async function watch(
     },
   }
   try {
-    await loop(deps, emptyMemory(keeping), clock, events, stop.signal, bell)
+    await loop(deps, memory, clock, events, stop.signal, bell)
   } finally {
     await Promise.all([services.close(), kserve?.close()])
   }

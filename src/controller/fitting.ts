@@ -75,13 +75,14 @@ export async function learn(deps: ControllerDeps, memory: Memory): Promise<void>
 async function fitWanted(deps: ControllerDeps, memory: Memory): Promise<void> {
   const { fitting } = memory
   for (;;) {
-    const next = nextOf(fitting)
+    const next = nextOf(fitting, memory.models)
     if (next.length === 0 || !(await fitSome(deps, memory, next))) return
   }
 }
 
-function nextOf({ wanted }: Fitting): readonly Wait[] {
-  const waiting = [...wanted.values()].filter(({ tried }) => !tried).sort((a, b) => a.sinceMs - b.sinceMs)
+function nextOf({ wanted }: Fitting, book: AnswerBook): readonly Wait[] {
+  const untried = [...wanted.values()].filter(({ one, tried }) => !tried && missing(book, one).length > 0)
+  const waiting = untried.sort((a, b) => a.sinceMs - b.sinceMs)
   const [first] = waiting
   if (first === undefined) return []
   const near = waiting.filter(({ one }) => one.window.subject.namespace === first.one.window.subject.namespace)
@@ -106,6 +107,7 @@ async function fitSome(deps: ControllerDeps, memory: Memory, waits: readonly Wai
     range: rangeFor(waits),
     wanted: new Set(byName.keys()),
     series: memory.fitting.sizes.get(namespace) ?? waits.length,
+    mostSamples: deps.config.detection.budget.samplesPerRequest,
   })
   const answered = await Promise.all(
     windows.map(async (window) => {

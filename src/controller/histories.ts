@@ -16,8 +16,6 @@ export function seriesName(subject: Subject): string {
   return `${laneOf(subject)}/${formatSubject(subject)}`
 }
 
-/** Samples that one query may answer with: some 15 MB of JSON. */
-export const MOST_SAMPLES = 500_000
 /** Of the histories that are held at once. */
 export const MOST_HISTORY_BYTES = 128 * 1024 * 1024
 
@@ -28,6 +26,8 @@ export type HistoryAsked = {
   readonly wanted: ReadonlySet<string>
   /** How many series the namespace has of one signal, about. */
   readonly series: number
+  /** That one request may be answered with. */
+  readonly mostSamples: number
 }
 
 export type Histories = {
@@ -47,13 +47,18 @@ export function mostAtOnce(range: TimeRange): number {
  */
 export async function historiesOf(metrics: Metrics, asked: HistoryAsked): Promise<Histories> {
   const found = new Map<SignalId, Gathered>()
-  for (const part of stretchesOf(asked.range, Math.floor(MOST_SAMPLES / Math.max(1, asked.series)))) {
+  for (const part of stretchesOf(asked.range, pointsFor(asked))) {
     const answers = await metrics.read(historySignals, part, { namespaces: [asked.namespace] })
     for (const answer of answers) gather(found, answer, asked)
   }
   const answers = historySignals.flatMap((id) => found.get(id)?.answer() ?? [])
   const incomplete = answers.some(({ status }) => status === 'partial' || status === 'error')
   return { windows: windowsOf(answers), incomplete }
+}
+
+/** Two signals may share a request. */
+function pointsFor({ mostSamples, series }: HistoryAsked): number {
+  return Math.floor(mostSamples / Math.max(1, 2 * series))
 }
 
 /** Ranges of at most so many points, and at least one, that follow each other. */

@@ -14,6 +14,7 @@ import { requestsFor, type Scope, type SignalRequest } from './catalogue.ts'
 import { parseEndpoint } from './endpoint.ts'
 import { type Exchange, exchange } from './exchange.ts'
 import { OWNER_RULE, type OwnerSource } from './owners.ts'
+import { paced } from './paced.ts'
 import { aggregate, equal, isLabelName, type Matcher, oneOf, selector } from './promql.ts'
 import { type Part, rangeReader } from './query-range.ts'
 import { isGrid } from './range.ts'
@@ -47,6 +48,8 @@ export type PrometheusOptions = Connection & {
   readonly application?: ApplicationMetrics
   /** `recorded` uses the mixin's recording rule while it answers at both ends of the range. Default `join`. */
   readonly owners?: OwnerSource
+  /** Requests that may begin within any minute; as many as are asked where left out. */
+  readonly requestsPerMinute?: number
   readonly clock: Clock
 }
 
@@ -152,7 +155,9 @@ async function measureSkew(http: Exchange, clock: Clock): Promise<number | undef
  * settings that cannot work: here KIN-2001 for the options, and in `read` KIN-1002 or KIN-2001 for the token and CA file.
  */
 export function prometheusMetrics(options: PrometheusOptions): PrometheusMetrics {
-  const http = exchangeOf(options)
+  const { requestsPerMinute } = options
+  const open = exchangeOf(options)
+  const http = requestsPerMinute === undefined ? open : paced(open, requestsPerMinute, options.clock)
   const cluster = clusterMatchers(options)
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS
   const readRange = rangeReader(http, timeoutMs)

@@ -17,7 +17,7 @@ import type { Clock } from '../../ports/index.ts'
 import { branchOf, checkText, readAttempt } from '../../proposal/index.ts'
 import { auditPlace, auditWriter } from './audit-place.ts'
 import type { GithubAccess, GithubDoor } from './github-access.ts'
-import { historyOf, jobsOf, type MetricsOptions, metricsOf, onlyCluster } from './metrics.ts'
+import { historyOf, jobsOf, type MetricsOptions, metricsOf, onlyCluster, pastOf } from './metrics.ts'
 import { applicationsIn, fixedClock, type RealWorld } from './real-world.ts'
 import { repositoryName } from './repository-urls.ts'
 
@@ -48,6 +48,7 @@ export async function openGithubWorld(options: GithubOptions): Promise<GithubWor
   const clock = options.atMs === undefined ? systemClock : fixedClock(options.atMs)
   const jobs = jobsOf(config, options.jobs)
   const metrics = metricsOf(config, jobs, options, clock)
+  const past = pastOf(config, jobs, options, clock)
   const files = options.applications.length > 0 ? await applicationsIn(options.applications, options.cwd) : undefined
   const reached = siteOf(config, cluster, clock)
   const site = files === undefined ? reached : undefined
@@ -56,6 +57,7 @@ export async function openGithubWorld(options: GithubOptions): Promise<GithubWor
     config,
     site: {
       metrics,
+      history: past,
       cluster: site?.cluster ?? noCluster(cluster.name),
       gitops: site?.gitops ?? fixedApplications(cluster.name, files ?? []),
     },
@@ -68,7 +70,7 @@ export async function openGithubWorld(options: GithubOptions): Promise<GithubWor
     history: () => historyOf(config, jobs, options, clock),
     reach: () => metrics.reach(),
     close: async () => {
-      await Promise.all([metrics.close(), close()])
+      await Promise.all([metrics.close(), past.close(), close()])
     },
     ...(site !== undefined && { versions: await versionsOf(site, cluster) }),
   }

@@ -56,6 +56,16 @@ export function metricsOf(config: Config, jobs: Jobs, options: MetricsOptions, c
   return prometheusMetrics(prometheusOf(config, jobs, options, clock))
 }
 
+/** A history for fits may be weeks long. */
+const HISTORY_TIMEOUT_MS = 30_000
+
+/** The same samples by connections of their own, under the budget for what models are fitted on: no tick waits behind it. */
+export function pastOf(config: Config, jobs: Jobs, options: MetricsOptions, clock: Clock): PrometheusMetrics {
+  const { requestsPerMinute } = config.detection.budget
+  const asked = { concurrency: 1, timeoutMs: HISTORY_TIMEOUT_MS, requestsPerMinute }
+  return prometheusMetrics({ ...prometheusOf(config, jobs, options, clock), ...asked })
+}
+
 /** The same Prometheus, asked about the cluster as a whole. */
 export function historyOf(config: Config, jobs: Jobs, options: MetricsOptions, clock: Clock): ClusterHistory {
   return prometheusHistory(prometheusOf(config, jobs, options, clock))

@@ -10,7 +10,7 @@ import type { Clock, ClusterHistory, Forge, Metrics } from '../../ports/index.ts
 import { parseApplication } from '../../source/index.ts'
 import { auditPlace, auditWriter } from './audit-place.ts'
 import { manifestsAt, manifestsIn } from './manifests.ts'
-import { historyOf, type Jobs, jobsOf, type MetricsOptions, metricsOf, onlyCluster } from './metrics.ts'
+import { historyOf, type Jobs, jobsOf, type MetricsOptions, metricsOf, onlyCluster, pastOf } from './metrics.ts'
 import { repositoryName, urlsOfRepository } from './repository-urls.ts'
 
 export type RealOptions = MetricsOptions & {
@@ -78,6 +78,7 @@ export async function openRealWorld(options: RealOptions): Promise<RealWorld> {
   const live = once(() => metricsOf(config, jobs, options, clock))
   const cluster = onlyCluster(config).name
   const metrics = past === undefined ? live.get() : past.metrics(live.get, cluster)
+  const weeks = past === undefined ? pastOf(config, jobs, options, clock) : undefined
   const repositories = [{ urls: [...new Set(urls)], forge }]
   const audit =
     past === undefined
@@ -86,14 +87,21 @@ export async function openRealWorld(options: RealOptions): Promise<RealWorld> {
   return {
     config,
     ...(audit && { audit }),
-    site: { metrics, cluster: noCluster(cluster), gitops: fixedApplications(cluster, manifests) },
+    site: {
+      metrics,
+      ...(weeks && { history: weeks }),
+      cluster: noCluster(cluster),
+      gitops: fixedApplications(cluster, manifests),
+    },
     repositories,
     clock,
     applications: parsed.map(({ application }) => `${application.namespace}/${application.name}`),
     jobs,
     history: () => historyOf(config, jobs, options, clock),
     reach: () => live.get().reach(),
-    close: async () => live.made()?.close(),
+    close: async () => {
+      await Promise.all([live.made()?.close(), weeks?.close()])
+    },
   }
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { outboundFetch, proxiesOf } from '../../adapters/outbound/index.ts'
 import { configError } from '../../config.ts'
-import type { TickReport } from '../../controller/index.ts'
+import type { ModelState, TickReport } from '../../controller/index.ts'
 import { type Config, formatDuration, type GithubConfig, type JsonPath, KintsugiError } from '../../domain/index.ts'
 import {
   type Metric,
@@ -31,6 +31,8 @@ export type ServicesOptions = {
   readonly note: (text: string) => void
   /** Epoch milliseconds; the clock of this machine where left out. */
   readonly now?: () => number
+  /** What the models take now. */
+  readonly models?: () => ModelState
 }
 
 const SWEEP_MS = 30 * 60_000
@@ -42,11 +44,12 @@ export async function startServices({
   env,
   wake,
   note,
+  models,
   now = Date.now,
 }: ServicesOptions): Promise<Services> {
   const seen = { ticks: 0, failures: 0, lanes: 0, failedLanes: 0, silenced: 0, lastMs: 0, endedMs: now() }
   const webhooks = await webhooksOf(config, cwd, env, wake)
-  const service = await serviceOf(config, seen, webhooks, now)
+  const service = await serviceOf(config, seen, { webhooks, now, models })
   const sweep = webhooks && setInterval(() => redeliver(webhooks, note), SWEEP_MS)
   sweep?.unref()
   return {
@@ -134,6 +137,23 @@ function privateKeyOf({ privateKeyFile }: GithubConfig, cwd: string): string {
   }
 }
 
+function one(name: string, type: Metric['type'], help: string, value: number): Metric {
+  return { name, type, help, samples: [{ value }] }
+}
+
+function modelMetrics(state: ModelState): readonly Metric[] {
+  const gauge = (name: string, help: string, value: number) => one(`kintsugi_${name}`, 'gauge', help, value)
+  return [
+    gauge('judged_series', 'Series that the models judge.', state.series),
+    gauge('models_bytes', 'Fitted models in memory, about.', state.modelBytes),
+    gauge('windows_bytes', 'Samples and scores of the last judgement in memory.', state.windowBytes),
+    gauge('models_kept_bytes', 'Fitted models on disk.', state.keptBytes),
+    gauge('models_kept', 'Files of fitted models on disk.', state.keptModels),
+    gauge('fits_waiting', 'Fits that models abstain for.', state.fitsWaiting),
+    gauge('fits_oldest_wait_seconds', 'How long the oldest of them has waited.', state.oldestWaitMs / 1000),
+  ]
+}
+
 type Seen = {
   readonly ticks: number
   readonly failures: number
@@ -145,17 +165,23 @@ type Seen = {
   readonly endedMs: number
 }
 
+/** Where the answers of health and metrics come from, beside what was seen. */
+type Sources = {
+  readonly webhooks: WebhookServer | undefined
+  readonly now: () => number
+  readonly models: ServicesOptions['models']
+}
+
 async function serviceOf(
   config: Config,
   seen: Seen,
-  webhooks: WebhookServer | undefined,
-  now: () => number,
+  { webhooks, now, models }: Sources,
 ): Promise<ServiceServer | undefined> {
   if (config.listen === undefined) return undefined
   return serviceServer({
     ...config.listen,
     unready: () => unready(seen, config.tick.everyMs, now()),
-    metrics: () => metricsOf(seen, webhooks),
+    metrics: () => [...metricsOf(seen, webhooks), ...(models === undefined ? [] : modelMetrics(models()))],
   })
 }
 
@@ -173,12 +199,6 @@ function unready({ ticks, failures, endedMs }: Seen, everyMs: number, nowMs: num
 }
 
 function metricsOf(seen: Seen, webhooks: WebhookServer | undefined): readonly Metric[] {
-  const one = (name: string, type: Metric['type'], help: string, value: number): Metric => ({
-    name,
-    type,
-    help,
-    samples: [{ value }],
-  })
   const counts = Object.entries(webhooks?.counts() ?? {})
   return [
     one('kintsugi_ticks_total', 'counter', 'Looks at everything that ended.', seen.ticks),

@@ -72,6 +72,15 @@ describe('what listens beside the loop', () => {
         woken += 1
       },
       note: () => {},
+      models: () => ({
+        series: 3,
+        modelBytes: 700,
+        windowBytes: 80,
+        keptBytes: 9000,
+        keptModels: 12,
+        fitsWaiting: 2,
+        oldestWaitMs: 90_000,
+      }),
     })
     const get = async (path: string) => (await fetch(`http://127.0.0.1:${health}${path}`)).status
     expect([await get('/healthz'), await get('/readyz')]).toEqual([200, 503])
@@ -97,6 +106,13 @@ describe('what listens beside the loop', () => {
       'kintsugi_ticks_total 1',
       'kintsugi_tick_failures_total 1',
       'kintsugi_last_tick_timestamp_seconds 120',
+      'kintsugi_judged_series 3',
+      'kintsugi_models_bytes 700',
+      'kintsugi_windows_bytes 80',
+      'kintsugi_models_kept_bytes 9000',
+      'kintsugi_models_kept 12',
+      'kintsugi_fits_waiting 2',
+      'kintsugi_fits_oldest_wait_seconds 90',
       'kintsugi_webhook_requests_total{outcome="accepted"} 1',
     ])
       expect(metrics).toContain(`${line}\n`)

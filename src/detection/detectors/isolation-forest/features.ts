@@ -18,7 +18,7 @@ export const KINDS = 4
 
 /** Rows that must lie before the first one that has all its features. */
 export function warmRows(stepMs: number): number {
-  return Math.ceil(LEVEL_MS / stepMs) + ROLLING
+  return Math.ceil(LEVEL_MS / stepMs) + ROLLING + strideOf(stepMs)
 }
 
 /**
@@ -36,7 +36,7 @@ export function columnFeatures(
   const left = new Float64Array(to - first)
   for (let row = first; row < to; row += 1)
     left[row - first] = finite(residual(usualAt(row), values[row] ?? Number.NaN, window.startMs + row * window.stepMs))
-  level(left, window, first)
+  level(left, window, first, from - first - ROLLING + 1)
   for (let row = from; row < to; row += 1)
     fill(target.cells, target.offset + (row - from) * target.stride, left, row - first)
 }
@@ -45,9 +45,17 @@ function finite(value: number): number {
   return Number.isFinite(value) ? value : Number.NaN
 }
 
-/** Takes the recent level off: the median of the last sample of each stride. Which samples make it depends on the clock alone, not on where the window begins. */
-function level(left: Float64Array, window: Window, first: number): void {
-  const stride = Math.max(1, Math.round(LEVEL_STRIDE_MS / window.stepMs))
+/** So many rows lie between two samples that make a level. */
+function strideOf(stepMs: number): number {
+  return Math.max(1, Math.round(LEVEL_STRIDE_MS / stepMs))
+}
+
+/**
+ * Takes the recent level off, from `wanted` on: the median of the last sample of each stride. Which samples make it depends on the clock alone, not
+ * on where the window begins.
+ */
+function level(left: Float64Array, window: Window, first: number, wanted: number): void {
+  const stride = strideOf(window.stepMs)
   const kept = Math.max(LEAST_LEVEL, Math.round(LEVEL_MS / window.stepMs / stride))
   const phase = Math.floor(window.startMs / window.stepMs) + first
   const ring = new Float64Array(kept).fill(Number.NaN)
@@ -62,6 +70,8 @@ function level(left: Float64Array, window: Window, first: number): void {
     if (turn % stride !== 0) continue
     ring[(((turn / stride) % kept) + kept) % kept] = last
     last = Number.NaN
+    // The next one comes before the first wanted row.
+    if (at + stride < wanted) continue
     let length = 0
     for (let slot = 0; slot < kept; slot += 1) {
       const one = ring[slot] ?? Number.NaN
