@@ -72,6 +72,8 @@ describe('a living note', () => {
     await made.start().say({ lane: CART_LANE }, 'Noted again.')
     expect(made.repository.state.version).toBe(version)
     expect((await made.forge.look('main', [CART_LANE])).notes.get(CART_LANE)).toMatchObject({ closedByPerson: true })
+    // Also where nobody asks about its lane.
+    expect((await made.forge.look('main', [])).allNotes).toMatchObject([{ text: 'Noted.', closedByPerson: true }])
     made.people.reopen(OLGA, number)
     await made.start().say({ lane: CART_LANE }, 'Noted again.')
     expect((await made.forge.look('main', [CART_LANE])).notes.get(CART_LANE)?.text).toBe('Noted again.')
