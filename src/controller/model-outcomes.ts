@@ -1,5 +1,6 @@
 import { afterOutcomes } from '../detection/index.ts'
 import type { Attempt, Finding, Lane, Outcomes, Policy, Subject } from '../domain/index.ts'
+import type { Note } from '../ports/index.ts'
 import { readNote } from '../proposal/index.ts'
 import type { Remembered } from './history.ts'
 
@@ -16,8 +17,8 @@ type Ended = { readonly subject: Subject; readonly outcome: keyof Outcomes }
 
 /**
  * Adjusts the findings of the models by what came of earlier ones under the same policy, read from the forge alone. Verified: a fix that began
- * about then has helped. Refuted: a person has closed the note, or the proposal unmerged, and no such fix followed. What is open still is
- * neither.
+ * about then has helped, or a person has closed the note as completed. Refuted: a person has closed it otherwise, or the proposal unmerged, and
+ * no such fix followed. What is open still is neither.
  */
 export async function adjusted(
   findings: readonly Finding[],
@@ -64,14 +65,21 @@ function endedIn(remembered: readonly Remembered[], clusters: readonly string[],
     return counts && outcome !== undefined ? [{ subject, outcome }] : []
   })
   const noted = remembered.flatMap(({ view }) =>
-    view.allNotes.flatMap(({ text, closedByPerson }): Ended[] => {
-      const told = anomalyIn(text, clusters)
+    view.allNotes.flatMap((note): Ended[] => {
+      const told = anomalyIn(note.text, clusters)
       if (told === undefined || nowMs - told.startMs > COUNTED_MS) return []
       if (attempts.some((attempt) => mended(attempt, told))) return [{ subject: told.subject, outcome: 'verified' }]
-      return closedByPerson === true ? [{ subject: told.subject, outcome: 'refuted' }] : []
+      const outcome = wordOn(note)
+      return outcome === undefined ? [] : [{ subject: told.subject, outcome }]
     }),
   )
   return [...proposed, ...noted]
+}
+
+/** What a person said in closing a note. Where the forge does not ask, closed means no. */
+function wordOn({ closedByPerson, closedAs }: Note): Ended['outcome'] | undefined {
+  if (closedByPerson !== true) return undefined
+  return closedAs === 'completed' ? 'verified' : 'refuted'
 }
 
 function outcomeOf({ pull, conclusion }: Attempt): Ended['outcome'] | undefined {

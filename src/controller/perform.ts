@@ -2,6 +2,7 @@ import { healingWords } from '../detection/index.ts'
 import type { Attempt, Conclusion, Reason } from '../domain/index.ts'
 import type { Forge, OpenResult } from '../ports/index.ts'
 import { conclusionText, refusalText, sameNote, withdrawText } from '../proposal/index.ts'
+import { forgeOf as configOf } from './binding.ts'
 import { giveMissing } from './given.ts'
 import type { LaneView, Tick } from './lane.ts'
 import { type Again, disarm, merge, showGates } from './merging.ts'
@@ -136,17 +137,18 @@ async function note(
   message: string | undefined,
 ): Promise<Done> {
   const { diagnosis } = view.seen
-  const audience = view.history.all.find(({ repository }) => repository.forge === forge)?.view.audience
+  const home = view.history.all.find(({ repository }) => repository.forge === forge)
+  const audience = home?.view.audience
   const { enabled } = deps.config.detection.healing
   const opinion = enabled && diagnosis ? healingWords(view.answers, diagnosis.subject, sight.nowMs) : undefined
-  const said = { ...(audience && { audience }), ...(opinion !== undefined && { opinion }) }
+  const closable = home !== undefined && configOf(deps, home.repository)?.kind === 'github'
+  const said = { closable, ...(audience && { audience }), ...(opinion !== undefined && { opinion }) }
   const text = refusalText(diagnosis, reason, message, deps.templates, said)
   const { lookBackMs, stepMs } = deps.config.tick
   const written = view.history.note?.text
   const { note: living } = view.history
-  const home = view.history.all.find(({ repository }) => repository.forge === forge)?.view
   // Without issues there is the dashboard; and who closed the note has said enough.
-  if (home?.issues === false || living?.closedByPerson === true)
+  if (home?.view.issues === false || living?.closedByPerson === true)
     return { done: 'noted', reason, ...(message === undefined ? {} : { message }) }
   const startMoves = diagnosis !== undefined && sight.nowMs - diagnosis.startMs >= lookBackMs - 2 * stepMs
   if (written === undefined || !sameNote(written, text, startMoves)) await forge?.say({ lane: view.lane }, text)

@@ -58,6 +58,8 @@ export type Note = {
   readonly updatedAtMs: number
   /** A person has closed it: nothing more is said there until it is opened again. */
   readonly closedByPerson?: boolean
+  /** What they said of it in doing so, where the forge asks. */
+  readonly closedAs?: 'completed' | 'not-planned'
 }
 
 export type OpenResult =

@@ -103,6 +103,8 @@ export type NoteOptions = {
   readonly message?: string
   /** `public` leaves the cluster's name out; `private` where nothing is said. */
   readonly audience?: 'private' | 'public'
+  /** Whether a person can close it, and say why. */
+  readonly closable?: boolean
   /** What somebody says on whom nobody acts, in fixed words and numbers. */
   readonly opinion?: string
 }
@@ -134,6 +136,7 @@ export function noteText(
     next: fixed(info.next),
     message: options.message === undefined ? fixed('') : prose(ended(sentence(options.message)), 500),
     opinion: options.opinion === undefined ? fixed('') : prose(ended(options.opinion), 300),
+    closing: flag(options.closable === true && diagnosis.failure === 'Anomaly'),
     cluster: options.audience === 'public' ? fixed('') : md`Cluster ${code(diagnosis.subject.cluster, 80)}.`,
     block: fixed(hiddenBlock('note', blockJson(noteKey(diagnosis, reason, options)))),
   })

@@ -68,6 +68,8 @@ describe('what came of earlier findings of the models', () => {
 
   it.each([
     ['a note that a person has closed', [note(cart)], [], { verified: 0, refuted: 1 }],
+    ['one closed as not planned', [{ ...note(cart), closedAs: 'not-planned' }], [], { verified: 0, refuted: 1 }],
+    ['one closed as completed', [{ ...note(cart), closedAs: 'completed' }], [], { verified: 1, refuted: 0 }],
     ['a fix within a day', [note(cart, { closed: false })], [fix(cart, 23 * HOUR)], { verified: 1, refuted: 0 }],
     [
       'a fix of what had begun before',

@@ -1,3 +1,4 @@
+import type { ApiIssue } from '../../src/adapters/github/api.ts'
 import type { Account, MergeMethod } from '../../src/domain/index.ts'
 import { advanceQueue, dequeue, disarm, enqueue, merge, settle } from './merges.ts'
 import { moveUnchecked } from './moves.ts'
@@ -22,7 +23,8 @@ export type People = {
   comment(by: Actor, number: number, body: string): string
   editComment(by: Actor, id: string, body: string): boolean
   deleteComment(by: Actor, id: string): boolean
-  close(by: Actor, number: number): boolean
+  /** `closedAs`: of an issue. */
+  close(by: Actor, number: number, closedAs?: ApiIssue['closedAs']): boolean
   reopen(by: Actor, number: number): boolean
   merge(by: Actor, number: number, method?: MergeMethod): string | undefined
   review(by: Actor, number: number, state: ReviewState['state'], sha?: string): void
@@ -119,7 +121,8 @@ function words(
       return changeComment(repository, id, edited).ok
     },
     deleteComment: (_by, id) => changeComment(repository, id, () => undefined).ok,
-    close: (by, number) => issueOr(by, number, { state: 'closed' }),
+    close: (by, number, closedAs) =>
+      issueOr(by, number, { state: 'closed', ...(closedAs === undefined ? {} : { closedAs }) }),
     reopen: (by, number) => issueOr(by, number, { state: 'open' }),
   }
 }

@@ -1,3 +1,4 @@
+import type { ApiIssue } from '../../src/adapters/github/api.ts'
 import type { Account, MergeMethod, NameRule, RequiredCheck, Role } from '../../src/domain/index.ts'
 
 /** Who calls. An app's login is without `[bot]`. */
@@ -58,7 +59,11 @@ export type PullState = ThreadState & {
   readonly queued?: { readonly group: string; readonly onto: string; readonly by: Account }
 }
 
-export type IssueState = ThreadState & { readonly state: 'open' | 'closed'; readonly closedBy?: Account }
+export type IssueState = ThreadState & {
+  readonly state: 'open' | 'closed'
+  readonly closedBy?: Account
+  readonly closedAs?: ApiIssue['closedAs']
+}
 
 export type CheckState = {
   readonly id: string

@@ -1,9 +1,15 @@
-import type { ApiCheckRun, Outcome, Refusal } from '../../src/adapters/github/api.ts'
+import type { ApiCheckRun, ApiIssue, Outcome, Refusal } from '../../src/adapters/github/api.ts'
 import { good, OK, refused, tooLong } from './refusals.ts'
 import { accountOf, type ModelRepository } from './repository.ts'
 import type { Actor, CheckState, CommentState, IssueState, PullState } from './state.ts'
 
-export type ThreadChange = { readonly title?: string; readonly body?: string; readonly state?: 'open' | 'closed' }
+export type ThreadChange = {
+  readonly title?: string
+  readonly body?: string
+  readonly state?: 'open' | 'closed'
+  /** Of an issue; completed where it is closed without a word. */
+  readonly closedAs?: NonNullable<ApiIssue['closedAs']>
+}
 
 export function archived(repository: ModelRepository): { ok: false; refusal: Refusal } | undefined {
   if (!repository.state.settings.archived) return undefined
@@ -67,9 +73,12 @@ export function updateIssue(
   const long = tooLong(change)
   if (long !== undefined) return { ok: false, refusal: long }
   const state = change.state ?? issue.state
-  const { closedBy: before, ...rest } = edited(issue, actor, change, repository.now())
-  const by = state === 'open' ? undefined : issue.state === 'open' ? accountOf(actor) : before
-  repository.setIssue({ ...rest, state, updatedAtMs: repository.now(), ...(by === undefined ? {} : { closedBy: by }) })
+  const { closedBy: before, closedAs: word, ...rest } = edited(issue, actor, change, repository.now())
+  const ended =
+    issue.state === 'open'
+      ? { closedBy: accountOf(actor), closedAs: change.closedAs ?? 'completed' }
+      : { ...(before && { closedBy: before }), ...(word && { closedAs: word }) }
+  repository.setIssue({ ...rest, state, updatedAtMs: repository.now(), ...(state === 'open' ? {} : ended) })
   return OK
 }
 

@@ -27,7 +27,7 @@ export function commentView(comment: CommentState): ApiComment {
 }
 
 export function issueView(issue: IssueState): ApiIssue {
-  const { number, author, state, title, body, createdAtMs, editedAtMs, bodyEditor, closedBy } = issue
+  const { number, author, state, title, body, createdAtMs, editedAtMs, bodyEditor, closedBy, closedAs } = issue
   return {
     number,
     author,
@@ -38,6 +38,7 @@ export function issueView(issue: IssueState): ApiIssue {
     ...(bodyEditor === undefined ? {} : { editor: bodyEditor }),
     ...(editedAtMs === undefined ? {} : { editedAtMs }),
     ...(closedBy === undefined ? {} : { closedBy }),
+    ...(closedAs === undefined ? {} : { closedAs }),
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Conclusion } from '../../src/domain/index.ts'
+import { type Conclusion, measuredConfidence } from '../../src/domain/index.ts'
 import { conclusionText, noteText, readNote, refusalText, sameNote, statusText } from '../../src/proposal/index.ts'
 import { diagnosis, NOW, record, templates } from './fixtures.ts'
 import { live } from './gfm.ts'
@@ -50,6 +50,24 @@ describe('what the bot says', () => {
       ].flatMap((text) => live(text))
     })
     expect(found).toEqual([])
+  })
+})
+
+describe('a note on what models find', () => {
+  const anomaly = { ...diagnosis, failure: 'Anomaly' as const, confidence: measuredConfidence(0.657) }
+
+  it('says what its confidence was before earlier outcomes changed it', () => {
+    const adjusted = { calibrated: measuredConfidence(0.62), verified: 3, refuted: 1 }
+    const text = noteText({ ...anomaly, adjusted }, 'notify-only', templates)
+    expect(text).toContain('confidence 0.66 (calibrated 0.62, after 3 verified and 1 refuted).')
+    expect(noteText(anomaly, 'notify-only', templates)).toContain('confidence 0.66.')
+  })
+
+  it('asks how it is closed where a person can, and of nothing else', () => {
+    const asks = (closable: boolean, told = anomaly) =>
+      noteText(told, 'notify-only', templates, { closable }).includes('Close this as completed')
+    expect([asks(true), asks(false)]).toEqual([true, false])
+    expect(noteText(diagnosis, 'notify-only', templates, { closable: true })).not.toContain('Close this as completed')
   })
 })
 

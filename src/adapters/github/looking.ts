@@ -17,6 +17,7 @@ function noteOf(desk: Desk, issue: ApiIssue): readonly [string, Note] | undefine
     text: read.text,
     updatedAtMs: issue.editedAtMs ?? issue.createdAtMs,
     ...(closed ? { closedByPerson: true } : {}),
+    ...(closed && issue.closedAs !== undefined ? { closedAs: issue.closedAs } : {}),
   }
   return [read.key, note]
 }

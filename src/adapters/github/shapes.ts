@@ -149,6 +149,8 @@ export type ApiIssue = {
   readonly createdAtMs: number
   readonly editedAtMs?: number
   readonly closedBy?: Account
+  /** What whoever closed it said of it. */
+  readonly closedAs?: 'completed' | 'not-planned'
 }
 
 export type ApiFile = { readonly path: string; readonly content: Uint8Array }

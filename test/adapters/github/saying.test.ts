@@ -73,8 +73,14 @@ describe('a living note', () => {
     expect(made.repository.state.version).toBe(version)
     expect((await made.forge.look('main', [CART_LANE])).notes.get(CART_LANE)).toMatchObject({ closedByPerson: true })
     // Also where nobody asks about its lane.
-    expect((await made.forge.look('main', [])).allNotes).toMatchObject([{ text: 'Noted.', closedByPerson: true }])
+    expect((await made.forge.look('main', [])).allNotes).toMatchObject([
+      { text: 'Noted.', closedByPerson: true, closedAs: 'completed' },
+    ])
     made.people.reopen(OLGA, number)
+    made.people.close(OLGA, number, 'not-planned')
+    expect((await made.forge.look('main', [])).allNotes).toMatchObject([{ closedAs: 'not-planned' }])
+    made.people.reopen(OLGA, number)
+    expect((await made.forge.look('main', [])).allNotes[0]).not.toHaveProperty('closedAs')
     await made.start().say({ lane: CART_LANE }, 'Noted again.')
     expect((await made.forge.look('main', [CART_LANE])).notes.get(CART_LANE)?.text).toBe('Noted again.')
   })

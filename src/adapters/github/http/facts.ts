@@ -38,15 +38,22 @@ export function commentOf(node: Node): ApiComment {
   }
 }
 
+const CLOSED_AS: ReadonlyMap<string, NonNullable<ApiIssue['closedAs']>> = new Map([
+  ['COMPLETED', 'completed'],
+  ['NOT_PLANNED', 'not-planned'],
+])
+
 export function issueOf(node: Node): ApiIssue {
   const editor = editorOf(node)
   const editedAtMs = node.timeMsOr('lastEditedAt')
   const closed = node.text('state') === 'CLOSED'
   const closedBy = closed ? actor(node.nodeOr('timelineItems')?.listOr('nodes').at(-1)?.nodeOr('actor')) : undefined
+  const closedAs = closed ? CLOSED_AS.get(node.textOr('stateReason') ?? '') : undefined
   return {
     number: node.number('number'),
     author: actorOr(node.nodeOr('author')),
     ...(editor === undefined ? {} : { editor }),
+    ...(closedAs === undefined ? {} : { closedAs }),
     state: closed ? 'closed' : 'open',
     title: node.text('title'),
     body: node.text('body'),

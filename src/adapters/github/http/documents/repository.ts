@@ -80,6 +80,7 @@ export function headsDocument(heads: number): string {
 const ISSUE = `number state title body createdAt lastEditedAt
   author { __typename login }
   editor { __typename login }
+  stateReason
   timelineItems(last: 1, itemTypes: [CLOSED_EVENT]) { nodes { ... on ClosedEvent { actor { __typename login } } } }`
 const ISSUES = `issues(first: ${FIRST.issues}, labels: $issueLabels, orderBy: { field: CREATED_AT, direction: ASC }) { ${PAGE} nodes { ${ISSUE} } }`
 
