@@ -43,6 +43,9 @@ function minuteOf(hours: string | undefined, minutes: string | undefined): numbe
 /** What the clocks of a zone show: the day of the week (0 is Sunday), minutes since midnight, day of the month and month from 1 on. */
 type WallClock = { readonly day: number; readonly minute: number; readonly date: number; readonly month: number }
 
+/** Offsets are whole quarters of an hour, and change on one: within one quarter only the minute moves. */
+const QUARTER_MS = 15 * 60_000
+
 /** Reads the clocks of a zone at any instant, epoch milliseconds. */
 export function wallClocks(timeZone: string): (atMs: number) => WallClock {
   const format = new Intl.DateTimeFormat('en-US', {
@@ -54,7 +57,7 @@ export function wallClocks(timeZone: string): (atMs: number) => WallClock {
     minute: '2-digit',
     hourCycle: 'h23',
   })
-  return (atMs) => {
+  const read = (atMs: number): WallClock => {
     const parts = new Map(format.formatToParts(atMs).map(({ type, value }) => [type, value]))
     return {
       day: DAYS.indexOf(parts.get('weekday') ?? ''),
@@ -62,6 +65,12 @@ export function wallClocks(timeZone: string): (atMs: number) => WallClock {
       date: Number(parts.get('day')),
       month: Number(parts.get('month')),
     }
+  }
+  let known: { readonly quarterMs: number; readonly clock: WallClock } | undefined
+  return (atMs) => {
+    const quarterMs = Math.floor(atMs / QUARTER_MS) * QUARTER_MS
+    if (known?.quarterMs !== quarterMs) known = { quarterMs, clock: read(quarterMs) }
+    return { ...known.clock, minute: known.clock.minute + Math.floor((atMs - quarterMs) / 60_000) }
   }
 }
 

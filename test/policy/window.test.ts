@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { MaintenanceWindow } from '../../src/domain/index.ts'
 import { inWindow, isTimeZone } from '../../src/policy/index.ts'
+import { wallClocks } from '../../src/policy/window.ts'
 
 const ALL = [0, 1, 2, 3, 4, 5, 6]
 
@@ -86,4 +87,36 @@ describe('isTimeZone', () => {
   ])('%s: %s', (name, known) => {
     expect(isTimeZone(name)).toBe(known)
   })
+})
+
+describe('wallClocks', () => {
+  it.each(['UTC', 'Europe/Zurich', 'Asia/Kathmandu', 'Australia/Lord_Howe', 'America/St_Johns', 'Pacific/Apia'])(
+    'shows what the runtime shows, minute by minute over a day on which clocks change: %s',
+    (timeZone) => {
+      const format = new Intl.DateTimeFormat('en-GB', {
+        timeZone,
+        hour: '2-digit',
+        minute: '2-digit',
+        day: 'numeric',
+        hourCycle: 'h23',
+      })
+      for (const day of [
+        Date.UTC(2026, 2, 29),
+        Date.UTC(2026, 3, 4, 12),
+        Date.UTC(2026, 9, 3, 12),
+        Date.UTC(2026, 10, 1),
+      ]) {
+        const clock = wallClocks(timeZone)
+        for (let minute = 0; minute < 1440; minute += 7) {
+          const atMs = day + minute * 60_000
+          const parts = new Map(format.formatToParts(atMs).map(({ type, value }) => [type, Number(value)]))
+          const shown = clock(atMs)
+          expect([shown.date, shown.minute]).toEqual([
+            parts.get('day'),
+            (parts.get('hour') ?? 0) * 60 + (parts.get('minute') ?? 0),
+          ])
+        }
+      }
+    },
+  )
 })
