@@ -1,5 +1,5 @@
 import { formatInstant, formatSubject, type Proof } from '../../domain/index.ts'
-import type { BacktestEvent, DayTotals, PolicyTotals } from './events.ts'
+import type { BacktestEvent, DayTotals, PolicyTotals, UnknownTotals } from './events.ts'
 import type { Past } from './open.ts'
 
 export type Summary = {
@@ -7,6 +7,7 @@ export type Summary = {
   readonly ticks: number
   readonly policies: readonly PolicyTotals[]
   readonly days: readonly DayTotals[]
+  readonly unknown: readonly UnknownTotals[]
 }
 
 /** A field as people name it, and what it would have become. */
@@ -37,6 +38,7 @@ export function eventDocument(event: BacktestEvent, source: Past['source']): Rea
     }
     case 'held':
     case 'noted':
+    case 'silenced':
     case 'withdrawn':
     case 'would-merge':
       return { ...head, ...rest }
@@ -45,7 +47,7 @@ export function eventDocument(event: BacktestEvent, source: Past['source']): Rea
   }
 }
 
-export function summaryDocument({ past, ticks, policies, days }: Summary): Readonly<Record<string, unknown>> {
+export function summaryDocument({ past, ticks, policies, days, unknown }: Summary): Readonly<Record<string, unknown>> {
   return {
     event: 'summary',
     from: formatInstant(past.fromMs),
@@ -59,6 +61,7 @@ export function summaryDocument({ past, ticks, policies, days }: Summary): Reado
     policies: policies.map(({ policy, ...counts }) => ({ policy: policy ?? null, ...counts })),
     days,
     alertsPerDay: alertsPerDay(days),
+    unknown,
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Diagnosis, Edit, Proof, Reason, Subject } from '../../domain/index.ts'
+import type { Diagnosis, Edit, Proof, Reason, SignalId, Subject, Unknown } from '../../domain/index.ts'
 
 /** What happened at one moment of the past, or would have. */
 export type BacktestEvent = { readonly atMs: number; readonly subject: Subject } & (
@@ -30,6 +30,12 @@ export type BacktestEvent = { readonly atMs: number; readonly subject: Subject }
       /** The gate that was shut, where a proposal was open. */
       readonly gate: string | undefined
     }
+  /** Found by the models and told to nobody: a known event explains it. */
+  | {
+      readonly event: 'silenced'
+      readonly reason: Reason
+      readonly message: string
+    }
   /** The symptom went away by itself. */
   | { readonly event: 'withdrawn'; readonly reason: Reason }
 )
@@ -47,10 +53,15 @@ export type PolicyTotals = {
   readonly suppressed: number
 }
 
+/** What could not be judged, and in how many looks. */
+export type UnknownTotals = { readonly signal: SignalId; readonly why: Unknown['why']; readonly looks: number }
+
 export type DayTotals = {
   /** UTC, `2026-03-02`. */
   readonly date: string
   readonly episodes: number
   readonly proposals: number
   readonly notes: number
+  /** Of the models, explained by known events. */
+  readonly silenced: number
 }

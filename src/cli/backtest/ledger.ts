@@ -1,6 +1,6 @@
 import type { LaneReport, TickReport } from '../../controller/index.ts'
-import type { Diagnosis, Lane, Reason, Subject } from '../../domain/index.ts'
-import type { BacktestEvent, DayTotals, PolicyTotals } from './events.ts'
+import { type Diagnosis, type Lane, laneOf, type Reason, type Subject } from '../../domain/index.ts'
+import type { BacktestEvent, DayTotals, PolicyTotals, UnknownTotals } from './events.ts'
 
 /** Gaps below this are one episode (PROTOCOL 1). */
 const EPISODE_GAP_MS = 6 * 3_600_000
@@ -37,7 +37,10 @@ export class Ledger {
   readonly #episodes = new Map<string, Episode>()
   readonly #latest = new Map<Lane, Episode>()
   readonly #policies = new Map<string | undefined, Counts>()
-  readonly #days = new Map<string, { episodes: number; proposals: number; notes: number }>()
+  readonly #days = new Map<string, { episodes: number; proposals: number; notes: number; silenced: number }>()
+  /** When each was last silenced, by lane and reason. */
+  readonly #silenced = new Map<string, number>()
+  readonly #unknown = new Map<string, UnknownTotals>()
   #watched = false
 
   /** Whether any workload ever had samples. */
@@ -49,7 +52,25 @@ export class Ledger {
   take(report: TickReport): readonly BacktestEvent[] {
     this.#day(report.atMs)
     if (report.quiet.length > 0 || report.lanes.some(({ diagnosis }) => diagnosis !== undefined)) this.#watched = true
-    return report.lanes.flatMap((lane) => this.#lane(lane, report.atMs))
+    const unknown = new Set(report.unknown.map(({ signal, why }) => JSON.stringify([signal, why])))
+    for (const { signal, why } of report.unknown) {
+      const key = JSON.stringify([signal, why])
+      if (unknown.delete(key)) this.#unknown.set(key, { signal, why, looks: (this.#unknown.get(key)?.looks ?? 0) + 1 })
+    }
+    return [
+      ...report.silenced.flatMap((one) => this.#hushed(one, report.atMs)),
+      ...report.lanes.flatMap((lane) => this.#lane(lane, report.atMs)),
+    ]
+  }
+
+  /** One that goes on, or comes back within the gap of an episode, is no news. */
+  #hushed({ subject, reason, message }: TickReport['silenced'][number], atMs: number): readonly BacktestEvent[] {
+    const key = `${laneOf(subject)} ${reason}`
+    const lastMs = this.#silenced.get(key)
+    this.#silenced.set(key, atMs)
+    if (lastMs !== undefined && atMs - lastMs < EPISODE_GAP_MS) return []
+    this.#day(atMs).silenced += 1
+    return [{ event: 'silenced', atMs, subject, reason, message }]
   }
 
   #lane(report: LaneReport, atMs: number): readonly BacktestEvent[] {
@@ -107,6 +128,7 @@ export class Ledger {
         if (SUPPRESSING.has(event.reason)) counts.suppressed += 1
         return
       case 'finding':
+      case 'silenced':
         return
       default:
         event satisfies never
@@ -125,7 +147,7 @@ export class Ledger {
 
   #day(atMs: number) {
     const date = dateOf(atMs)
-    const known = this.#days.get(date) ?? { episodes: 0, proposals: 0, notes: 0 }
+    const known = this.#days.get(date) ?? { episodes: 0, proposals: 0, notes: 0, silenced: 0 }
     this.#days.set(date, known)
     return known
   }
@@ -140,6 +162,11 @@ export class Ledger {
         noted: sorted(noted),
         held: sorted(held),
       }))
+  }
+
+  /** In order of the signals' names. */
+  unknown(): readonly UnknownTotals[] {
+    return [...this.#unknown].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one)
   }
 
   /** Every day that a tick fell into, in order. */

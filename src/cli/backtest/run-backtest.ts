@@ -56,5 +56,5 @@ async function walk({ terminal }: Context, past: Past, moved: (atMs: number) => 
       'KIN-3006',
       `no workload has a sample from ${new Date(past.fromMs).toISOString()} to ${new Date(past.untilMs).toISOString()}: are the jobs called as --cadvisor-job and --kube-state-metrics-job say?`,
     )
-  return { past, ticks, policies: ledger.policies(), days: ledger.days() }
+  return { past, ticks, policies: ledger.policies(), days: ledger.days(), unknown: ledger.unknown() }
 }

@@ -42,6 +42,10 @@ export class Diary {
       case 'would-merge':
         this.#terminal.line(`  ${time}  `, who, '  ', styled('green', 'would have been merged'))
         return
+      case 'silenced':
+        this.#terminal.line(`  ${time}  `, who, `  silenced: ${event.reason}`)
+        this.#terminal.line(styled('dim', `         ${event.message}`))
+        return
       case 'withdrawn':
         this.#terminal.line(`  ${time}  `, who, `  withdrawn: ${event.reason}`)
         return
@@ -71,7 +75,7 @@ export class Diary {
   }
 }
 
-export function printSummary({ past, ticks, policies, days }: Summary, terminal: Terminal): void {
+export function printSummary({ past, ticks, policies, days, unknown }: Summary, terminal: Terminal): void {
   const episodes = policies.reduce((sum, one) => sum + one.episodes, 0)
   if (episodes > 0) terminal.line('')
   terminal.line(styled('bold', `${formatInstant(past.fromMs)} to ${formatInstant(past.untilMs)}`))
@@ -80,6 +84,10 @@ export function printSummary({ past, ticks, policies, days }: Summary, terminal:
   const noisiest = days.find((day) => day.episodes === most)
   const peak = most === 0 ? '' : `, most on ${noisiest?.date}: ${most}`
   terminal.line(`  alerts a day: ${mean} on average${peak}`)
+  const silenced = days.reduce((sum, day) => sum + day.silenced, 0)
+  if (silenced > 0) terminal.line(`  silenced by known events: ${silenced}`)
+  for (const { signal, why, looks } of unknown)
+    terminal.line(styled('dim', `  not known: ${signal}, ${why} in ${looks} of ${ticks} looks`))
   const models = past.models.length === 0 ? 'no model' : past.models.join(', ')
   terminal.line(styled('dim', `  ${ticks} looks, every ${past.everyMs / 1000} s; the rules and ${models}`))
   terminal.line(

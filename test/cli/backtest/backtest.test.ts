@@ -76,7 +76,8 @@ describe('kintsugi backtest', { timeout: 120_000 }, () => {
         { policy: 'cart-memory', episodes: 1, proposals: 1, held: { 'live-unknown': 1 }, suppressed: 0 },
         { policy: 'catalog-crash', episodes: 1, proposals: 0, noted: { 'git-is-not-the-cause': 1 } },
       ],
-      days: [{ date: '2026-01-07', episodes: 2, proposals: 1, notes: 1 }],
+      days: [{ date: '2026-01-07', episodes: 2, proposals: 1, notes: 1, silenced: 0 }],
+      unknown: [],
       alertsPerDay: { mean: 2, most: 2 },
     })
   })
