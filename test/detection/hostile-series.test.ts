@@ -14,7 +14,7 @@ import { size } from '../fakes/size.ts'
 import { numbers } from '../fakes/windows.ts'
 import { type HostileWindow, hostileWindow } from './hostile-windows.ts'
 
-/** The full size takes half an hour of processor time: KINTSUGI_FROM=5000 KINTSUGI_N=5000 is its second half, for another process. */
+/** The full size takes ten minutes of processor time: KINTSUGI_FROM=5000 KINTSUGI_N=5000 is its second half, for another process. */
 const COUNT = size(60, 10_000)
 const FIRST = Number(process.env['KINTSUGI_FROM'] ?? 0)
 /** So many failures are told. */
@@ -101,13 +101,13 @@ function extraAlarms(whole: Judged, holed: Judged): readonly string[] {
 describe(`${COUNT} hostile windows from seed ${FIRST}`, () => {
   const wrong: string[] = []
   const extra: string[] = []
-  let [rows, alarms, holedAlarms] = [0, 0, 0]
+  let [rows, alarms, holedAlarms, runaways] = [0, 0, 0, 0]
   const judgedBy = new Map<string, number>()
 
   beforeAll(() => {
     for (let seed = FIRST; seed < FIRST + COUNT; seed += 1) {
       const hostile = hostileWindow(seed)
-      const { window, from, told } = hostile
+      const { window, from, told, runaway } = hostile
       const models = learning(from)
       try {
         const whole = judged(models, { window, from, seed, engines })
@@ -115,7 +115,9 @@ describe(`${COUNT} hostile windows from seed ${FIRST}`, () => {
         const holed = judged(models, { window: holes, from, seed, engines })
         wrong.push(...wrongWith(hostile, whole).map((what) => `${told}: ${what}`))
         wrong.push(...wrongWith({ ...hostile, window: holes }, holed).map((what) => `${told}, with holes: ${what}`))
-        extra.push(...extraAlarms(whole, holed).map((what) => `${told}: ${what}`))
+        const begun = extraAlarms(whole, holed)
+        if (runaway) runaways += begun.length
+        else extra.push(...begun.map((what) => `${told}: ${what}`))
         rows += whole.alarms.length
         alarms += whole.alarms.filter((alarm) => alarm === 1).length
         holedAlarms += holed.alarms.filter((alarm) => alarm === 1).length
@@ -127,7 +129,7 @@ describe(`${COUNT} hostile windows from seed ${FIRST}`, () => {
     }
     console.log(`judged by ${[...judgedBy].map(([model, count]) => `${model} ${count}`).join(', ')}`)
     console.log(
-      `${rows} rows, ${alarms} in alarm, ${holedAlarms} where samples were taken out; ${extra.length} extra alarms`,
+      `${rows} rows, ${alarms} in alarm, ${holedAlarms} where samples were taken out; extra alarms: ${extra.length}, and ${runaways} of metrics that grow without end`,
     )
   }, 7_200_000)
 
@@ -141,5 +143,7 @@ describe(`${COUNT} hostile windows from seed ${FIRST}`, () => {
 
   it('are in no alarm because samples are missing', () => {
     expect(extra.slice(0, TOLD)).toEqual([])
+    // Of a metric that grows without end any row may tip over, so there only the sum tells.
+    expect(holedAlarms).toBeLessThanOrEqual(alarms)
   })
 })

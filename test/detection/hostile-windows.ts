@@ -3,7 +3,13 @@ import type { SignalId } from '../../src/domain/index.ts'
 import { numbers, windowWith } from '../fakes/windows.ts'
 
 /** A window as a hostile world might give it, the row from which it is judged, and in words what is the matter with it. */
-export type HostileWindow = { readonly window: Window; readonly from: number; readonly told: string }
+export type HostileWindow = {
+  readonly window: Window
+  readonly from: number
+  readonly told: string
+  /** A metric grows without end: each of its rows is further off than any before, and about as strange as may be. */
+  readonly runaway: boolean
+}
 
 type Dice = () => number
 type Base = (row: number, next: Dice, from: number) => number
@@ -103,12 +109,12 @@ export function hostileWindow(seed: number): HostileWindow {
     const values = Float64Array.from({ length: rows }, (_, row) => base(row, next, from))
     const faults = faultsOf(next)
     for (const fault of faults) FAULTS[fault]?.(values, next)
-    return { values, told: [name, ...faults].join(' with ') }
+    return { name, values, told: [name, ...faults].join(' with ') }
   })
   const stepMs = pick(STEPS_MS, next, 300_000)
   const window = windowWith(Object.fromEntries(columns.map(({ values }, at) => [SIGNALS[at], values])), { stepMs })
   const told = `seed ${seed}: ${rows} rows of ${stepMs / 1000} s from ${from}: ${columns.map((one) => one.told).join('; ')}`
-  return { window, from, told }
+  return { window, from, told, runaway: columns.some(({ name }) => name === 'exponential') }
 }
 
 /** Never more rows to judge than any model serves with one fit. */

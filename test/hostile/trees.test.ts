@@ -28,14 +28,14 @@ const VARIABLE = 'KINTSUGI_TEST_CANARY'
 const GROWTH_KB = 50 * 1024
 /** Two renders of a slow tree end at their limits of processor time, 20 s each; elsewhere most is far below. */
 const BOUND_MS = 120_000
-const VERBS = ['locate', 'edit', 'map'] as const
-type Verb = (typeof VERBS)[number]
+type Verb = 'locate' | 'edit' | 'map'
+const VERBS: readonly Verb[] = FULL ? ['locate', 'edit', 'map'] : ['locate']
 
 const home = join(OWN, 'home')
 const token = join(OWN, 'var/run/secrets/token')
 let server: Server
 let hits = 0
-let aims: Aims
+let trees: readonly HostileTree[]
 
 beforeAll(async () => {
   for (const [path, text] of [
@@ -53,7 +53,8 @@ beforeAll(async () => {
   })
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   const listener = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  aims = { token, home, listener, variable: VARIABLE }
+  const aims: Aims = { token, home, listener, variable: VARIABLE }
+  trees = hostileTrees(aims)
 })
 afterAll(() => new Promise((done) => server.close(done)))
 
@@ -175,12 +176,11 @@ describe.skipIf(first === undefined)('a process that holds secrets, given', () =
     .map(({ name, at }) => [name, at] as const)
 
   it.each(cases)('%s: tells nothing, asks nothing, ends by name', { timeout: BOUND_MS * 4 }, async (_, at) => {
-    const tree = hostileTrees(aims)[at]
+    const tree = trees[at]
     if (tree === undefined) throw new Error('no such tree')
     const dir = layOut(tree)
-    const verbs = FULL ? VERBS : (['locate'] as const)
     const words: string[] = []
-    for (const verb of verbs) {
+    for (const verb of VERBS) {
       const ran = await run(verb, dir, helm)
       const word = wordOf(ran)
       const growthKb = ran.peakKb - (benign.get(verb) ?? 0)

@@ -6,6 +6,7 @@ import type { FieldChange, SignalId, Subject } from '../../src/domain/index.ts'
 import { readAttempt } from '../../src/proposal/index.ts'
 import { edit } from '../../src/source/index.ts'
 import { hasKubectl, kubectlRender } from '../fakes/real-kustomize.ts'
+import { size } from '../fakes/size.ts'
 import { URL, Walk } from '../fakes/walk.ts'
 import { type Judged, judgeRandom, playRandom } from './random-worlds.ts'
 import { deedsOf } from './told.ts'
@@ -13,6 +14,8 @@ import { shopOf } from './worlds.ts'
 import { wrongEdit } from './wrong-edit.ts'
 
 const FULL = ['full', 'all'].includes(process.env['KINTSUGI_N'] ?? '')
+/** What CI plays of so many in the full size; `npm test` fewer. */
+const counted = (small: number, some: number, full: number) => (FULL ? full : Math.min(some, size(small, full)))
 const MINUTE_MS = 60_000
 const FAILING: readonly Right['fault'][] = ['out-of-memory', 'bad-release', 'missing-image', 'cpu-starved']
 const SYMPTOM: Readonly<Record<Exclude<Right['fault'], 'healthy'>, { signal: SignalId; above: number }>> = {
@@ -102,7 +105,7 @@ describe('with a random legal edit in the place of the planned one', () => {
   }
 
   it('verification says that it is not resolved in 95 of 100 runs or more', { timeout: 600_000 }, async () => {
-    const seeds = seedsOf(FULL ? 100 : 8, ({ fault }) => fault !== 'healthy' && fault !== 'cpu-starved')
+    const seeds = seedsOf(counted(4, 8, 100), ({ fault }) => fault !== 'healthy' && fault !== 'cpu-starved')
     const runs: Run[] = []
     for (const seed of seeds) {
       const made: FieldChange[] = []
@@ -123,7 +126,7 @@ describe('with a random legal edit in the place of the planned one', () => {
 })
 
 describe('over random worlds', () => {
-  const seeds = seedsOf(FULL ? 30 : 8)
+  const seeds = seedsOf(counted(4, 8, 30))
   let judged: readonly Judged[] = []
 
   beforeAll(async () => {
@@ -170,7 +173,7 @@ describe('with the real kustomize as the renderer of the world', async () => {
     Object.keys(randomScenario(seed, URL).files).some((path) => path.endsWith('overlays/prod/kustomization.yaml')),
   )
 
-  for (const seed of layered.slice(0, FULL ? 20 : 2)) {
+  for (const seed of layered.slice(0, counted(1, 2, 20))) {
     it.runIf(present)(`the story of random world ${seed} is the same`, { timeout: 120_000 }, async () => {
       const [ours, real] = [await playRandom(seed), await playRandom(seed, { render: kubectlRender })]
       expect(deedsOf(real.walk.reports)).toEqual(deedsOf(ours.walk.reports))

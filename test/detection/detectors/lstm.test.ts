@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import type { Detector } from '../../../src/detection/detectors/detector.ts'
-import { isolationForest } from '../../../src/detection/detectors/isolation-forest.ts'
 import { type LstmModel, lstm } from '../../../src/detection/detectors/lstm.ts'
 import { NO_ENGINES, tailOf, tailProbability, type Window } from '../../../src/detection/index.ts'
 import { numbers, PER_DAY, windowWith } from '../../fakes/windows.ts'
@@ -47,19 +46,6 @@ describe('the LSTM autoencoder', () => {
     expect(share(tails.subarray(0, 100))).toBeLessThan(0.03)
     expect(share(tails.subarray(100, 160))).toBeGreaterThan(0.5)
     expect(share(tails.subarray(190))).toBeLessThan(0.03)
-  })
-
-  // Three phases of five rows each, 75 minutes together, so that no time of day has a phase of its own.
-  const phase = (row: number) => Math.floor(row / 5) % 3
-  it('catches steps of a cycle in another order, which an isolation forest takes for usual', {
-    timeout: 60_000,
-  }, () => {
-    const window = metric(2, (row) => (faulty(row) ? ([0, 2, 1][phase(row)] ?? 0) : phase(row)))
-    const seen = share(tailsOf(lstm, window, upTo).subarray(100, 160))
-    const missed = share(tailsOf(isolationForest, window, upTo).subarray(100, 160))
-    console.log(`another order: LSTM ${seen.toFixed(2)}, forest ${missed.toFixed(2)} of the rows`)
-    expect(seen).toBeGreaterThan(0.3)
-    expect(missed).toBeLessThan(0.1)
   })
 
   it('catches a sawtooth that runs backwards', { timeout: 60_000 }, () => {
