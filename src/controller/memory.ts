@@ -6,11 +6,14 @@ import type { RenderedApplication, RenderRefusal } from '../source/index.ts'
 import { AnswerBook, type Keeping } from './answer-book.ts'
 import type { Fitting } from './fitting.ts'
 import type { ModelSight } from './models.ts'
+import type { Recent } from './recent.ts'
 
 /** What may be forgotten at any moment: everything here is recomputed from Git and Prometheus when it is missing. */
 export type Memory = {
   /** Findings of the models at one point of the history grid, on all lanes but those of `without`. */
   modelled?: ModelSight & { readonly endMs: number; readonly terms: string; readonly without: ReadonlySet<Lane> }
+  /** The newest samples of the whole cluster, as they were read last. */
+  recent?: Recent
   readonly models: AnswerBook
   /** What was judged of each series, by its name. */
   readonly judged: Map<string, Judgement>

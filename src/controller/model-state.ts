@@ -5,7 +5,7 @@ import type { Memory } from './memory.ts'
 export type ModelState = {
   /** Series that are judged. */
   readonly series: number
-  /** Of fits and tails, and of the samples that were judged last; about. */
+  /** Of fits and tails, and of the samples that were read and judged last; about. */
   readonly modelBytes: number
   readonly windowBytes: number
   /** On disk. */
@@ -16,10 +16,11 @@ export type ModelState = {
   readonly oldestWaitMs: number
 }
 
-export function modelState({ models, judged, fitting }: Memory, nowMs: number): ModelState {
+export function modelState({ models, judged, fitting, recent }: Memory, nowMs: number): ModelState {
   const held = models.held()
   let windowBytes = 0
   for (const judgement of judged.values()) windowBytes += bytesOf(judgement)
+  for (const { series } of recent?.answers ?? []) for (const { values } of series) windowBytes += values.byteLength
   let [fitsWaiting, oldestMs] = [0, nowMs]
   for (const { one, sinceMs } of fitting.wanted.values()) {
     const missing = one.absent.filter((ask) => !models.knows(one.name, ask)).length

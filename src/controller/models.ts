@@ -34,6 +34,7 @@ import { type Alarm, type Silenced, withJobs, withoutKnownEvents } from './model
 import { adjusted } from './model-outcomes.ts'
 import { type ModelTerms, modelTerms, type Terms } from './model-terms.ts'
 import { outsideTracks } from './outside.ts'
+import { readRecent } from './recent.ts'
 
 const HOUR = 3_600_000
 const STEP_MS = 5 * 60_000
@@ -81,7 +82,8 @@ async function modelled(
   const isKnown = known?.endMs === range.endMs && known.terms === terms.key
   if (isKnown && [...known.without].every((lane) => decided.has(lane))) return asked(known)
   const limits = indexAnswers(sight.answers)
-  const recent = windowsOf(await deps.site.metrics.read(historySignals, range))
+  memory.recent = await readRecent(deps.site.metrics, historySignals, range, JUDGED_MS, memory.recent)
+  const recent = windowsOf(memory.recent.answers)
   forgetOthers(memory, recent)
   const voters = votersOf(deps)
   const open = await Promise.all(
