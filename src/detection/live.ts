@@ -1,6 +1,6 @@
 import type { Learning, ModelId, Voting } from '../domain/index.ts'
 import type { Detector, FitOutcome } from './detectors/detector.ts'
-import { type Tail, tailOf, tailProbability } from './detectors/tail.ts'
+import { type Tail, tailOf, tailProbability, thinned } from './detectors/tail.ts'
 import type { Engines } from './engines.ts'
 import { type Judged, verdictOf } from './judged.ts'
 import { learnedUnder } from './learning.ts'
@@ -93,7 +93,7 @@ export function answers(
     if (detector === undefined) return []
     const before = fittedOnMs === undefined ? window : sampledSince(window, ask.upToMs - fittedOnMs)
     const input = { window: before, upTo: rowAt(before, ask.upToMs - 1) + 1, seed, engines }
-    if (ask.kind === 'tail') return [{ ...ask, kind: 'tail', tail: tailOf(detector.heldOut(input)) }]
+    if (ask.kind === 'tail') return [{ ...ask, kind: 'tail', tail: thinned(tailOf(detector.heldOut(input))) }]
     return [{ ...ask, kind: 'fit', outcome: detector.fit(input) }]
   })
 }

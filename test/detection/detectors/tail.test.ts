@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { tailOf, tailProbability } from '../../../src/detection/detectors/tail.ts'
+import { tailOf, tailProbability, thinned } from '../../../src/detection/detectors/tail.ts'
 import { numbers } from '../../fakes/windows.ts'
 
 const uniform = (seed: number, count: number) => {
@@ -75,5 +75,22 @@ describe('the tail of calibration scores', () => {
   it('leaves out what is not finite', () => {
     expect(tailOf([1, Number.NaN, 2]).sorted).toEqual(Float64Array.from([1, 2]))
     expect(tailProbability(tailOf([1, 2]), Number.NaN)).toBeNaN()
+  })
+
+  it('is the same when it is thinned where it is rare, and nearly so where it is ordinary', () => {
+    const whole = tailOf(exponential(3, 3000))
+    const thin = thinned(whole)
+    expect(thin.sorted.length + (thin.lower?.sorted.length ?? 0)).toBeLessThan(0.45 * whole.sorted.length)
+    for (const score of exponential(4, 2000)) {
+      const [exact, found] = [tailProbability(whole, score), tailProbability(thin, score)]
+      if (exact < 0.4) expect(found).toBe(exact)
+      else expect(Math.abs(found - exact)).toBeLessThan(0.006)
+    }
+    expect(tailProbability(thin, -1)).toBe(1)
+  })
+
+  it.each([0, 1, 5, 20])('is not thinned to nothing: %i scores', (count) => {
+    const whole = tailOf(uniform(6, count))
+    expect(thinned(whole).sorted.length).toBe(whole.sorted.length)
   })
 })
