@@ -60,14 +60,20 @@ export function summaryDocument({ past, ticks, policies, days, unknown }: Summar
     models: past.models,
     policies: policies.map(({ policy, ...counts }) => ({ policy: policy ?? null, ...counts })),
     days,
-    alertsPerDay: alertsPerDay(days),
+    alertsPerDay: alertsPerDay(days, past),
     unknown,
   }
 }
 
-/** Episodes that began, by day: what people would have been told of. */
-export function alertsPerDay(days: readonly DayTotals[]): { readonly mean: number; readonly most: number } {
+const DAY_MS = 86_400_000
+
+/** Episodes that began, by day: what people would have been told of. Less than a day counts as one. */
+export function alertsPerDay(
+  days: readonly DayTotals[],
+  { fromMs, untilMs }: Pick<Past, 'fromMs' | 'untilMs'>,
+): { readonly mean: number; readonly most: number } {
   const counts = days.map(({ episodes }) => episodes)
   const sum = counts.reduce((total, count) => total + count, 0)
-  return { mean: Number((sum / Math.max(1, counts.length)).toFixed(2)), most: Math.max(0, ...counts) }
+  const length = Math.max(1, (untilMs - fromMs) / DAY_MS)
+  return { mean: Number((sum / length).toFixed(2)), most: Math.max(0, ...counts) }
 }

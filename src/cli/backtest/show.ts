@@ -33,7 +33,7 @@ export class Diary {
         this.#terminal.line(
           `  ${time}  `,
           who,
-          `  ${event.failure}, confidence ${event.confidence.toFixed(2)}, since ${formatInstant(event.sinceMs)}`,
+          `  ${event.failure}, confidence ${event.confidence.toFixed(2)}, since ${sinceText(event.sinceMs, date)}`,
         )
         return
       case 'proposal':
@@ -75,12 +75,17 @@ export class Diary {
   }
 }
 
+/** The time alone where it is of the same day. */
+function sinceText(sinceMs: number, date: string): string {
+  return dateOf(sinceMs) === date ? new Date(sinceMs).toISOString().slice(11, 16) : formatInstant(sinceMs)
+}
+
 export function printSummary({ past, ticks, policies, days, unknown }: Summary, terminal: Terminal): void {
   const episodes = policies.reduce((sum, one) => sum + one.episodes, 0)
   if (episodes > 0) terminal.line('')
   terminal.line(styled('bold', `${formatInstant(past.fromMs)} to ${formatInstant(past.untilMs)}`))
   for (const totals of policies) printPolicy(totals, terminal)
-  const { mean, most } = alertsPerDay(days)
+  const { mean, most } = alertsPerDay(days, past)
   const noisiest = days.find((day) => day.episodes === most)
   const peak = most === 0 ? '' : `, most on ${noisiest?.date}: ${most}`
   terminal.line(`  alerts a day: ${mean} on average${peak}`)
@@ -90,13 +95,9 @@ export function printSummary({ past, ticks, policies, days, unknown }: Summary, 
     terminal.line(styled('dim', `  not known: ${signal}, ${why} in ${looks} of ${ticks} looks`))
   const models = past.models.length === 0 ? 'no model' : past.models.join(', ')
   terminal.line(styled('dim', `  ${ticks} looks, every ${past.everyMs / 1000} s; the rules and ${models}`))
-  terminal.line(
-    styled('dim', '  nothing that would have been proposed was applied: it stayed open until the symptom went'),
-  )
+  terminal.line(styled('dim', '  nothing was applied: each proposal stayed open until its symptom went'))
   if (past.source === 'metrics')
-    terminal.line(
-      styled('dim', '  without --repo: what was declared is what the exporters told, and no line of a file is known'),
-    )
+    terminal.line(styled('dim', '  without --repo: the exporters told what was declared, and no file is known'))
 }
 
 function printPolicy({ policy, ...totals }: PolicyTotals, terminal: Terminal): void {
