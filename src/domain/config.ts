@@ -146,7 +146,7 @@ export type FreezeSource = { readonly file: string } | { readonly url: string }
 export type DetectionBudget = {
   /** Fitted models in memory; beyond it those of the series that were judged longest ago come from the disk. */
   readonly memoryBytes: number
-  /** Fitted models on disk, for later processes; 0: none are kept. */
+  /** Fitted models on disk, for later processes. */
   readonly diskBytes: number
   /** Threads that fit; one less than there are cores, at least one, where left out. */
   readonly workers?: number

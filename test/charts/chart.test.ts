@@ -51,6 +51,18 @@ describe.each(helms)('charts/kintsugi by %s', (helm) => {
     ])
   })
 
+  it('keeps what may be lost in the Pod, or in a claim that is there', async () => {
+    const cacheOf = async (cache: JsonObject) => {
+      const volumes = podOf(named(await rendered(helm, { ...least, cache }), 'Deployment', 'kintsugi'))['volumes']
+      return Array.isArray(volumes) ? volumes.find((one) => isJsonObject(one) && one['name'] === 'cache') : undefined
+    }
+    expect(await cacheOf({})).toEqual({ name: 'cache', emptyDir: { sizeLimit: '4Gi' } })
+    expect(await cacheOf({ existingClaim: 'models' })).toEqual({
+      name: 'cache',
+      persistentVolumeClaim: { claimName: 'models' },
+    })
+  })
+
   it('has a configuration that the program reads, without webhooks and with them', async () => {
     expect(configIn(await rendered(helm, least))).toMatchObject({
       clusters: [{ name: 'prod' }],

@@ -88,7 +88,7 @@ export function valuesSchema(): JsonObject {
         }),
         networkPolicy: closed({ enabled: flag }),
         resources: open,
-        cache: closed({ sizeLimit: text({ pattern: '^[0-9]+[KMGT]i$' }) }),
+        cache: closed({ sizeLimit: text({ pattern: '^[0-9]+[KMGT]i$' }), existingClaim: text() }),
         extraEnv: list(),
         extraVolumes: list(),
         extraVolumeMounts: list(),

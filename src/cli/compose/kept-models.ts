@@ -12,11 +12,11 @@ const ROOT = resolve(import.meta.dirname, '../..')
 /** What fits depend on beside their samples: the models, and which samples they are given. */
 const FOLDERS = ['detection', 'controller']
 
-/** Where fitted models outlast the process: in the user's cache, or nowhere where there is none or the operator gives it no room. */
+/** Where fitted models outlast the process: in the user's cache, or nowhere where there is none. */
 export function keepingOf({ detection: { budget } }: Config, env: Env): Keeping {
   const dir = cacheFolder(env)
   const bounds = { mostBytes: budget.memoryBytes }
-  if (dir === undefined || budget.diskBytes === 0) return bounds
+  if (dir === undefined) return bounds
   const shelf = diskShelf({ dir: join(dir, 'models'), mostBytes: budget.diskBytes, mostEntries: MOST_ENTRIES })
   return { ...bounds, shelf, program: programOf(ROOT) }
 }
