@@ -1,4 +1,5 @@
 import type { Column, Window } from '../window.ts'
+import { Together } from './compared.ts'
 import type { Silence } from './detector.ts'
 
 /** A range below this share of the level is rounding, not movement. */
@@ -53,8 +54,8 @@ export function moves(values: Float64Array): boolean {
 }
 
 /**
- * The strangest of several columns, row by row: one sick metric out of sixteen is seen as well as one out of one. `judge` gives the
- * scores of one column, comparable with those of the others. A column that the window has lost is left out, and so is a sample that could
+ * The strangest of several columns, row by row (`Together`): one sick metric out of sixteen is seen as well as one out of one. `judge` gives the
+ * scores of one column, comparable with those of the others; those of a column alone are left as they are. A column that the window has lost is left out, and so is a sample that could
  * not be judged: what is missing is no alarm. NaN where no column could be.
  */
 export function strangest<Part extends { readonly signal: string }>(
@@ -63,16 +64,13 @@ export function strangest<Part extends { readonly signal: string }>(
   rows: number,
   judge: (part: Part, column: Column) => Float64Array,
 ): Float64Array {
-  const strange = new Float64Array(rows).fill(Number.NaN)
-  for (const part of parts) {
+  const judged = parts.flatMap((part) => {
     const column = window.columns.find(({ signal }) => signal === part.signal)
-    if (column === undefined) continue
-    const scores = judge(part, column)
-    for (let row = 0; row < rows; row += 1) {
-      const score = scores[row] ?? Number.NaN
-      const known = strange[row] ?? Number.NaN
-      if (Number.isFinite(score) && !(known >= score)) strange[row] = score
-    }
-  }
-  return strange
+    return column === undefined ? [] : [judge(part, column)]
+  })
+  const [alone] = judged
+  if (parts.length === 1 && alone !== undefined) return alone
+  const together = new Together(rows)
+  for (const scores of judged) for (let row = 0; row < rows; row += 1) together.add(row, scores[row] ?? Number.NaN)
+  return Float64Array.from({ length: rows }, (_, row) => together.score(row))
 }

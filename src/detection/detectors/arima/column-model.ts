@@ -1,9 +1,9 @@
 import type { ArimaEngine } from '../../engines.ts'
 import type { Column } from '../../window.ts'
 import { moves } from '../columns.ts'
+import { unitOf } from '../compared.ts'
 import { type Carrier, errorsOf } from './carried.ts'
 import { stretchBefore, withoutOutliers } from './cleaned.ts'
-import { usualError } from './usual-error.ts'
 
 /** Values that a fit reads: more cost time and look too far back. */
 const MOST_VALUES = 480
@@ -43,7 +43,7 @@ export function fitColumn({ signal, values }: Column, asked: ColumnFit): ColumnM
   const forecast = forecastOf(stretch.values, engine)
   if (forecast === undefined) return undefined
   const errors = errorsBefore(values, upTo, forecast.response)
-  const unit = scaled ? usualError(errors) : 1
+  const unit = scaled ? unitOf(errors.map(Math.abs)) : 1
   if (unit === undefined) return undefined
   const recent = together > 1 ? errors.slice(1 - together) : new Float64Array(0)
   return { signal, carrier: rested(forecast, stretch.missing), recent, unit }

@@ -1,3 +1,4 @@
+import { MOST, Together, unitOf } from '../compared.ts'
 import { KINDS } from './features.ts'
 import { middleOf } from './usual.ts'
 
@@ -28,6 +29,8 @@ export function scaleOf(cells: Float64Array, stride: number): Scale {
     }
     centre[feature] = middleOf(scratch, length)
     spread[feature] = spreadOf(scratch, length, centre[feature] ?? 0)
+    // The sizes of the deviations are in the scratch now.
+    if (stride > KINDS && (spread[feature] ?? 0) > 0) spread[feature] = unitOf(scratch.subarray(0, length)) ?? 0
   }
   return { centre, spread }
 }
@@ -58,6 +61,7 @@ export function condense(
   target: Float64Array,
   at: number,
 ): boolean {
+  if (spread.length > KINDS) return condenseTogether(cells, offset, { centre, spread }, target, at)
   let judged = false
   let squares = 0
   for (let kind = 0; kind < WIDTH; kind += 1) target[at + kind] = 0
@@ -75,4 +79,27 @@ export function condense(
   target[at + KINDS] = Math.sqrt(squares)
   for (let kind = 0; kind < WIDTH; kind += 1) target[at + kind] = Math.log1p(target[at + kind] ?? 0)
   return judged
+}
+
+/** The same of several columns, whose deviations are counted `Together`: by kind, and as the length of all that count. */
+function condenseTogether(
+  cells: Float64Array,
+  offset: number,
+  { centre, spread }: Scale,
+  target: Float64Array,
+  at: number,
+): boolean {
+  const together = new Together(KINDS)
+  let squares = 0
+  for (let feature = 0; feature < spread.length; feature += 1) {
+    const value = cells[offset + feature] ?? Number.NaN
+    if (Number.isNaN(value)) continue
+    const width = spread[feature] ?? 0
+    const deviation = width === 0 ? 0 : Math.abs(value - (centre[feature] ?? 0)) / width
+    together.add(feature % KINDS, deviation)
+    squares += Math.min(MOST, deviation) ** 2
+  }
+  for (let kind = 0; kind < KINDS; kind += 1) target[at + kind] = Math.log1p(together.score(kind))
+  target[at + KINDS] = Math.log1p(Math.sqrt(squares))
+  return !Number.isNaN(together.score(0))
 }

@@ -1,11 +1,17 @@
 import { median } from 'simple-statistics'
+import { Together, unitOf } from '../compared.ts'
 import { advance, type Memory, memoryFor, project, rebuilt } from './cell.ts'
 import { targetAt } from './loss.ts'
 import { GATES, type Network } from './network.ts'
 import { type Tape, whole } from './tape.ts'
 
 /** How far off a network usually is in each column: for the newest row of a window, and on average over all of its rows. */
-export type Usual = { readonly newest: Float64Array; readonly all: Float64Array }
+export type Usual = {
+  readonly newest: Float64Array
+  readonly all: Float64Array
+  /** What scores of each column are measured in, where there are several. */
+  readonly unit?: Float64Array
+}
 
 /** How far off it is for each row that a window ends with, and each column: row by row, NaN where there is no window to judge, or for the newest row none before it. */
 export type Errors = { readonly newest: Float64Array; readonly all: Float64Array }
@@ -29,8 +35,24 @@ export function usualErrors(network: Network, tape: Tape, ends: Int32Array): Usu
 }
 
 /** What is usual among errors, of which each column has at least one. */
-export function usualOf({ newest, all }: Errors, columns: number): Usual {
-  return { newest: middles(newest, columns, MAD_SCALE), all: middles(all, columns, 1) }
+export function usualOf(errors: Errors, columns: number): Usual {
+  const usual = { newest: middles(errors.newest, columns, MAD_SCALE), all: middles(errors.all, columns, 1) }
+  if (columns === 1) return usual
+  const rows = errors.newest.length / columns
+  const unit = Float64Array.from({ length: columns }, (_, column) => {
+    const far = Float64Array.from({ length: rows }, (_, row) => aloneAt(errors, usual, row, column))
+    return unitOf(far) ?? 1
+  })
+  return { ...usual, unit }
+}
+
+/** How many times further off than usual one row is in a column, those before it aside. */
+function aloneAt({ newest, all }: Errors, usual: Usual, row: number, column: number): number {
+  const at = row * usual.newest.length + column
+  return (
+    (newest[at] ?? Number.NaN) / (usual.newest[column] ?? 1) +
+    (WHOLE * (all[at] ?? Number.NaN)) / (usual.all[column] ?? 1)
+  )
 }
 
 function middles(errors: Float64Array, columns: number, scale: number): Float64Array {
@@ -48,19 +70,25 @@ export function scoresOf(network: Network, usual: Usual, tape: Tape, from: numbe
 }
 
 /** Scores of the rows of `errors` from `from` on: how many times further off than usual, in the column where that is most. NaN where a row cannot be judged. */
-export function scored({ newest, all }: Errors, usual: Usual, from: number): Float64Array {
+export function scored(errors: Errors, usual: Usual, from: number): Float64Array {
   const columns = usual.newest.length
-  return Float64Array.from({ length: newest.length / columns - from }, (_, at) => {
-    const here = from + at
-    let most = Number.NaN
-    for (let column = 0; column < columns; column += 1) {
-      const wide = (all[here * columns + column] ?? Number.NaN) / (usual.all[column] ?? 1)
-      const unit = usual.newest[column] ?? 1
-      const score = recent(newest, columns, here, column, unit / MAD_SCALE) / unit + WHOLE * wide
-      if (Number.isFinite(score) && !(score <= most)) most = score
-    }
-    return most
-  })
+  const rows = errors.newest.length / columns - from
+  if (usual.unit === undefined)
+    return Float64Array.from({ length: rows }, (_, at) => scoreAt(errors, usual, from + at, 0))
+  const together = new Together(rows)
+  for (let at = 0; at < rows; at += 1)
+    for (let column = 0; column < columns; column += 1)
+      together.add(at, scoreAt(errors, usual, from + at, column) / (usual.unit[column] ?? 1))
+  return Float64Array.from({ length: rows }, (_, at) => together.score(at))
+}
+
+/** How many times further off than usual a column is. */
+function scoreAt({ newest, all }: Errors, usual: Usual, here: number, column: number): number {
+  const columns = usual.newest.length
+  const wide = (all[here * columns + column] ?? Number.NaN) / (usual.all[column] ?? 1)
+  const unit = usual.newest[column] ?? 1
+  const score = recent(newest, columns, here, column, unit / MAD_SCALE) / unit + WHOLE * wide
+  return Number.isFinite(score) ? score : Number.NaN
 }
 
 /**

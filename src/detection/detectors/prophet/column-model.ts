@@ -1,5 +1,6 @@
 import type { ProphetEngine } from '../../engines.ts'
 import { type Column, rowMs, type Window } from '../../window.ts'
+import { unitOf } from '../compared.ts'
 import type { Silence } from '../detector.ts'
 import { type Curve, cut } from './curve.ts'
 import { type History, historyOf, REACH_MS, type Stretch } from './history.ts'
@@ -47,7 +48,12 @@ function learn(column: Column, lesson: Lesson): Learned | Silence {
   if (season === undefined) return 'failed'
   const left = residualsOf(season.curve, window, column, from, upTo)
   const spread = spreadOf(left, (row) => hourOf(rowMs(window, from + row), offset), window.stepMs)
-  return spread.some((one) => one > 0) ? { history, season, spread, from } : 'flat'
+  if (!spread.some((one) => one > 0)) return 'flat'
+  if (window.columns.length === 1) return { history, season, spread, from }
+  // Spreads that compare with those of other columns.
+  const far = left.map((one, row) => Math.abs(one) / (spread[hourOf(rowMs(window, from + row), offset)] ?? Number.NaN))
+  const unit = unitOf(far) ?? 1
+  return { history, season, spread: spread.map((one) => one * unit), from }
 }
 
 export function fitColumn(column: Column, lesson: Lesson): ColumnModel | Silence {
