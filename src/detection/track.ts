@@ -1,4 +1,5 @@
 import type { ModelId, Stretch } from '../domain/index.ts'
+import { occasions } from './detectors/clusters.ts'
 import type { Detector, FitInput, Silence } from './detectors/detector.ts'
 import { type Tail, tailOf, tailProbability } from './detectors/tail.ts'
 import type { Engines } from './engines.ts'
@@ -44,7 +45,7 @@ export function trackOf(detector: Detector, { window, from, seed, engines, exclu
   const scores = new Float64Array(rows).fill(Number.NaN)
   const tails = new Float64Array(rows).fill(Number.NaN)
   const silent: { from: number; to: number; why: Silence }[] = []
-  const reference = new Reference(Math.min(TAIL_ROWS, Math.ceil(DAY_MS / window.stepMs)))
+  const reference = new Reference(window.stepMs)
   const serves = Math.max(1, detector.serves(window.stepMs))
   for (let start = from; start < window.length; start += serves) {
     const end = Math.min(window.length, start + serves)
@@ -75,12 +76,14 @@ function outside(scores: Float64Array, window: Window, from: number, stretches: 
 /** Scores that were given out of sample so far, and the tail that they make. */
 class Reference {
   readonly #scores: number[] = []
+  readonly #stepMs: number
   readonly #every: number
   #tail: Tail | undefined
   #at = 0
 
-  constructor(every: number) {
-    this.#every = every
+  constructor(stepMs: number) {
+    this.#stepMs = stepMs
+    this.#every = Math.min(TAIL_ROWS, Math.ceil(DAY_MS / stepMs))
   }
 
   get empty(): boolean {
@@ -93,7 +96,7 @@ class Reference {
 
   tail(): Tail {
     if (this.#tail === undefined || this.#scores.length - this.#at >= this.#every) {
-      this.#tail = tailOf(this.#scores)
+      this.#tail = tailOf(occasions(this.#scores, this.#stepMs))
       this.#at = this.#scores.length
     }
     return this.#tail
