@@ -1,6 +1,5 @@
 import { settled, type Track } from '../../src/detection/index.ts'
-import { verdictOf } from '../../src/detection/judged.ts'
-import { recurringIn } from '../../src/detection/recurring.ts'
+import { heard, verdictOf } from '../../src/detection/judged.ts'
 import { alone, voted, votings } from '../detection/verdicts.ts'
 import { STEP_MS } from './calendar.ts'
 import { changesSeen } from './changes.ts'
@@ -22,12 +21,12 @@ export function alarmsOfLines(
   const lines = new Map<string, Uint8Array>()
   for (const track of tracks) lines.set(track.model, alone(track, RATE).alarms)
   for (const [name, voting] of Object.entries(votings)) lines.set(name, voted(tracks, voting, RATE).alarms)
-  const { alarms } = verdictOf(tracks, from, STEP_MS)
-  const heard = verdictOf(tracks, from, STEP_MS, undefined, recurringIn(workload.window)).alarms
+  const result = verdictOf(tracks, from, STEP_MS)
+  const known = heard(result, workload.window).alarms
   const grid = { startMs: workload.window.startMs + from * STEP_MS, stepMs: STEP_MS }
-  lines.set('alarms of the vote', flags(alarms))
-  lines.set('without recurring events', flags(heard))
-  lines.set(FINDING, flags(settled(heard, grid, changesSeen(workload.window.subject))))
+  lines.set('alarms of the vote', flags(result.alarms))
+  lines.set('without recurring events', flags(known))
+  lines.set(FINDING, flags(settled(known, grid, changesSeen(workload.window.subject))))
   lines.set('peer: rolling median', rollingMedian(workload.window, from, rows))
   return lines
 }

@@ -165,8 +165,18 @@ function answerTo(ask: Ask, found: unknown): Answer | undefined {
   if (typeof found !== 'object' || found === null) return undefined
   const answer = found as Answer // looked at field by field, as far as a shelf could be wrong
   if (askKey(answer) !== askKey(ask)) return undefined
-  const whole = answer.kind === 'fit' ? typeof answer.outcome?.fitted : typeof answer.tail?.sorted?.length
-  return whole === (answer.kind === 'fit' ? 'boolean' : 'number') ? answer : undefined
+  return isWhole(answer) ? answer : undefined
+}
+
+function isWhole(answer: Answer): boolean {
+  switch (answer.kind) {
+    case 'fit':
+      return typeof answer.outcome?.fitted === 'boolean'
+    case 'tail':
+      return typeof answer.tail?.sorted?.length === 'number'
+    case 'recurring':
+      return Array.isArray(answer.lesson?.expected)
+  }
 }
 
 /** What a value of plain data takes, about: typed arrays by their bytes, everything else by the word. */

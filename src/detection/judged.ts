@@ -1,9 +1,11 @@
 import type { Vote, Voting } from '../domain/index.ts'
-import { alarmsOf, barOf, decidingOf } from './alarms.ts'
+import { alarmsOf, barOf, decidingOf, KEEP } from './alarms.ts'
 import { modelConfidence } from './calibration.ts'
 import type { Detector } from './detectors/detector.ts'
 import { jointTails } from './ensemble.ts'
+import { recurringIn } from './recurring.ts'
 import { type Track, type TrackInput, trackOf } from './track.ts'
+import type { Window } from './window.ts'
 
 /** What the models together say of the rows of a window from `from` on; every array has an entry per row. */
 export type Judged = {
@@ -17,30 +19,42 @@ export type Judged = {
   readonly alarms: Float64Array
   /** The vote that was taken, where a policy has a word on it. */
   readonly voting?: Voting
+  /** 1 for a row that no alarm comes from, since it is as rows at its time were before. */
+  readonly recurring?: Uint8Array
 }
 
 /** Judges a window as the service does over time, row by row, with the detectors given and the vote of a policy. */
 export function judged(detectors: readonly Detector[], input: TrackInput, voting?: Voting): Judged {
   const tracks = detectors.map((detector) => trackOf(detector, input))
-  return verdictOf(tracks, input.from, input.window.stepMs, voting)
+  return heard(verdictOf(tracks, input.from, input.window.stepMs, voting), input.window)
+}
+
+/** The same without alarms from rows that are as rows at their time were before, by what the window holds of them. */
+export function heard(result: Judged, window: Window): Judged {
+  const isRecurring = recurringIn(window)
+  if (isRecurring === undefined) return result
+  const { from, tracks, joint, voting } = result
+  const known = Uint8Array.from(joint, (tail, at) => (tail < KEEP.most && isRecurring(from + at) ? 1 : 0))
+  return verdictOf(tracks, from, window.stepMs, voting, known)
 }
 
 /**
  * The vote over tracks that begin at one row; each of them counts as configured, also where it abstains. No alarm comes from a row that is
- * `recurring`, counted as those of the window.
+ * `recurring`.
  */
 export function verdictOf(
   tracks: readonly Track[],
   from: number,
   stepMs: number,
   voting?: Voting,
-  recurring: (row: number) => boolean = () => false,
+  recurring?: Uint8Array,
 ): Judged {
   const joint = jointTails(tracks, tracks.length, voting)
   const bar = barOf(stepMs, decidingOf(tracks.length, voting))
-  const strange = joint.map((tail, at) => (tail < bar.keep && recurring(from + at) ? 1 : tail))
+  const strange = joint.map((tail, at) => (recurring?.[at] === 1 && Number.isFinite(tail) ? 1 : tail))
   const alarms = alarmsOf(strange, stepMs, bar)
-  return { from, tracks, joint, rate: bar.rate, alarms, ...(voting === undefined ? {} : { voting }) }
+  const said = voting === undefined ? {} : { voting }
+  return { from, tracks, joint, rate: bar.rate, alarms, ...said, ...(recurring === undefined ? {} : { recurring }) }
 }
 
 /** The votes of the models in one row. */

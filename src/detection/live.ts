@@ -1,28 +1,36 @@
 import type { Learning, ModelId, Voting } from '../domain/index.ts'
+import { occasions } from './detectors/clusters.ts'
 import type { Detector, FitOutcome } from './detectors/detector.ts'
 import { type Tail, tailOf, tailProbability, thinned } from './detectors/tail.ts'
 import type { Engines } from './engines.ts'
 import { type Judged, verdictOf } from './judged.ts'
 import { learnedUnder } from './learning.ts'
+import { canRecur, lessonAt, levelled, type Recurring, recurringBy, recurringFrom } from './recurring.ts'
 import { type Judgement, NOTHING_STANDS, type ScoredRows, type Standing, standingScore } from './standing.ts'
 import type { Track } from './track.ts'
 import { rowAt, rowMs, sampledSince, type Window } from './window.ts'
 
 const DAY_MS = 86_400_000
 
-/** A fit, or the tail that its scores are held against, made of the rows before `upToMs`: two things of their own pace. */
+/**
+ * A fit, or the tail that its scores are held against, made of the rows before `upToMs`: two things of their own pace. Or what came again and
+ * again at its time, which no model says.
+ */
 export type Ask = {
-  readonly model: ModelId
-  readonly kind: 'fit' | 'tail'
+  readonly model: ModelId | typeof RECURRING
+  readonly kind: 'fit' | 'tail' | typeof RECURRING
   readonly upToMs: number
   /** What it is made under, where that is not the usual (`Detector.under`). */
   readonly under?: string
 }
 
+const RECURRING = 'recurring'
+
 /** What an `Ask` gave. Plain data: it may come from another thread or from a cache. */
 export type Answer =
   | (Ask & { readonly kind: 'fit'; readonly outcome: FitOutcome<unknown> })
   | (Ask & { readonly kind: 'tail'; readonly tail: Tail })
+  | (Ask & { readonly kind: typeof RECURRING; readonly lesson: Recurring })
 
 /** Name by which an answer is kept. */
 export function askKey({ model, kind, upToMs, under }: Ask): string {
@@ -62,7 +70,19 @@ export function asksFor(detectors: readonly Detector[], window: Window, from: nu
   for (const detector of detectors)
     for (const { fit, tail } of blocksOf(detector, window, from, seed))
       for (const ask of [fit, tail]) asks.set(askKey(ask), ask)
-  return [...asks.values()]
+  return [...asks.values(), ...lessonsFor(window, from)]
+}
+
+/** What has to be known of events that come again in the rows from `from` on. */
+function lessonsFor(window: Window, from: number): readonly Ask[] {
+  if (!canRecur(window)) return []
+  const moments = new Set<number>()
+  for (let row = from; row < window.length; row += 1) moments.add(lessonAt(rowMs(window, row)))
+  return [...moments].map(lessonAsk)
+}
+
+function lessonAsk(upToMs: number): Ask {
+  return { model: RECURRING, kind: RECURRING, upToMs }
 }
 
 /** Name of `answers` where it is asked of another thread. */
@@ -89,11 +109,16 @@ export function answers(
 ): readonly Answer[] {
   const told = learnedUnder(detectors, learning)
   return asks.flatMap((ask): readonly Answer[] => {
+    const before = fittedOnMs === undefined ? window : sampledSince(window, ask.upToMs - fittedOnMs)
+    if (ask.kind === RECURRING)
+      return [{ ...ask, kind: RECURRING, lesson: recurringFrom(levelled(before), ask.upToMs) }]
     const detector = told.find(({ id }) => id === ask.model)
     if (detector === undefined) return []
-    const before = fittedOnMs === undefined ? window : sampledSince(window, ask.upToMs - fittedOnMs)
     const input = { window: before, upTo: rowAt(before, ask.upToMs - 1) + 1, seed, engines }
-    if (ask.kind === 'tail') return [{ ...ask, kind: 'tail', tail: thinned(tailOf(detector.heldOut(input))) }]
+    if (ask.kind === 'tail') {
+      const held = occasions(detector.heldOut(input), window.stepMs)
+      return [{ ...ask, kind: 'tail', tail: thinned(tailOf(held)) }]
+    }
     return [{ ...ask, kind: 'fit', outcome: detector.fit(input) }]
   })
 }
@@ -120,7 +145,7 @@ export function stillNeeded({ detectors, window, from, seed, standing = NOTHING_
       asks.set(askKey(block.tail), block.tail)
       if (firstToScore(detector, window, block, standing) < block.to) asks.set(askKey(block.fit), block.fit)
     }
-  return [...asks.values()]
+  return [...asks.values(), ...lessonsFor(window, from)]
 }
 
 /** Judges rows with what is known: the quick half. A model whose fit or tail is not known abstains. */
@@ -147,7 +172,11 @@ export function judgeOn(input: LiveInput, known: Known): { readonly judged: Judg
       { startMs: rowMs(window, from), stepMs, scores, fits },
     ]),
   )
-  return { judged: verdictOf(tracks, from, stepMs, voting), judgement: { window, rows } }
+  const recurring = recurringBy(window, from, (fromMs) => {
+    const answer = known(lessonAsk(fromMs))
+    return answer?.kind === RECURRING ? answer.lesson : undefined
+  })
+  return { judged: verdictOf(tracks, from, stepMs, voting, recurring), judgement: { window, rows } }
 }
 
 /** The first row of a block whose score does not stand; the end of the block where all do. */

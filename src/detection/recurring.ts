@@ -75,7 +75,7 @@ export function recurringFrom({ window, from, columns }: Levelled, fromMs: numbe
   const { stepMs } = window
   const end = rowAt(window, fromMs - 1) + 1 - from
   const signals = columns.map(({ signal }) => signal)
-  if (stepMs > JITTER_MS || end <= 0) return { signals, spread: new Float64Array(columns.length), expected: [] }
+  if (!canRecur(window) || end <= 0) return { signals, spread: new Float64Array(columns.length), expected: [] }
   const past: Past = {
     stepMs,
     first: end,
@@ -89,6 +89,14 @@ export function recurringFrom({ window, from, columns }: Levelled, fromMs: numbe
     }),
   )
   return { signals, spread: Float64Array.from(past.columns, ({ spread }) => spread), expected }
+}
+
+/**
+ * Whether anything of a window can be known by its time. Not where one metric is all there is, since nothing else says then whether it is
+ * the same event again; nor at a step at which a job of the night is one row.
+ */
+export function canRecur({ stepMs, columns }: Window): boolean {
+  return stepMs <= JITTER_MS && columns.length > 1
 }
 
 /** Rows before the lesson, which begins at `first`. */
@@ -207,8 +215,12 @@ function within(value: number, low: number, high: number, spread: number): boole
   return value >= low - slack && value <= high + slack
 }
 
-/** Whether rows of a window that holds its own history are recurring: each lesson is learned when it is first asked for. */
-export function recurringIn(window: Window): (row: number) => boolean {
+/** Whether a row of a window is known by its time. */
+export type IsRecurring = (row: number) => boolean
+
+/** Of a window that holds its own history: each lesson is learned when it is first asked for. Undefined where nothing can be known. */
+export function recurringIn(window: Window): IsRecurring | undefined {
+  if (!canRecur(window)) return undefined
   const lessons = new Map<number, Recurring>()
   let all: Levelled | undefined
   return (row) => {
@@ -218,4 +230,22 @@ export function recurringIn(window: Window): (row: number) => boolean {
     lessons.set(fromMs, lesson)
     return isRecurring(lesson, all, row)
   }
+}
+
+/** 1 for each recurring row from `from` on, by lessons that were learned elsewhere; of a row without one nothing is known. */
+export function recurringBy(
+  window: Window,
+  from: number,
+  lessonFor: (fromMs: number) => Recurring | undefined,
+): Uint8Array {
+  const rows = new Uint8Array(Math.max(0, window.length - from))
+  if (!canRecur(window)) return rows
+  let late: Levelled | undefined
+  for (let row = from; row < window.length; row += 1) {
+    const lesson = lessonFor(lessonAt(rowMs(window, row)))
+    if (lesson === undefined || lesson.expected.length === 0) continue
+    late ??= levelled(window, from)
+    if (isRecurring(lesson, late, row)) rows[row - from] = 1
+  }
+  return rows
 }

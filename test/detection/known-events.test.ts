@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { changesOf, isSettling } from '../../src/detection/index.ts'
+import { changesOf, isSettling, settled } from '../../src/detection/index.ts'
 import { betaMean, type Finding, laneOf, type Series, voteShareOf } from '../../src/domain/index.ts'
 import { answersOf, cart, cartApp, MINUTE, NOW, series } from '../fakes/series.ts'
 
@@ -55,5 +55,20 @@ describe('a finding on a workload that has changed', () => {
 
   it('is told where nothing has changed', () => {
     expect(isSettling(finding(HOUR), undefined, NOW)).toBe(false)
+  })
+})
+
+describe('alarms of rows', () => {
+  const STEP = 10 * MINUTE
+  const grid = { startMs: NOW, stepMs: STEP }
+  const alarms = Float64Array.of(0, 1, 1, 0, 0, 1, 1, Number.NaN, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)
+
+  it('are silent for two hours where a change brought them, and told where they were there before', () => {
+    const quiet = settled(alarms, grid, [NOW + 5 * STEP])
+    expect([...quiet.subarray(0, 5)]).toEqual([0, 1, 1, 0, 0])
+    expect([...quiet.subarray(5, 18)]).toEqual([0, 0, Number.NaN, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])
+    expect([...quiet.subarray(18)]).toEqual([1, 1])
+    expect(settled(alarms, grid, [NOW + 10 * STEP])).toEqual(alarms)
+    expect(settled(alarms, grid, [])).toEqual(alarms)
   })
 })

@@ -25,8 +25,9 @@ describe('asks of models', () => {
   it('stand on the grid of time, so that another moment asks for the same', () => {
     const at = (rows: number) => asksFor(serving(12), cut(rows), rows - 36, 5).map(askKey)
     const [earlier, later] = [at(15 * PER_DAY), at(15 * PER_DAY + 6)]
-    expect(earlier.filter((key) => !later.includes(key)).length).toBeLessThanOrEqual(2)
-    expect(later.filter((key) => !earlier.includes(key)).length).toBeLessThanOrEqual(2)
+    // A fit, a tail, and what recurs.
+    expect(earlier.filter((key) => !later.includes(key)).length).toBeLessThanOrEqual(3)
+    expect(later.filter((key) => !earlier.includes(key)).length).toBeLessThanOrEqual(3)
   })
 
   it('do not stand at the same moment for every series', () => {

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import type { Window } from '../../src/detection/index.ts'
+import {
+  answers,
+  askKey,
+  asksFor,
+  type Detector,
+  judged,
+  judgeLive,
+  NO_ENGINES,
+  type Window,
+} from '../../src/detection/index.ts'
 import { isRecurring, lessonAt, levelled, recurringFrom, recurringIn } from '../../src/detection/recurring.ts'
 import type { SignalId } from '../../src/domain/index.ts'
 import { FIVE_MINUTES, numbers, PER_DAY, windowWith, withChanged } from '../fakes/windows.ts'
@@ -31,7 +40,7 @@ const window = usual()
 const night = (row: number) => TODAY + 2 * HOUR + row
 const silent = (one: Window, from: number, to: number) => {
   const recurring = recurringIn(one)
-  return Array.from({ length: to - from }, (_, at) => recurring(from + at)).filter(Boolean).length
+  return Array.from({ length: to - from }, (_, at) => recurring?.(from + at)).filter(Boolean).length
 }
 const cpuAt = (from: number, to: number, change: (value: number) => number) =>
   withChanged(window, 'cpu-usage', from, to, change)
@@ -173,5 +182,55 @@ describe('a lesson', () => {
         night(6),
       ),
     ).toBe(0)
+  })
+
+  it('is not drawn from one metric alone', () => {
+    const cpu = { ...window, columns: window.columns.slice(0, 1) }
+    expect(recurringIn(cpu)).toBeUndefined()
+    expect(recurringFrom(levelled(cpu), fromMs).expected).toEqual([])
+  })
+})
+
+/** A model that finds strange whatever CPU does in a night or in a peak. */
+const loud: Detector<number> = {
+  id: 'arima',
+  serves: () => PER_DAY,
+  fit: () => ({ fitted: true, model: 0 }),
+  heldOut: ({ window: one, upTo }) => cpuOf(one, 0, upTo),
+  score: (_, one, from, to) => cpuOf(one, from, to),
+}
+const cpuOf = (one: Window, from: number, to: number) =>
+  (one.columns[0]?.values.slice(from, to) ?? new Float64Array(0)).map((value, at) =>
+    [2, 8, 9].includes(Math.floor(((from + at) % PER_DAY) / HOUR)) || value > 2 ? value : 0,
+  )
+
+describe('an alarm at a known time', () => {
+  const from = TODAY - HOUR
+  const alarmsIn = (one: Window) => {
+    const { alarms } = judged([loud], { window: one, from, seed: 1, engines: NO_ENGINES }, 'any')
+    return [...alarms.keys()].filter((row) => alarms[row] === 1).map((row) => row + from - TODAY)
+  }
+  const twice = cpuAt(TODAY + 8 * HOUR, TODAY + 10 * HOUR, (value) => value + 0.8)
+
+  it('stays silent, whatever the models say, and is told where it is twice as large', () => {
+    expect(alarmsIn(window).filter((row) => row < PER_DAY)).toEqual([])
+    expect(alarmsIn(twice)).toContain(8 * HOUR + 1)
+  })
+
+  it('is the same for a service that has read the last hours and was told what recurs', () => {
+    const late = (one: Window) => {
+      const first = TODAY - 4 * HOUR
+      const columns = one.columns.map((column) => ({ ...column, values: column.values.slice(first, TODAY + PER_DAY) }))
+      const read = { ...one, startMs: MONDAY + first * FIVE_MINUTES, length: PER_DAY + 4 * HOUR, columns }
+      const history = { ...one, length: TODAY + PER_DAY }
+      const asks = asksFor([loud], read, 4 * HOUR, 1)
+      const known = new Map(
+        answers([loud], { window: history, asks, seed: 1 }, NO_ENGINES).map((answer) => [askKey(answer), answer]),
+      )
+      const { alarms } = judgeLive([loud], read, 4 * HOUR, 1, (ask) => known.get(askKey(ask)), 'any')
+      return [...alarms.keys()].filter((row) => alarms[row] === 1)
+    }
+    expect(late(window)).toEqual([])
+    expect(late(twice)).toContain(8 * HOUR + 1)
   })
 })
