@@ -22,13 +22,18 @@ export type RecordedPast = {
   readonly flags: readonly string[]
 }
 
-export type PastOptions = { readonly minutes: number; readonly withHistory?: boolean }
+export type PastOptions = {
+  readonly minutes: number
+  readonly withHistory?: boolean
+  /** Whether the server said of every answer that data may be missing. */
+  readonly partial?: boolean
+}
 
 /** Plays the world of a case without the bot, and records what a Prometheus would have told of it. */
 export async function recordedPast(
   folder: string,
   it: Pick<Case, 'world' | 'starts' | 'pastDays' | 'repository'>,
-  { minutes, withHistory = false }: PastOptions,
+  { minutes, withHistory = false, partial = false }: PastOptions,
 ): Promise<RecordedPast> {
   const parts = worldOf(it)
   const walk = await Walk.begin({ ...parts, writes: 'observe' })
@@ -37,7 +42,7 @@ export async function recordedPast(
   const untilMs = walk.clock.now()
   const { metrics } = walk.world
   const recorder = await recordInto(join(folder, 'past'))
-  const through = recorder.over(metrics)
+  const through = recorder.over(partial ? partially(metrics) : metrics)
   const lookBack = 360 * MINUTE
   await through.read(tickSignals, rangeEndingAt(untilMs, untilMs - startMs + lookBack, MINUTE))
   if (withHistory)
@@ -61,6 +66,18 @@ export async function recordedPast(
   }
   const flags = ['--recorded', 'past', '--repo', 'shop.git', '--config', 'kintsugi.yaml', '--models', 'off']
   return { folder, metrics, startMs, untilMs, flags }
+}
+
+function partially(metrics: Metrics): Metrics {
+  return {
+    cluster: metrics.cluster,
+    read: async (ids, range, scope) =>
+      (await metrics.read(ids, range, scope)).map((answer) => ({
+        ...answer,
+        status: 'partial',
+        problem: 'a store is away',
+      })),
+  }
 }
 
 /** As `Walk` is configured. */

@@ -157,6 +157,14 @@ describe('kintsugi backtest', { timeout: 120_000 }, () => {
     }
   })
 
+  it('proposes nothing on what may have holes, and says why', async () => {
+    const folder = fresh()
+    const holes = await recordedPast(folder, { world: { shop: { only: ['cart'] } } }, { minutes: 8, partial: true })
+    const all = lines((await kintsugi(['backtest', ...holes.flags, '--json'], { cwd: folder })).out)
+    expect(all.map(({ event, reason }) => reason ?? event)).toEqual(['finding', 'data-partial', 'summary'])
+    expect(all.at(-1)?.['unknown']).toContainEqual({ signal: 'oom-killed', why: 'data-partial', looks: 9 })
+  })
+
   it('says where no workload has a sample', async () => {
     const folder = fresh()
     const empty = await recordedPast(folder, { world: { shop: { only: [] } } }, { minutes: 5 })
