@@ -1,11 +1,32 @@
 import { defineConfig } from 'vitest/config'
 
+/**
+ * Files that leave nothing behind in their process share one: it loads the same modules once. Whatever changes its process, measures its memory or takes
+ * hold of a library has one of its own.
+ */
+const TOGETHER = [
+  'test/{config,diagnosis,domain,github-model,policy,proposal,remediation}/**/*.test.ts',
+  'test/cli/!(bisect|built|charts|demo|start|too)*.test.ts',
+  'test/cli/*/**/*.test.ts',
+  'test/controller/!(models)*.test.ts',
+  'test/github/!(ambiguous)*.test.ts',
+  'test/server/**/!(attacks)*.test.ts',
+  'test/source/!(real|public|hostile|helm)*.test.ts',
+  'test/source/*/**/*.test.ts',
+]
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     // Most of the time is spent in children that the tests start, so a core for the runner itself is not held back.
     maxWorkers: '100%',
     testTimeout: 20_000,
     hookTimeout: 30_000,
+    projects: [
+      { extends: true, test: { name: 'apart', include: ['test/**/*.test.ts'], exclude: TOGETHER } },
+      {
+        extends: true,
+        test: { name: 'together', include: TOGETHER, isolate: false, sequence: { groupOrder: 1 } },
+      },
+    ],
   },
 })

@@ -114,7 +114,12 @@ export function hostileWindow(seed: number): HostileWindow {
   const stepMs = pick(STEPS_MS, next, 300_000)
   const window = windowWith(Object.fromEntries(columns.map(({ values }, at) => [SIGNALS[at], values])), { stepMs })
   const told = `seed ${seed}: ${rows} rows of ${stepMs / 1000} s from ${from}: ${columns.map((one) => one.told).join('; ')}`
-  return { window, from, told, runaway: columns.some(({ name }) => name === 'exponential') }
+  return {
+    window,
+    from,
+    told,
+    runaway: columns.some(({ name }) => name === 'exponential' || name === 'a counter that only grows'),
+  }
 }
 
 /** Never more rows to judge than any model serves with one fit. */
