@@ -7,7 +7,7 @@ import { RECENT, scoresOf, type Usual, usualErrors } from './lstm/scoring.ts'
 import { type Tape, tapeOf } from './lstm/tape.ts'
 import { train } from './lstm/training.ts'
 
-/** What is usual moves slowly, and a fit costs most of a second. */
+/** What is usual moves slowly, and a fit costs a quarter of a second. */
 const FIT_EVERY_MS = 24 * 3_600_000
 /** At a coarse step a fit serves this many rows at least. */
 const LEAST_SERVED = 240
