@@ -28,19 +28,22 @@ function cells({ events, onsets, points, judged, inAlarm, wrong }: Counted): rea
 
 /** Faults that each line met, by kind, and the false alerts of each, by what was there. */
 export function byKind(lines: Lines): string {
-  const names = [...lines.keys()]
-  const part = (title: string, of: (one: Counted) => ReadonlyMap<string, Met>) => {
-    const kinds = [...(lines.values().next().value === undefined ? [] : of([...lines.values()][0] as Counted).keys())]
-    return grid([
-      [title, 'times', ...names],
-      ...kinds.map((kind) => [
-        kind,
-        String([...lines.values()].map((one) => of(one).get(kind)?.of)[0] || '-'),
-        ...[...lines.values()].map((one) => String(of(one).get(kind)?.met ?? 0)),
-      ]),
-    ])
-  }
-  return [part('faults met', ({ kinds }) => kinds), part('false alerts', ({ wrong }) => wrong)].join('\n\n')
+  return [part(lines, 'faults met', ({ kinds }) => kinds), part(lines, 'false alerts', ({ wrong }) => wrong)].join(
+    '\n\n',
+  )
+}
+
+function part(lines: Lines, title: string, of: (one: Counted) => ReadonlyMap<string, Met>): string {
+  const all = [...lines.values()]
+  const kinds = [...new Set(all.flatMap((one) => [...of(one).keys()]))]
+  return grid([
+    [title, 'times', ...lines.keys()],
+    ...kinds.map((kind) => [
+      kind,
+      String(all.map((one) => of(one).get(kind)?.of).find(Boolean) ?? '-'),
+      ...all.map((one) => String(of(one).get(kind)?.met ?? 0)),
+    ]),
+  ])
 }
 
 function share(value: number): string {
