@@ -122,12 +122,13 @@ async function contentOf(path: string, key: string, largest: number): Promise<Ui
     try {
       const found = await file.stat()
       if (!found.isFile() || found.size > largest || found.size <= DIGEST_BYTES) return undefined
-      const digest = Buffer.alloc(DIGEST_BYTES)
-      await file.read(digest, 0, DIGEST_BYTES, 0)
-      // Of its own, so that typed arrays can look at it where it lies.
-      const content = new Uint8Array(found.size - DIGEST_BYTES)
-      const { bytesRead } = await file.read(content, 0, content.byteLength, DIGEST_BYTES)
-      return bytesRead === content.byteLength && digestOf(key, content).equals(digest) ? content : undefined
+      // Of its own, so that typed arrays can look at it where it lies: the digest takes a multiple of eight.
+      const whole = new Uint8Array(found.size)
+      const { bytesRead } = await file.read(whole, 0, whole.byteLength, 0)
+      const content = whole.subarray(DIGEST_BYTES)
+      return bytesRead === whole.byteLength && digestOf(key, content).equals(whole.subarray(0, DIGEST_BYTES))
+        ? content
+        : undefined
     } finally {
       await file.close()
     }
