@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { bytesOf, plainOf } from '../../src/adapters/shelf/index.ts'
 import {
   type Answer,
   answers,
@@ -18,6 +19,7 @@ import { size } from '../fakes/size.ts'
 import { FIVE_MINUTES, healthyWindow, PER_DAY, withChanged } from '../fakes/windows.ts'
 
 const SEED = 5
+const none = new Uint8Array(0)
 const JUDGED = 36
 /** What the service reads of the newest samples: the judged rows, and two days and an hour before them. */
 const READ = JUDGED + 49 * 12
@@ -103,6 +105,7 @@ describe('a controller that judges what is new, beside one that was started at e
     const last = FIRST + TICKS - 1
     const again = controller(detectors, engines, costly(fits))
     expect(again.tick(sick, last)).toEqual(lasting.tick(sick, last))
+    for (const answer of fits.values()) expect(plainOf(bytesOf(answer) ?? none)?.word).toStrictEqual(answer)
   })
 
   describe('with one model', () => {
