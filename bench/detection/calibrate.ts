@@ -28,8 +28,8 @@ function alarmsOn(series: Labelled, seed: number, root: string): readonly Alarm[
     return track
   })
   const { stepMs } = series.window
-  const { joint, alarms } = verdictOf(tracks, 0, stepMs)
-  const rate = alarmRate(stepMs, 2)
+  const { joint, alarms } = verdictOf(tracks, 0, series.window)
+  const rate = alarmRate(stepMs, 2, series.window.columns.length)
   const inAlarm = atPoints(series, alarms, 0)
   const tails = atPoints(series, joint, Number.NaN)
   const each = tracks.map((track) => atPoints(series, track.tails, Number.NaN))

@@ -28,9 +28,9 @@ export function countAll(
   }
   for (const [at, one] of series.entries()) {
     const tracks = recorded.map(({ detector, recordings }) => trackAt(detector, recordings[at], one))
-    for (const track of tracks) add(track.model, one, alone(track, rate))
+    for (const track of tracks) add(track.model, one, alone(track, one.window))
     for (const [name, voting] of Object.entries(votings)) add(name, one, voted(tracks, voting, rate))
-    add(FINDING, one, finding(tracks, one.window.stepMs))
+    add(FINDING, one, finding(tracks, one.window))
     for (const peer of peers) add(peerName(peer), one, peer.judge(one, seed))
   }
   return counts

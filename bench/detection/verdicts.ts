@@ -1,12 +1,12 @@
 import { jointTails } from '../../src/detection/ensemble.ts'
-import type { Track } from '../../src/detection/index.ts'
+import type { Track, Window } from '../../src/detection/index.ts'
 import { verdictOf } from '../../src/detection/judged.ts'
 import type { Voting } from '../../src/domain/index.ts'
 import type { Verdicts } from './peers/index.ts'
 
-/** A model alone: in alarm in every row whose tail is below the rate. */
-export function alone(track: Track, rate: number): Verdicts {
-  return { scores: track.scores, alarms: below(track.tails, rate) }
+/** A model alone, as the service judges where it is the only one that is configured. */
+export function alone(track: Track, window: Window): Verdicts {
+  return { scores: track.scores, alarms: finding([track], window).alarms }
 }
 
 /** The ways of voting, each row by itself: no persistence, no hysteresis. */
@@ -25,8 +25,8 @@ export function voted(tracks: readonly Track[], voting: Voting | undefined, rate
 }
 
 /** What the service finds: the vote of the default quorum, and its rules on when an alarm begins and ends. */
-export function finding(tracks: readonly Track[], stepMs: number): Verdicts {
-  const { joint, alarms } = verdictOf(tracks, 0, stepMs)
+export function finding(tracks: readonly Track[], window: Window): Verdicts {
+  const { joint, alarms } = verdictOf(tracks, 0, window)
   return { scores: powers(joint), alarms: Uint8Array.from(alarms, (alarm) => (alarm === 1 ? 1 : 0)) }
 }
 

@@ -6,7 +6,7 @@ import { changesSeen } from './changes.ts'
 import type { K8s16 } from './generate.ts'
 import { rollingMedian } from './rolling-median.ts'
 
-/** A model alone, and a vote without any rules, are in alarm below this tail. */
+/** A vote without any rules is in alarm below this tail. */
 const RATE = 0.003
 
 export const FINDING = 'final finding'
@@ -19,9 +19,9 @@ export function alarmsOfLines(
 ): ReadonlyMap<string, Uint8Array> {
   const rows = tracks[0]?.tails.length ?? 0
   const lines = new Map<string, Uint8Array>()
-  for (const track of tracks) lines.set(track.model, alone(track, RATE).alarms)
+  for (const track of tracks) lines.set(track.model, alone(track, workload.window).alarms)
   for (const [name, voting] of Object.entries(votings)) lines.set(name, voted(tracks, voting, RATE).alarms)
-  const result = verdictOf(tracks, from, STEP_MS)
+  const result = verdictOf(tracks, from, workload.window)
   const known = heard(result, workload.window).alarms
   const grid = { startMs: workload.window.startMs + from * STEP_MS, stepMs: STEP_MS }
   lines.set('alarms of the vote', flags(result.alarms))

@@ -160,7 +160,7 @@ async function alarmOf(
   const { window, from, nowMs, terms } = one
   const limit = memoryLimit(limits, window)
   const outside = await outsideTracks(deps.outside ?? [], window, from, terms.voting)
-  const all = withOutside(judged, outside, window.stepMs)
+  const all = withOutside(judged, outside, window)
   const bytes = limit === undefined ? {} : { memoryLimit: limit }
   const finding = modelFinding({ judged: all, window, cooldownMs: 0, nowMs, ...bytes })
   const beganMs = alarmBegan(all, window)

@@ -10,7 +10,7 @@ export function outsideTracks(
   voting?: Voting,
 ): Promise<readonly Track[]> {
   // With one of our own there are two at least.
-  const rate = alarmRate(window.stepMs, decidingOf(2, voting))
+  const rate = alarmRate(window.stepMs, decidingOf(2, voting), window.columns.length)
   return Promise.all(
     models.map(async (model) => {
       const rows = outsideRows(window, from, model.features)

@@ -4,10 +4,11 @@ const MINUTE_MS = 60_000
 const DAY_MS = 1440 * MINUTE_MS
 
 /**
- * So often a day a healthy model may vote for an anomaly: twice where another has to agree, once where it decides alone. What is sampled
- * faster has a higher bar for the single row. Chosen on five families, and held against each of them without it (docs/measurements.md).
+ * So often a day a healthy model may vote for an anomaly: once, and twice where two things have to come together anyhow, another model and
+ * a second metric. What is sampled faster has a higher bar for the single row. Chosen on five families of single metrics, held against each
+ * of them without it, and on generated workloads of several (docs/measurements.md).
  */
-const VOTES_A_DAY = { together: 2, alone: 1 } as const
+const VOTES_A_DAY = { usual: 1, corroborated: 2 } as const
 /** At a coarse step two a day would be every twelfth row. */
 const MOST_RATE = 0.01
 /** An alarm lasts while the joint tail stays below so many times the rate: a lower bar to stay than to begin keeps one event one alarm. */
@@ -17,17 +18,17 @@ const PERSIST_MS = 2 * MINUTE_MS
 /** An alarm is over after so many rows that are as usual. */
 const RECOVERY_ROWS = 2
 
-/** The tail below which a model votes for an anomaly, at a step, where `deciding` models have to agree. */
-export function alarmRate(stepMs: number, deciding: number): number {
-  const aDay = deciding > 1 ? VOTES_A_DAY.together : VOTES_A_DAY.alone
+/** The tail below which a model votes for an anomaly, at a step, where `deciding` models have to agree on so many metrics. */
+export function alarmRate(stepMs: number, deciding: number, metrics: number): number {
+  const aDay = deciding > 1 && metrics > 1 ? VOTES_A_DAY.corroborated : VOTES_A_DAY.usual
   return Math.min(MOST_RATE, (aDay * stepMs) / DAY_MS)
 }
 
 /** The bar to begin an alarm, and the lower one to stay in it. */
 export type Bar = { readonly rate: number; readonly keep: number }
 
-export function barOf(stepMs: number, deciding: number): Bar {
-  const rate = alarmRate(stepMs, deciding)
+export function barOf(stepMs: number, deciding: number, metrics: number): Bar {
+  const rate = alarmRate(stepMs, deciding, metrics)
   return { rate, keep: Math.min(KEEP.most, rate * (deciding > 1 ? KEEP.together : KEEP.alone)) }
 }
 

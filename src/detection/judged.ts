@@ -26,7 +26,7 @@ export type Judged = {
 /** Judges a window as the service does over time, row by row, with the detectors given and the vote of a policy. */
 export function judged(detectors: readonly Detector[], input: TrackInput, voting?: Voting): Judged {
   const tracks = detectors.map((detector) => trackOf(detector, input))
-  return heard(verdictOf(tracks, input.from, input.window.stepMs, voting), input.window)
+  return heard(verdictOf(tracks, input.from, input.window, voting), input.window)
 }
 
 /** The same without alarms from rows that are as rows at their time were before, by what the window holds of them. */
@@ -35,7 +35,7 @@ export function heard(result: Judged, window: Window): Judged {
   if (isRecurring === undefined) return result
   const { from, tracks, joint, voting } = result
   const known = Uint8Array.from(joint, (tail, at) => (tail < KEEP.most && isRecurring(from + at) ? 1 : 0))
-  return verdictOf(tracks, from, window.stepMs, voting, known)
+  return verdictOf(tracks, from, window, voting, known)
 }
 
 /**
@@ -45,12 +45,12 @@ export function heard(result: Judged, window: Window): Judged {
 export function verdictOf(
   tracks: readonly Track[],
   from: number,
-  stepMs: number,
+  { stepMs, columns }: Pick<Window, 'stepMs' | 'columns'>,
   voting?: Voting,
   recurring?: Uint8Array,
 ): Judged {
   const joint = jointTails(tracks, tracks.length, voting)
-  const bar = barOf(stepMs, decidingOf(tracks.length, voting))
+  const bar = barOf(stepMs, decidingOf(tracks.length, voting), columns.length)
   const strange = joint.map((tail, at) => (recurring?.[at] === 1 && Number.isFinite(tail) ? 1 : tail))
   const alarms = alarmsOf(strange, stepMs, bar)
   const said = voting === undefined ? {} : { voting }

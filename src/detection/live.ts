@@ -176,7 +176,7 @@ export function judgeOn(input: LiveInput, known: Known): { readonly judged: Judg
     const answer = known(lessonAsk(fromMs))
     return answer?.kind === RECURRING ? answer.lesson : undefined
   })
-  return { judged: verdictOf(tracks, from, stepMs, voting, recurring), judgement: { window, rows } }
+  return { judged: verdictOf(tracks, from, window, voting, recurring), judgement: { window, rows } }
 }
 
 /** The first row of a block whose score does not stand; the end of the block where all do. */

@@ -52,7 +52,11 @@ export function outsideTrack(
 }
 
 /** The same rows and the same vote, with those of models outside counted in; each of them counts as configured, also where it abstains. */
-export function withOutside(result: Judged, outside: readonly Track[], stepMs: number): Judged {
+export function withOutside(
+  result: Judged,
+  outside: readonly Track[],
+  window: Pick<Window, 'stepMs' | 'columns'>,
+): Judged {
   if (outside.length === 0) return result
-  return verdictOf([...result.tracks, ...outside], result.from, stepMs, result.voting)
+  return verdictOf([...result.tracks, ...outside], result.from, window, result.voting, result.recurring)
 }

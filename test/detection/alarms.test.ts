@@ -60,12 +60,12 @@ describe('alarms from joint tails', () => {
 
 describe('the alarm rate', () => {
   it.each([
-    ['a minute, two of several', MINUTE, 2, 2 / 1440],
-    ['five minutes, two of several', 5 * MINUTE, 2, 2 / 288],
-    ['five minutes, one alone', 5 * MINUTE, 1, 1 / 288],
-    ['an hour', 60 * MINUTE, 2, 0.01],
-  ])('at a step of %s', (_, stepMs, deciding, rate) => {
-    expect(alarmRate(stepMs, deciding)).toBeCloseTo(rate, 12)
+    ['a minute, two of several', MINUTE, 2, 1, 1 / 1440],
+    ['five minutes, two of several on several metrics', 5 * MINUTE, 2, 6, 2 / 288],
+    ['five minutes, one alone on several metrics', 5 * MINUTE, 1, 6, 1 / 288],
+    ['an hour', 60 * MINUTE, 2, 2, 0.01],
+  ])('at a step of %s', (_, stepMs, deciding, metrics, rate) => {
+    expect(alarmRate(stepMs, deciding, metrics)).toBeCloseTo(rate, 12)
   })
 
   it.each([

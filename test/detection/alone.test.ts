@@ -4,7 +4,7 @@ import { alarmRate, type Detector, detectors, type Engines, trackOf, type Window
 import type { ModelId } from '../../src/domain/index.ts'
 import { realEngines } from '../fakes/engines.ts'
 import { size } from '../fakes/size.ts'
-import { FIVE_MINUTES, normals, numbers, PER_DAY, windowWith } from '../fakes/windows.ts'
+import { normals, numbers, PER_DAY, windowWith } from '../fakes/windows.ts'
 
 /** One seed in the small size, and the LSTM, whose fits take as long as all the others', only where it is the one: CI has more. */
 const SMALL = size(1, 5) === 1
@@ -12,7 +12,7 @@ const SEEDS = Array.from({ length: size(1, 5) }, (_, at) => at + 1)
 /** So many rows are judged: six hours, which one fit of each model serves. */
 const JUDGED = 72
 /** The tail below which a model of the service votes. */
-const RATE = alarmRate(FIVE_MINUTES, 2)
+const rateOf = ({ stepMs, columns }: Window) => alarmRate(stepMs, 2, columns.length)
 /** The one model votes in more than two of five rows that are wrong, for every seed; each of the others in no more than one of ten over all seeds. */
 const SEES = 0.4
 const MISSES = 0.1
@@ -31,10 +31,11 @@ type Case = {
 
 /** In what share of the rows that are wrong a model votes. */
 function shareOf(detector: Detector, { from, wrong, window }: Case, spoilt: boolean): number {
-  const { tails } = trackOf(detector, { window: window(spoilt), from, seed: 7, engines })
+  const judged = window(spoilt)
+  const { tails } = trackOf(detector, { window: judged, from, seed: 7, engines })
   const rows = tails.filter((_, at) => wrong(from + at))
   if (!rows.every(Number.isFinite)) throw new Error(`${detector.id} abstains`)
-  return rows.filter((tail) => tail < RATE).length / rows.length
+  return rows.filter((tail) => tail < rateOf(judged)).length / rows.length
 }
 
 /** A model's share of votes for each seed. */

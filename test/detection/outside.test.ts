@@ -15,7 +15,8 @@ import { FIVE_MINUTES, windowWith } from '../fakes/windows.ts'
 
 const ROWS = 6
 const NONE = Number.NaN
-const RATE = alarmRate(FIVE_MINUTES, 2)
+const PAIR = windowWith({ 'cpu-usage': [], 'memory-working-set': [] })
+const RATE = alarmRate(FIVE_MINUTES, 2, PAIR.columns.length)
 
 function track(model: ModelId, tails: readonly number[]): Track {
   return { model, from: 10, scores: new Float64Array(ROWS), tails: Float64Array.from(tails), silent: [] }
@@ -61,7 +62,7 @@ describe('the vote of a model outside', () => {
   it('is a vote at the alarm rate, or none', () => {
     const labels = [-1, 1] as const
     const mixed = outsideTrack('sales', 10, ROWS, { at: [0, 2], values: [] }, labels, RATE)
-    const result = withOutside(own(usual), [mixed], FIVE_MINUTES)
+    const result = withOutside(own(usual), [mixed], PAIR)
     const votes = [0, 1, 2].map((row) => votesIn(result, row)[1])
     expect(votes).toEqual([
       { model: 'kserve/sales', anomaly: true, score: 1, tail: expect.closeTo(RATE, 12) },
@@ -71,7 +72,7 @@ describe('the vote of a model outside', () => {
   })
 
   it('is absent, with its reason, where there was no answer', () => {
-    expect(votesIn(withOutside(own(usual), [silent], FIVE_MINUTES), 3)[1]).toEqual({
+    expect(votesIn(withOutside(own(usual), [silent], PAIR), 3)[1]).toEqual({
       model: 'kserve/sales',
       absent: 'no-answer',
     })
@@ -79,26 +80,26 @@ describe('the vote of a model outside', () => {
 
   it('carries the quorum of two with one of ours, and never without', () => {
     const carried = (result: Judged) => [...result.alarms].some((alarm) => alarm === 1)
-    expect(carried(withOutside(own(rare, usual), [always], FIVE_MINUTES))).toBe(true)
-    expect(carried(withOutside(own(usual, usual), [always], FIVE_MINUTES))).toBe(false)
-    expect(carried(withOutside(own(rare, usual), [never], FIVE_MINUTES))).toBe(false)
-    expect(carried(withOutside(own(rare, rare), [never], FIVE_MINUTES))).toBe(true)
+    expect(carried(withOutside(own(rare, usual), [always], PAIR))).toBe(true)
+    expect(carried(withOutside(own(usual, usual), [always], PAIR))).toBe(false)
+    expect(carried(withOutside(own(rare, usual), [never], PAIR))).toBe(false)
+    expect(carried(withOutside(own(rare, rare), [never], PAIR))).toBe(true)
   })
 
   it('counts as configured where it abstains: one that is there does not decide alone', () => {
-    const result = withOutside(own(rare), [silent], FIVE_MINUTES)
+    const result = withOutside(own(rare), [silent], PAIR)
     expect([...result.joint].every(Number.isNaN)).toBe(true)
     expect([...result.alarms].every(Number.isNaN)).toBe(true)
   })
 
   it('never makes an alarm longer or rarer than the measured tail beside it', () => {
-    const result = withOutside(own(rare), [always], FIVE_MINUTES)
+    const result = withOutside(own(rare), [always], PAIR)
     for (const tail of result.joint) expect(tail).toBeCloseTo(RATE, 12)
   })
 
   it('is nothing where none is configured', () => {
     const result = own(rare)
-    expect(withOutside(result, [], FIVE_MINUTES)).toBe(result)
+    expect(withOutside(result, [], PAIR)).toBe(result)
   })
 })
 
@@ -114,6 +115,6 @@ describe('confidence', () => {
 
   it('of outside votes alone is that of one of ours which is no rarer', () => {
     expect(modelConfidence([outside], RATE, RATE, 2)).toBe(modelConfidence([{ ...forest, tail: RATE }], RATE, RATE, 2))
-    expect(confidenceIn(withOutside(own(usual), [always], FIVE_MINUTES), 0)).toBeGreaterThan(0)
+    expect(confidenceIn(withOutside(own(usual), [always], PAIR), 0)).toBeGreaterThan(0)
   })
 })

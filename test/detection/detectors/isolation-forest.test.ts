@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { manifestOf, readSeries } from '../../../bench/detection/dataset.ts'
 import { countOn, figuresOf } from '../../../bench/detection/figures.ts'
-import { alone } from '../../../bench/detection/verdicts.ts'
+import { voted } from '../../../bench/detection/verdicts.ts'
 import { isolationForest } from '../../../src/detection/detectors/isolation-forest.ts'
 import { judged, NO_ENGINES, trackOf, type Window } from '../../../src/detection/index.ts'
 import { healthyWindow, numbers, PER_DAY, windowWith, withChanged } from '../../fakes/windows.ts'
@@ -117,7 +117,7 @@ describe('the isolation forest on labelled pods of a real cluster', () => {
   it.skipIf(!present)('meets faults, and is in alarm for a sixteenth of the time at most', { timeout: 60_000 }, () => {
     const counts = (typeof entries === 'string' ? [] : entries).map((entry) => {
       const series = readSeries(DATA, entry)
-      return countOn(series, alone(trackFrom(series.window, series.from), RATE))
+      return countOn(series, voted([trackFrom(series.window, series.from)], undefined, RATE))
     })
     const { event, inAlarm } = figuresOf(counts)
     console.log(
