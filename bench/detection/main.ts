@@ -77,7 +77,7 @@ async function main(): Promise<number> {
   const lines = linesOf(counts, recorded)
   const points = series.reduce((sum, one) => sum + one.labels.length, 0)
   console.log(
-    `${series.length} series, ${points} judged points, seed ${options.seed}; in alarm: tail < ${options.rate}`,
+    `${series.length} series, ${points} judged points, seed ${options.seed}; a bare vote is in alarm below a tail of ${options.rate}`,
   )
   console.log(
     options.json
