@@ -177,7 +177,7 @@ describe('dist/cli/fit-worker.js', () => {
     const forest = detectors.filter(({ id }) => id === 'isolation-forest')
     const job: AnswerJob = { window, asks: asksFor(forest, window, window.length - 1, 7), seed: 7 }
     const inLine = answers(detectors, job, NO_ENGINES)
-    expect(inLine.map(({ kind }) => kind)).toEqual(['fit', 'tail'])
+    expect(inLine.map(({ kind }) => kind)).toEqual(['fit', 'tail', 'recurring'])
     expect(await opening(pathToFileURL(BUILT)).fit<AnswerJob, readonly Answer[]>(ANSWERS, job)).toEqual(inLine)
   })
 
