@@ -3,6 +3,7 @@ import { type Config, ERRORS, formatError, KintsugiError } from '../domain/index
 import type { Clock, ClusterHistory, OutsideModel } from '../ports/index.ts'
 import type { Arguments } from './arguments.ts'
 import type { Stops } from './compose/stops.ts'
+import { JOB_OPTIONS } from './job-options.ts'
 import { styled } from './style.ts'
 import type { Terminal } from './terminal.ts'
 import type { Context, ExitCode, Option } from './verb.ts'
@@ -12,18 +13,7 @@ export const WORLD_OPTIONS: readonly Option[] = [
   { name: 'prometheus', value: 'URL', says: 'root of the Prometheus API' },
   { name: 'token-file', value: 'FILE', says: 'bearer token for Prometheus, read again whenever it changes' },
   { name: 'ca-file', value: 'FILE', says: 'authorities that Prometheus is trusted by' },
-  {
-    name: 'cadvisor-job',
-    value: 'NAME',
-    repeatable: true,
-    says: 'job of the kubelet or cAdvisor, where it is not called as usual',
-  },
-  {
-    name: 'kube-state-metrics-job',
-    value: 'NAME',
-    repeatable: true,
-    says: 'job of kube-state-metrics, where it is not called as usual',
-  },
+  ...JOB_OPTIONS,
   { name: 'repo', value: 'BARE_REPO', says: 'bare GitOps repository: proposals become branches and refs in it' },
   {
     name: 'application',
@@ -136,7 +126,7 @@ async function closeAll(models: readonly OutsideModel[]): Promise<void> {
   await Promise.all(models.map((model) => model.close()))
 }
 
-/** All models take some ten seconds per workload, which nobody waits for: a single look asks the one that is fitted within a second. */
+/** All models take some seconds per workload, which nobody waits for at a single look: it asks the one that is fitted within a second. */
 export function forOneLook(config: Config): Config {
   const { models } = config.detection
   if (!models.includes('isolation-forest')) return config

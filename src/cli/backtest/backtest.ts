@@ -1,3 +1,4 @@
+import { JOB_OPTIONS } from '../job-options.ts'
 import type { Verb } from '../verb.ts'
 
 export const backtest: Verb = {
@@ -42,7 +43,7 @@ export const backtest: Verb = {
     {
       name: 'models',
       value: 'off|all|NAMES',
-      says: 'models beside the rules (default isolation-forest, as plan has it: all four take some ten seconds per workload and day)',
+      says: 'models beside the rules (default isolation-forest, as plan has it: all four take some seconds per workload and day)',
     },
     {
       name: 'repo',
@@ -63,18 +64,7 @@ export const backtest: Verb = {
     },
     { name: 'token-file', value: 'FILE', says: 'bearer token for Prometheus' },
     { name: 'ca-file', value: 'FILE', says: 'authorities that Prometheus is trusted by' },
-    {
-      name: 'cadvisor-job',
-      value: 'NAME',
-      repeatable: true,
-      says: 'job of the kubelet or cAdvisor, where it is not called as usual',
-    },
-    {
-      name: 'kube-state-metrics-job',
-      value: 'NAME',
-      repeatable: true,
-      says: 'job of kube-state-metrics, where it is not called as usual',
-    },
+    ...JOB_OPTIONS,
   ],
   async run(context) {
     const { runBacktest } = await import('./run-backtest.ts')
