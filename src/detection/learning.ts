@@ -30,6 +30,11 @@ export function learnedUnder(
   }))
 }
 
+/** A window without the rows that nothing is learned from. */
+export function learnable(window: Window, { excluded }: Learning = PLAIN_LEARNING): Window {
+  return excluded.length === 0 ? window : withoutStretches(window, excluded)
+}
+
 /** Only this model knows days and weeks. */
 function inZone(detector: Detector, timeZone: string): Detector {
   return { ...detector, ...prophetWith({ timeZone, excluded: [] }), under: () => timeZone }

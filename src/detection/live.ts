@@ -4,7 +4,7 @@ import type { Detector, FitOutcome } from './detectors/detector.ts'
 import { type Tail, tailOf, tailProbability, thinned } from './detectors/tail.ts'
 import type { Engines } from './engines.ts'
 import { type Judged, verdictOf } from './judged.ts'
-import { learnedUnder } from './learning.ts'
+import { learnable, learnedUnder } from './learning.ts'
 import { canRecur, lessonAt, levelled, type Recurring, recurringBy, recurringFrom } from './recurring.ts'
 import { type Judgement, NOTHING_STANDS, type ScoredRows, type Standing, standingScore } from './standing.ts'
 import type { Track } from './track.ts'
@@ -70,19 +70,21 @@ export function asksFor(detectors: readonly Detector[], window: Window, from: nu
   for (const detector of detectors)
     for (const { fit, tail } of blocksOf(detector, window, from, seed))
       for (const ask of [fit, tail]) asks.set(askKey(ask), ask)
-  return [...asks.values(), ...lessonsFor(window, from)]
+  return [...asks.values(), ...lessonsFor(detectors, window, from)]
 }
 
 /** What has to be known of events that come again in the rows from `from` on. */
-function lessonsFor(window: Window, from: number): readonly Ask[] {
+function lessonsFor(detectors: readonly Detector[], window: Window, from: number): readonly Ask[] {
   if (!canRecur(window)) return []
   const moments = new Set<number>()
   for (let row = from; row < window.length; row += 1) moments.add(lessonAt(rowMs(window, row)))
-  return [...moments].map(lessonAsk)
+  return [...moments].map((upToMs) => lessonAsk(detectors, upToMs))
 }
 
-function lessonAsk(upToMs: number): Ask {
-  return { model: RECURRING, kind: RECURRING, upToMs }
+/** Under what the models are: what they learn nothing from is no event that came before either. */
+function lessonAsk(detectors: readonly Detector[], upToMs: number): Ask {
+  const under = detectors[0]?.under?.(upToMs)
+  return { model: RECURRING, kind: RECURRING, upToMs, ...(under === undefined ? {} : { under }) }
 }
 
 /** Name of `answers` where it is asked of another thread. */
@@ -111,7 +113,7 @@ export function answers(
   return asks.flatMap((ask): readonly Answer[] => {
     const before = fittedOnMs === undefined ? window : sampledSince(window, ask.upToMs - fittedOnMs)
     if (ask.kind === RECURRING)
-      return [{ ...ask, kind: RECURRING, lesson: recurringFrom(levelled(before), ask.upToMs) }]
+      return [{ ...ask, kind: RECURRING, lesson: recurringFrom(levelled(learnable(before, learning)), ask.upToMs) }]
     const detector = told.find(({ id }) => id === ask.model)
     if (detector === undefined) return []
     const input = { window: before, upTo: rowAt(before, ask.upToMs - 1) + 1, seed, engines }
@@ -145,7 +147,7 @@ export function stillNeeded({ detectors, window, from, seed, standing = NOTHING_
       asks.set(askKey(block.tail), block.tail)
       if (firstToScore(detector, window, block, standing) < block.to) asks.set(askKey(block.fit), block.fit)
     }
-  return [...asks.values(), ...lessonsFor(window, from)]
+  return [...asks.values(), ...lessonsFor(detectors, window, from)]
 }
 
 /** Judges rows with what is known: the quick half. A model whose fit or tail is not known abstains. */
@@ -173,7 +175,7 @@ export function judgeOn(input: LiveInput, known: Known): { readonly judged: Judg
     ]),
   )
   const recurring = recurringBy(window, from, (fromMs) => {
-    const answer = known(lessonAsk(fromMs))
+    const answer = known(lessonAsk(detectors, fromMs))
     return answer?.kind === RECURRING ? answer.lesson : undefined
   })
   return { judged: verdictOf(tracks, from, window, voting, recurring), judgement: { window, rows } }
