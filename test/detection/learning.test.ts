@@ -55,6 +55,23 @@ describe('stretches that nothing is learned from', () => {
     expect(ofAlarm({ timeZone: 'UTC', excluded })).toBeLessThan(ofAlarm(PLAIN_LEARNING) / 10)
   })
 
+  it('are no events that came before', () => {
+    const nightly = Array.from({ length: 9 }, (_, day) => day * PER_DAY + 24).reduce(
+      (all, row) => withChanged(all, 'cpu-usage', row, row + 6, (value) => 5 * value),
+      healthyWindow(4, 9),
+    )
+    const from = nightly.length - PER_DAY
+    const lessons = (learning: Learning) => {
+      const asks = asksFor(learnedUnder(forest, learning), nightly, from, 5).filter(({ kind }) => kind === 'recurring')
+      return answers(forest, { window: nightly, asks, seed: 5, learning }, NO_ENGINES)
+    }
+    const expected = (learning: Learning) =>
+      lessons(learning).flatMap((one) => (one.kind === 'recurring' ? one.lesson.expected : [])).length
+    expect(expected(PLAIN_LEARNING)).toBeGreaterThan(0)
+    expect(expected({ timeZone: 'UTC', excluded: [{ fromMs: MONDAY, toMs: MONDAY + 8 * DAY_MS }] })).toBe(0)
+    expect(lessons(told)[0]?.under).toBeDefined()
+  })
+
   it('count as missing in a fit, in any model', () => {
     const seen: number[] = []
     const counting: Detector = {
