@@ -108,6 +108,25 @@ describe.each(helms)('charts/kintsugi by %s', (helm) => {
     expect(kinds(objects)).toContain('Service kintsugi')
   })
 
+  it('serves models at a Service of their own, to those who have the token or may reach it', async () => {
+    const from = [{ namespaceSelector: { matchLabels: { team: 'apps' } } }]
+    const objects = await rendered(helm, { ...least, kserve: { enabled: true, existingSecret: 'kserve-token', from } })
+    expect(configIn(objects)).toMatchObject({
+      kserve: { listen: { host: '0.0.0.0', port: 8500 }, tokenFile: '/var/run/secrets/kintsugi/kserve/token' },
+    })
+    const service = named(objects, 'Service', 'kintsugi-models')
+    expect(valueAt(service, ['spec'])).toMatchObject({ type: 'ClusterIP', ports: [{ port: 80, targetPort: 'kserve' }] })
+    const pod = JSON.stringify(podOf(named(objects, 'Deployment', 'kintsugi')))
+    expect(pod).toContain('{"name":"kserve","containerPort":8500}')
+    expect(pod).toContain('"secretName":"kserve-token","defaultMode":288,"items":[{"key":"token","path":"token"}]')
+    expect(valueAt(named(objects, 'NetworkPolicy', 'kintsugi'), ['spec', 'ingress'])).toEqual([
+      { ports: [{ port: 'metrics' }] },
+      { ports: [{ port: 'kserve' }], from },
+    ])
+    const open = await render(helm, { ...least, kserve: { enabled: true } })
+    expect(open).toMatchObject({ ok: false, message: expect.stringContaining('kserve needs existingSecret') })
+  })
+
   it('may only read, and no Secrets', async () => {
     for (const rbac of [{ clusterWide: true }, { clusterWide: false, namespaces: ['shop'] }]) {
       const objects = await rendered(helm, { ...least, rbac })

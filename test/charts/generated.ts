@@ -15,7 +15,7 @@ const closed = (properties: JsonObject, required: readonly string[] = []): JsonO
 })
 
 /** What the chart makes itself, so that it must not be told twice. */
-const OF_THE_CHART = ['forges', 'listen', 'webhooks', 'renderer']
+const OF_THE_CHART = ['forges', 'listen', 'webhooks', 'kserve', 'renderer']
 const OF_THE_FORGE = ['branchPrefix', 'nativeAutoMerge', 'signatures', 'rules', 'repositories', 'apiUrl']
 
 function propertiesOf(schema: JsonValue | undefined): JsonObject {
@@ -77,6 +77,12 @@ export function valuesSchema(): JsonObject {
             port: { type: 'integer', minimum: 1, maximum: 65_535 },
             annotations: open,
           }),
+        }),
+        kserve: closed({
+          enabled: flag,
+          existingSecret: text({ pattern: '^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?)?$' }),
+          from: { type: 'array', items: open },
+          service: closed({ port: { type: 'integer', minimum: 1, maximum: 65_535 }, annotations: open }),
         }),
         rbac: closed({ create: flag, clusterWide: flag, namespaces: list(text({ minLength: 1 })) }),
         serviceAccount: closed({ create: flag, name: text(), annotations: open }),

@@ -67,6 +67,16 @@ seccompProfile:
 {{- if .Values.webhooks.enabled -}}
 {{- $_ := set $own "webhooks" (dict "listen" "0.0.0.0:8080" "path" .Values.webhooks.path) -}}
 {{- end -}}
+{{- if .Values.kserve.enabled -}}
+{{- if not (or .Values.kserve.existingSecret (and .Values.networkPolicy.enabled .Values.kserve.from)) -}}
+{{- fail "kserve needs existingSecret, or from with networkPolicy.enabled: else whoever reaches the Pod may ask" -}}
+{{- end -}}
+{{- $kserve := dict "listen" "0.0.0.0:8500" -}}
+{{- if .Values.kserve.existingSecret -}}
+{{- $_ := set $kserve "tokenFile" "/var/run/secrets/kintsugi/kserve/token" -}}
+{{- end -}}
+{{- $_ := set $own "kserve" $kserve -}}
+{{- end -}}
 {{- if .Values.renderer.enabled -}}
 {{- $_ := set $own "renderer" (dict "url" (printf "http://%s.%s.svc:8181" (include "kintsugi.renderer" .) .Release.Namespace)) -}}
 {{- end -}}
