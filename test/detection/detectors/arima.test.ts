@@ -116,6 +116,23 @@ describe('ARIMA', () => {
     }
   })
 
+  it('finds a metric that grows faster and faster no stranger where samples are missing', () => {
+    const growing = one(Float64Array.from({ length: 120 }, (_, row) => 1.05 ** row))
+    const scores = judged(growing, 100)
+    for (let at = 3; at < 18; at += 1)
+      for (const gap of [1, 2, 3]) {
+        const holed = withChanged(growing, 'cpu-usage', 100 + at - gap, 100 + at, () => Number.NaN)
+        const then = judged(holed, 100)
+        for (const row of [at, at + 1]) expect(then[row]).toBeLessThanOrEqual(1.2 * (scores[row] ?? 0))
+      }
+  })
+
+  it('sees a spike right after a sample that is missing', () => {
+    const spike = withChanged(one(noise(4 * PER_DAY)), 'cpu-usage', UP_TO + 50, UP_TO + 51, (value) => value + 3)
+    const holed = withChanged(spike, 'cpu-usage', UP_TO + 49, UP_TO + 50, () => Number.NaN)
+    expect(rank(judged(holed, UP_TO), 50)).toBe(0)
+  })
+
   it('has something to say of a column that stood still of late and moved before', () => {
     const values = noise(4 * PER_DAY).fill(0, PER_DAY)
     values[UP_TO + 10] = 1

@@ -44,6 +44,23 @@ describe('prophet and the week', () => {
   })
 })
 
+describe('prophet and missing samples', () => {
+  it('knows how long a new level has lasted where some of its samples are missing', () => {
+    const next = numbers(4)
+    const [shift, upTo] = [90, 102]
+    const values = Float64Array.from({ length: 110 }, (_, row) => (row < shift ? 7 : 100 + 4 * next()))
+    const window = windowWith({ 'cpu-usage': values }, { stepMs: 3_600_000 })
+    const holed = [93, 97].reduce((one, row) => withChanged(one, 'cpu-usage', row, row + 1, () => Number.NaN), window)
+    const scoresOf = (of: Window) => {
+      const fit = prophet.fit({ window: of, upTo, seed: 1, engines })
+      return fit.fitted ? [...prophet.score(fit.model, window, upTo, 110)] : []
+    }
+    const scores = scoresOf(window)
+    expect(scores).toHaveLength(8)
+    for (const [row, score] of scoresOf(holed).entries()) expect(score).toBeLessThanOrEqual(1.2 * (scores[row] ?? 0))
+  })
+})
+
 describe('prophet and the day', () => {
   /** Ten days of a peak from 9 to 11 by the clock of Zurich, over the change to summer time on 29 March 2026. */
   const START = Date.UTC(2026, 2, 20)

@@ -8,14 +8,19 @@ export type Carrier = {
   readonly missing: number
 }
 
+/** So short a gap may have been passed on a line. */
+const BRIDGED = 12
+
 /**
- * Differences of the rows [from, to) of `values` from what was forecast one step ahead, each over the growth of the error through the
- * missing rows before it. NaN for a missing row, and for the first sample after more missing rows than the forecast reaches: the level goes
- * on from there. `from` is the first row that the carrier forecasts.
+ * Differences of the rows [from, to) of `values` from what was forecast one step ahead. NaN for a missing row, and for the first sample after
+ * more missing rows than the forecast reaches: the level goes on from there. What a short gap hid may have been as forecast, and then the
+ * error grew through it; or it may have lain on the line to the sample after it. Of both that is taken which makes this sample the more usual
+ * one. `from` is the first row that the carrier forecasts.
  */
 export function errorsOf(carrier: Carrier, values: Float64Array, from: number, to: number): Float64Array {
   const { response } = carrier
   const forecast = carrier.mean.slice()
+  const bridged = new Float64Array(forecast.length)
   const errors = new Float64Array(Math.max(0, to - from)).fill(Number.NaN)
   const growth = growthOf(response)
   const lasting = new Float64Array(response.length).fill(1)
@@ -23,15 +28,43 @@ export function errorsOf(carrier: Carrier, values: Float64Array, from: number, t
   for (let row = from; row < to; row += 1) {
     const error = (values[row] ?? Number.NaN) - (forecast[0] ?? Number.NaN)
     if (!Number.isFinite(error)) {
+      if (missing === 0) bridged.set(forecast)
       missing += 1
       advance(forecast, response, 0)
       continue
     }
-    if (missing <= forecast.length) errors[row - from] = error / (growth[missing] ?? 1)
-    advance(forecast, missing <= forecast.length ? response : lasting, error)
+    const grown = error / (growth[missing] ?? 1)
+    const straight = missing > 0 && row - missing >= from ? bridge(bridged, response, values, row, missing) : Number.NaN
+    const known = missing <= forecast.length
+    if (Math.abs(straight) < Math.abs(grown)) {
+      errors[row - from] = straight
+      forecast.set(bridged)
+      advance(forecast, response, straight)
+    } else {
+      if (known) errors[row - from] = grown
+      advance(forecast, known ? response : lasting, error)
+    }
     missing = 0
   }
   return errors
+}
+
+/** Moves a forecast on over the line through a gap before `row`; the error of that row then. NaN where there is no short line. */
+function bridge(
+  forecast: Float64Array,
+  response: Float64Array,
+  values: Float64Array,
+  row: number,
+  missing: number,
+): number {
+  const earlier = values[row - missing - 1] ?? Number.NaN
+  const later = values[row] ?? Number.NaN
+  if (missing > BRIDGED || !Number.isFinite(later - earlier)) return Number.NaN
+  for (let step = 1; step <= missing; step += 1) {
+    const between = earlier + ((later - earlier) * step) / (missing + 1)
+    advance(forecast, response, between - (forecast[0] ?? 0))
+  }
+  return later - (forecast[0] ?? 0)
 }
 
 /** Moves a forecast on by one row that differed from it by `error`. */

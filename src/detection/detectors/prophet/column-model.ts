@@ -3,7 +3,7 @@ import { type Column, rowMs, type Window } from '../../window.ts'
 import { unitOf } from '../compared.ts'
 import type { Silence } from '../detector.ts'
 import { type Curve, cut } from './curve.ts'
-import { type History, historyOf, REACH_MS, type Stretch } from './history.ts'
+import { bridged, type History, historyOf, REACH_MS, type Stretch } from './history.ts'
 import type { Offset } from './local-time.ts'
 import { levelRows, residualsOf } from './residuals.ts'
 import { partOf, type Season, seasonOf } from './season.ts'
@@ -39,9 +39,10 @@ export type Lesson = {
 
 type Learned = { readonly history: History; readonly season: Season; readonly spread: Spread; readonly from: number }
 
-function learn(column: Column, lesson: Lesson): Learned | Silence {
+function learn(seen: Column, lesson: Lesson): Learned | Silence {
   const { window, upTo, engine, offset, excluded, ahead } = lesson
   const from = Math.max(0, upTo - Math.floor(REACH_MS / window.stepMs))
+  const column = { ...seen, values: bridged(seen.values, from, upTo) }
   const history = historyOf(column.values, window, from, upTo, excluded)
   if (history.values.length < LEAST_BLOCKS) return 'too-little-data'
   const season = seasonOf(engine, history, offset, rowMs(window, upTo + ahead))
