@@ -3,7 +3,7 @@ import { admissionProblem } from './deployed.ts'
 import type { Scenario } from './scenario.ts'
 import type { RenderApplication, Rendered } from './simulation.ts'
 import type { SyncRecord, SyncStore } from './sync-log.ts'
-import { createWorld, type Sync, type World } from './world.ts'
+import { type Sync, type World, worldsOf } from './world.ts'
 
 export type ClusterStateOptions = {
   readonly scenario: Scenario
@@ -33,6 +33,7 @@ export function branchOf(application: Manifest): string {
 }
 
 export function clusterState(options: ClusterStateOptions): ClusterState {
+  const worldFrom = worldsOf(options.scenario, options.seed)
   const renders = new Map<string, Promise<Rendered>>()
   let made:
     | { readonly key: string; readonly state: { readonly syncs: readonly Sync[]; readonly world: World } }
@@ -54,7 +55,7 @@ export function clusterState(options: ClusterStateOptions): ClusterState {
       const key = records.map(({ application, revision, atMs }) => `${application} ${revision} ${atMs}`).join('\n')
       if (made?.key === key) return made.state
       const syncs = (await Promise.all(records.map((record) => syncOf(options, rendered, record)))).flat()
-      const state = { syncs, world: createWorld({ scenario: options.scenario, seed: options.seed, syncs }) }
+      const state = { syncs, world: worldFrom(syncs) }
       made = { key, state }
       return state
     },

@@ -23,13 +23,15 @@ function sameAsk(a: Deployed | undefined, b: Deployed | undefined): boolean {
   return a.templateHash === b.templateHash && a.replicas === b.replicas && a.progressDeadlineMs === b.progressDeadlineMs
 }
 
+/** Those that ask for something else than the one before. */
+export function changesOf(deployments: readonly Deployment[]): readonly Deployment[] {
+  return deployments.filter((one, index) => index === 0 || !sameAsk(one.deployed, deployments[index - 1]?.deployed))
+}
+
 /** Plays the rollouts of one workload one after the other. */
-export function timelineOf(nature: Nature, deployments: readonly Deployment[]): Timeline {
+export function timelineOf(nature: Nature, changes: readonly Deployment[]): Timeline {
   const pods: Pod[] = []
   const stages: Stage[] = []
-  const changes = deployments.filter(
-    (one, index) => index === 0 || !sameAsk(one.deployed, deployments[index - 1]?.deployed),
-  )
   for (const [index, change] of changes.entries()) {
     const untilMs = changes[index + 1]?.atMs ?? Infinity
     const alive = pods.filter((pod) => pod.deletedMs === Infinity)

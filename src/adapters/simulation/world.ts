@@ -1,5 +1,4 @@
 import {
-  gridLength,
   laneOf,
   type Manifest,
   type Series,
@@ -12,9 +11,10 @@ import {
 import { type Deployed, deployedOf } from './deployed.ts'
 import { bellAt, dieAt, streamOf } from './noise.ts'
 import { readyPods, type View, viewOf } from './observe.ts'
-import { type Deployment, deadlinePassed, stageAt, type Timeline, timelineOf } from './rollout.ts'
+import { changesOf, type Deployment, deadlinePassed, stageAt, type Timeline, timelineOf } from './rollout.ts'
 import { type Scenario, truths } from './scenario.ts'
 import { type ScrapedWorkload, scrapeOf } from './scrape.ts'
+import { type Look, seenValues } from './seen-values.ts'
 import { type ContainerScope, containerGauges, type Gauge, imagesOf, runningImage, workloadGauge } from './signals.ts'
 import { natureOf } from './workload.ts'
 
@@ -47,12 +47,30 @@ export type World = {
   scrape(atMs: number): readonly ScrapedWorkload[]
 }
 
-type Member = { readonly subject: Subject; readonly view: View }
+type Member = {
+  readonly subject: Subject
+  readonly view: View
+  readonly look: Look
+  /** Tells what was deployed when from anything else. */
+  readonly deployments: string
+}
 
 /** The world as these syncs made it. A later sync never changes what this one says of the time before. */
 export function createWorld(input: WorldInput): World {
+  return worldsOf(input.scenario, input.seed)(input.syncs)
+}
+
+/** The worlds of one scenario, sync after sync: a workload for which the syncs deployed nothing else than before is the one that it was. */
+export function worldsOf(scenario: Scenario, seed: number): (syncs: readonly Sync[]) => World {
+  let before: readonly Member[] = []
+  return (syncs) => {
+    before = membersOf({ scenario, seed, syncs }, before)
+    return worldOf({ scenario, seed, syncs }, before)
+  }
+}
+
+function worldOf(input: WorldInput, members: readonly Member[]): World {
   const { scenario } = input
-  const members = membersOf(input)
   const byLane = new Map(members.map((member) => [laneOf(member.subject), member]))
   return {
     cluster: scenario.cluster,
@@ -71,7 +89,22 @@ export function createWorld(input: WorldInput): World {
   }
 }
 
-function membersOf({ scenario, seed, syncs }: WorldInput): Member[] {
+function membersOf({ scenario, seed, syncs }: WorldInput, before: readonly Member[]): Member[] {
+  const asked = deploymentsOf(scenario, syncs)
+  return scenario[truths].flatMap((truth): Member[] => {
+    const { namespace, kind, name } = truth
+    const subject: Subject = { cluster: scenario.cluster, namespace, kind, name }
+    const changes = changesOf(asked.get(laneOf(subject)) ?? [])
+    if (changes.length === 0) return []
+    const deployments = JSON.stringify(changes)
+    const known = before.find((one) => sameWorkload(one.subject, subject) && one.deployments === deployments)
+    if (known !== undefined) return [known]
+    return [{ subject, view: viewOf(timelineOf(natureOf(truth, seed), changes)), look: seenValues(), deployments }]
+  })
+}
+
+/** What each workload was asked to be, lane by lane, oldest first. */
+function deploymentsOf(scenario: Scenario, syncs: readonly Sync[]): ReadonlyMap<string, readonly Deployment[]> {
   const deployments = new Map<string, Deployment[]>()
   const owned = new Map<string, Set<string>>()
   for (const sync of syncs) {
@@ -88,27 +121,16 @@ function membersOf({ scenario, seed, syncs }: WorldInput): Member[] {
     }
     owned.set(sync.application, new Set(now.keys()))
   }
-  return scenario[truths].flatMap((truth): Member[] => {
-    const { namespace, kind, name } = truth
-    const subject: Subject = { cluster: scenario.cluster, namespace, kind, name }
-    const asked = deployments.get(laneOf(subject))
-    return asked === undefined ? [] : [{ subject, view: viewOf(timelineOf(natureOf(truth, seed), asked)) }]
-  })
+  return deployments
 }
 
-function sampled(gauge: Gauge, range: TimeRange): Float64Array {
-  const values = new Float64Array(gridLength(range))
-  for (let index = 0; index < values.length; index += 1) values[index] = gauge(range.startMs + index * range.stepMs)
-  return values
-}
-
-function seriesOf({ subject, view }: Member, signal: SignalId, range: TimeRange): Series[] {
+function seriesOf({ subject, view, look }: Member, signal: SignalId, range: TimeRange): Series[] {
   const series = (gauge: Gauge, container?: string, labels?: Readonly<Record<string, string>>): Series => ({
     signal,
     subject: container === undefined ? subject : { ...subject, container },
     startMs: range.startMs,
     stepMs: range.stepMs,
-    values: sampled(gauge, range),
+    values: look(`${signal} ${container ?? ''} ${labels?.['image'] ?? ''}`, gauge, range),
     ...(labels === undefined ? {} : { labels }),
   })
   const ofWorkload = workloadGauge(signal, view)

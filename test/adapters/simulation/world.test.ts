@@ -8,6 +8,7 @@ import {
   shopScenario,
   type World,
 } from '../../../src/adapters/simulation/index.ts'
+import { worldsOf } from '../../../src/adapters/simulation/world.ts'
 import { SIGNALS, type SignalId } from '../../../src/domain/index.ts'
 import { HOUR, MINUTE, minutes, subjectOf, syncAll, valueAtMoment, worldOf } from './stage.ts'
 
@@ -60,6 +61,30 @@ describe('the simulated world', () => {
     for (let atMs = early.startMs; atMs <= early.endMs; atMs += 7 * MINUTE) ahead.scrape(atMs)
     const fresh = createWorld({ scenario, seed: 5, syncs: born })
     expect(ids.map((id) => ahead.read(id, early))).toEqual(ids.map((id) => fresh.read(id, early)))
+  })
+
+  it('remembers, sync after sync and look after look, what it would find anew', async () => {
+    const gapless = { ...scenario, scrapeGapsPerDay: 0 }
+    const worldAfter = worldsOf(gapless, 5)
+    const bad = await syncAll(scenario, { ...first, ...shopCommits(startMs)[0]?.files }, startMs + 7 * MINUTE)
+    for (const [at, syncs] of [born, [...born, ...bad], [...born, ...bad], born].entries()) {
+      const [world, fresh] = [worldAfter(syncs), createWorld({ scenario: gapless, seed: 5, syncs })]
+      for (const [from, steps, stepMs] of [
+        [0, 60, MINUTE],
+        [3, 60, MINUTE],
+        [40, 10, MINUTE],
+        [4, 60, MINUTE],
+        [0, 20, 5 * MINUTE],
+        [-30, 40, 90_000],
+      ] as const) {
+        const beginMs = startMs + (from + at - 10) * MINUTE
+        const range = { startMs: beginMs, endMs: beginMs + steps * stepMs, stepMs }
+        const seen = ids.map((id) => world.read(id, range))
+        expect(seen).toEqual(ids.map((id) => fresh.read(id, range)))
+        // Whoever was given a series may do with it what he likes.
+        for (const { values } of seen.flat()) values.fill(-1)
+      }
+    }
   })
 
   it('gives other samples for another seed', () => {
