@@ -27,6 +27,12 @@ export const SIGNALS = {
     level: 'container',
     says: 'working set of the container, the highest of its pods',
   },
+  'memory-resident': {
+    unit: 'bytes',
+    mechanism: 'cadvisor',
+    level: 'container',
+    says: 'resident memory of the container, without what the kernel may take back, the highest of its pods',
+  },
   'memory-limit': {
     unit: 'bytes',
     mechanism: 'kube-state-metrics',
@@ -44,6 +50,12 @@ export const SIGNALS = {
     mechanism: 'cadvisor',
     level: 'container',
     says: 'CPU use of the container, the highest of its pods',
+  },
+  'cpu-momentary': {
+    unit: 'cores',
+    mechanism: 'cadvisor',
+    level: 'container',
+    says: 'CPU use of the container between its two newest samples, the highest of its pods',
   },
   'cpu-limit': {
     unit: 'cores',
@@ -98,6 +110,13 @@ export const SIGNALS = {
     level: 'container',
     says: 'restarts of the container, summed over its pods, since the series began',
   },
+  'restarts-last-hour': {
+    unit: 'count',
+    mechanism: 'kube-state-metrics',
+    level: 'container',
+    says: 'restarts of the container within the last hour, summed over its pods',
+    lookBackMs: 60 * MINUTE_MS,
+  },
   'running-image': {
     unit: 'flag',
     mechanism: 'kube-state-metrics',
@@ -117,6 +136,37 @@ export const SIGNALS = {
     mechanism: 'kube-state-metrics',
     level: 'workload',
     says: 'replicas available',
+  },
+  'replicas-unavailable': {
+    unit: 'count',
+    mechanism: 'kube-state-metrics',
+    level: 'workload',
+    says: 'replicas that are asked for and not available',
+  },
+  pods: { unit: 'count', mechanism: 'kube-state-metrics', level: 'workload', says: 'pods of the workload' },
+  'pods-pending': {
+    unit: 'count',
+    mechanism: 'kube-state-metrics',
+    level: 'workload',
+    says: 'pods that have not begun to run',
+  },
+  'pods-running': {
+    unit: 'count',
+    mechanism: 'kube-state-metrics',
+    level: 'workload',
+    says: 'pods that run',
+  },
+  'pods-failed': {
+    unit: 'count',
+    mechanism: 'kube-state-metrics',
+    level: 'workload',
+    says: 'pods that ended in failure and are still there',
+  },
+  'volume-used': {
+    unit: 'ratio',
+    mechanism: 'kubelet',
+    level: 'workload',
+    says: 'used share of the fullest volume that the workload claims',
   },
   'rollout-failed': {
     unit: 'flag',

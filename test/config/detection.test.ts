@@ -98,7 +98,7 @@ describe('models outside in the configuration', () => {
     [`detection: {kserve: [${[1, 2, 3, 4, 5, 6].map((one) => voter('', `m${one}`)).join(', ')}]}`, '0 to 5 items'],
     [`detection: {kserve: [${voter().replace('cpu-usage', 'cpu-usag')}]}`, 'did you mean "cpu-usage"'],
     [`detection: {kserve: [${voter().replace('cpu-usage', 'memory-working-set')}]}`, 'for the second time'],
-    [`detection: {kserve: [${voter().replace('cpu-usage', 'image-pull')}]}`, 'expected one of memory-working-set'],
+    [`detection: {kserve: [${voter().replace('cpu-usage', 'image-pull')}]}`, 'expected one of cpu-momentary'],
     [`detection: {kserve: [${voter().replace('http:', 'ftp:')}]}`, 'begins with https:// or http://'],
     [`detection: {kserve: [${voter().replace('//models', '//user:word@models')}]}`, 'no credentials'],
     [`detection: {kserve: [${voter().replace('/eu', '/?eu')}]}`, 'without a query'],

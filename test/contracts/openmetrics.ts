@@ -15,6 +15,7 @@ export type ContainerFacts = {
   readonly running?: {
     readonly sinceMs: number
     readonly workingSetBytes: number
+    readonly residentBytes: number
     readonly cpuCores: number
     readonly throttledShare?: number
   }
@@ -25,6 +26,7 @@ export type PodFacts = {
   readonly replicaSet: string
   readonly node: string
   readonly unschedulable: boolean
+  readonly phase: string
   readonly containers: readonly ContainerFacts[]
 }
 
@@ -57,10 +59,13 @@ export const DURATION_BOUNDS: readonly number[] = Array.from({ length: 25 }, (_,
 
 /** How long a sample of cAdvisor, which dates its own samples, is seen after the container has ended. */
 const LINGER_MS = 300_000
+const PHASES = ['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown']
 const PERIODS_PER_SECOND = 10
 const INSTANCES = ['10.0.0.1:8080', '10.0.0.2:8080']
 
 type Counters = Map<string, number>
+/** What was seen of a container last. */
+type Seen = { readonly atMs: number; readonly bytes: number; readonly resident: number; readonly sinceMs: number }
 
 /**
  * The world as a file that `promtool tsdb create-blocks-from openmetrics` loads, with the names and labels of cAdvisor
@@ -70,7 +75,7 @@ type Counters = Map<string, number>
 export function openMetrics(world: Scrapes, { fromMs, toMs, everyMs, extra }: Exposition): string {
   const lines: string[] = []
   const counters: Counters = new Map()
-  const lastSeen = new Map<string, { readonly atMs: number; readonly bytes: number; readonly sinceMs: number }>()
+  const lastSeen = new Map<string, Seen>()
   for (let atMs = fromMs; atMs <= toMs; atMs += everyMs) {
     const expose: Exposed = (name, labels, value) => {
       const inside = Object.entries(labels).map(([label, text]) => `${label}=${JSON.stringify(text)}`)
@@ -105,6 +110,10 @@ function kubeStateMetrics(expose: Exposed, workload: WorkloadFacts): void {
   const replicas = kind === 'Deployment' ? 'kube_deployment_spec_replicas' : 'kube_statefulset_replicas'
   expose(replicas, { namespace, [label]: name }, workload.desired)
   expose(`kube_${label}_status_replicas_available`, { namespace, [label]: name }, workload.available)
+  // A StatefulSet has no such metric.
+  const missing = Math.max(0, workload.desired - workload.available)
+  if (kind === 'Deployment')
+    expose('kube_deployment_status_replicas_unavailable', { namespace, deployment: name }, missing)
   if (kind === 'Deployment') deploymentCondition(expose, workload)
   for (const pod of workload.pods) podState(expose, workload, pod)
 }
@@ -127,6 +136,7 @@ function podState(expose: Exposed, { subject }: WorkloadFacts, pod: PodFacts): v
   } else expose('kube_pod_owner', { ...place, ...controller, owner_kind: kind, owner_name: name }, 1)
   expose('kube_pod_info', { ...place, node: pod.node, created_by_kind: kind }, 1)
   if (pod.unschedulable) expose('kube_pod_status_unschedulable', place, 1)
+  for (const phase of PHASES) expose('kube_pod_status_phase', { ...place, phase }, phase === pod.phase ? 1 : 0)
   for (const container of pod.containers)
     containerState(withLabels(expose, { ...place, container: container.name }), container, pod.node)
 }
@@ -164,7 +174,7 @@ function recordingRule(expose: Exposed, { subject, pods }: WorkloadFacts): void 
 type CadvisorState = {
   readonly expose: Exposed
   readonly counters: Counters
-  readonly lastSeen: Map<string, { readonly atMs: number; readonly bytes: number; readonly sinceMs: number }>
+  readonly lastSeen: Map<string, Seen>
   readonly atMs: number
   readonly seconds: number
 }
@@ -186,12 +196,18 @@ function containerUse(state: CadvisorState, pod: string, container: ContainerFac
   const key = `${pod}/${container.name}`
   const { running } = container
   if (running !== undefined)
-    state.lastSeen.set(key, { atMs: state.atMs, bytes: running.workingSetBytes, sinceMs: running.sinceMs })
+    state.lastSeen.set(key, {
+      atMs: state.atMs,
+      bytes: running.workingSetBytes,
+      resident: running.residentBytes,
+      sinceMs: running.sinceMs,
+    })
   const last = state.lastSeen.get(key)
   if (last === undefined || state.atMs - last.atMs >= LINGER_MS) return 0
   const id = `/kubepods/${key}/${last.sinceMs}`
   const labels = { container: container.name, id, name: id, image: container.image }
   state.expose('container_memory_working_set_bytes', labels, last.bytes)
+  state.expose('container_memory_rss', labels, last.resident)
   if (running === undefined) return last.bytes
   const count = (metric: string, perSecond: number): void =>
     state.expose(metric, labels, counted(state.counters, `${metric} ${id}`, perSecond * state.seconds))

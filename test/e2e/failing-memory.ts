@@ -48,6 +48,7 @@ function facts(one: Climber, times: Times, atMs: number): WorkloadFacts {
       replicaSet: `${name}-7d9f6c5b8`,
       node: `node-${index}`,
       unschedulable: false,
+      phase: 'Running',
       containers: [containerFacts(one, { ...times, atMs, aheadMs: (index * CLIMB_MS) / pods })],
     })),
   }
@@ -74,6 +75,7 @@ function containerFacts(one: Climber, { startMs, changeMs, atMs, aheadMs }: Mome
     running: {
       sinceMs: kills > 0 ? atMs - climbedMs : startMs,
       workingSetBytes: Math.floor(share * one.limitMiB * MIB),
+      residentBytes: Math.floor(share * one.limitMiB * MIB * 0.875),
       cpuCores: 0.05,
       throttledShare: 0,
     },

@@ -67,9 +67,13 @@ export function otherOwners(expose: Exposed, atMs: number): void {
     expose('namespace_workload_pod:kube_pod_owner:relabel', { namespace, pod, workload, workload_type: type }, 1)
 
   initContainer(tell)
+  volumes(tell, expose)
+  for (const phase of ['Running', 'Failed'])
+    tell('kube_pod_status_phase', { pod: 'migrate-z', uid: 'migrate-z', phase }, phase === 'Failed' ? 1 : 0)
   terminations(tell, atMs)
   tell('kube_daemonset_status_desired_number_scheduled', { daemonset: 'logs' }, 3)
   tell('kube_daemonset_status_number_available', { daemonset: 'logs' }, 2)
+  tell('kube_daemonset_status_number_unavailable', { daemonset: 'logs' }, 1)
   // Jobs that the operator does not list decide nothing.
   const rogue = { job: 'rogue', namespace, pod: 'logs-x1', container: 'app' }
   expose('kube_pod_container_status_restarts_total', rogue, 1000)
@@ -81,6 +85,25 @@ function initContainer(tell: Exposed): void {
   const place = { pod: 'nightly-291-k', container: 'prepare' }
   tell('kube_pod_init_container_info', { ...place, image: 'owners/prepare:nope' }, 1)
   tell('kube_pod_init_container_status_waiting_reason', { ...place, reason: 'ImagePullBackOff' }, 1)
+}
+
+/** `cache` has two claims, and two DaemonSet pods share one that nobody listed tells the truth of. */
+function volumes(tell: Exposed, expose: Exposed): void {
+  const claims = [
+    { pods: ['cache-0'], persistentvolumeclaim: 'data-cache-0', used: 80 },
+    { pods: ['cache-0'], persistentvolumeclaim: 'index-cache-0', used: 20 },
+    { pods: ['logs-x1', 'logs-x2'], persistentvolumeclaim: 'shared', used: 40 },
+  ]
+  for (const { pods, persistentvolumeclaim, used } of claims) {
+    for (const pod of pods)
+      tell('kube_pod_spec_volumes_persistentvolumeclaims_info', { pod, persistentvolumeclaim, volume: 'v' }, 1)
+    for (const node of ['node-1', 'node-2']) {
+      const kubelet = { job: CADVISOR_JOB, instance: node, namespace, persistentvolumeclaim }
+      expose('kubelet_volume_stats_used_bytes', kubelet, used)
+      expose('kubelet_volume_stats_capacity_bytes', kubelet, 100)
+    }
+    expose('kubelet_volume_stats_used_bytes', { job: 'rogue', namespace, persistentvolumeclaim }, 99)
+  }
 }
 
 /** `logs` was killed an hour before every moment; of the others an older kube-state-metrics tells no time: the restarts of `queue` are old, those of `cache` are not. */
@@ -116,6 +139,10 @@ export const OTHER_OWNERS: readonly {
   },
   { about: 'replicas of a DaemonSet', id: 'replicas-desired', series: ['owners/DaemonSet/logs', 3] },
   { about: 'those of it that are there', id: 'replicas-available', series: ['owners/DaemonSet/logs', 2] },
+  { about: 'those of it that are not', id: 'replicas-unavailable', series: ['owners/DaemonSet/logs', 1] },
+  { about: 'a pod of a Job that failed', id: 'pods-failed', series: ['owners/Job/migrate', 1] },
+  { about: 'the fullest of two volumes', id: 'volume-used', series: ['owners/StatefulSet/cache', 0.8] },
+  { about: 'a volume that pods share', id: 'volume-used', series: ['owners/DaemonSet/logs', 0.4] },
   {
     about: 'memory from the listed job only',
     id: 'memory-working-set',

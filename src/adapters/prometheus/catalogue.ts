@@ -11,11 +11,13 @@ import {
   either,
   equal,
   joined,
+  less,
   type Matcher,
   matching,
   oneOf,
   over,
   overTime,
+  rounded,
   selector,
   unequal,
   where,
@@ -31,24 +33,6 @@ export type Scope = {
   readonly owners: OwnerSource
   readonly application?: ApplicationMetrics
 }
-
-/** The label by which the parts of a request are told apart. */
-export const SIGNAL_LABEL = 'signal'
-
-/** Signals that are asked in one request, so that a tick stays far below 20 of them. The heavy ones stand alone. */
-export const GROUPS: readonly (readonly SignalId[])[] = [
-  ['memory-working-set'],
-  ['cpu-usage'],
-  ['cpu-throttled'],
-  ['memory-limit', 'memory-request', 'cpu-limit', 'cpu-request'],
-  ['oom-killed', 'oom-killed-pods'],
-  ['crash-loop', 'image-pull', 'restarts'],
-  ['running-image'],
-  ['unschedulable', 'replicas-desired', 'replicas-available', 'rollout-failed'],
-  ['request-rate', 'error-ratio'],
-  ['latency-p99'],
-  ['job-active'],
-]
 
 const POD = ['namespace', 'pod'] as const
 const POD_CONTAINER = [...POD, 'container'] as const
@@ -77,17 +61,17 @@ function podsOf(metric: string, scope: Scope, matchers: readonly Matcher[] = [])
   return aggregate('max', POD_CONTAINER, selector(metric, [...kubeStateMetrics(scope), ...matchers]))
 }
 
-function memoryWorkingSet(scope: Scope): Expression {
-  const pods = aggregate('max', POD_CONTAINER, selector('container_memory_working_set_bytes', containers(scope)))
-  return perContainer(scope, 'max', pods)
+function memory(scope: Scope, metric: string): Expression {
+  return perContainer(scope, 'max', aggregate('max', POD_CONTAINER, selector(metric, containers(scope))))
 }
 
-function counted(metric: string, scope: Scope, operation: 'rate' | 'increase'): Expression {
+function counted(metric: string, scope: Scope, operation: 'rate' | 'irate' | 'increase'): Expression {
   return aggregate('max', POD_CONTAINER, overTime(operation, over(selector(metric, containers(scope)), '5m')))
 }
 
-function cpuUsage(scope: Scope): Expression {
-  return perContainer(scope, 'max', counted('container_cpu_usage_seconds_total', scope, 'rate'))
+/** The seeds ask a recording rule for `irate`: its series carry no job, so they cannot be held to those that the operator lists. */
+function cpu(scope: Scope, operation: 'rate' | 'irate'): Expression {
+  return perContainer(scope, 'max', counted('container_cpu_usage_seconds_total', scope, operation))
 }
 
 /** Ratio of the sums over the pods, not the mean of their ratios; no periods at all gives NaN. */
@@ -144,6 +128,36 @@ function runningImage(scope: Scope): Expression {
   return aggregate('max', [...WORKLOAD, 'container', 'image'], withOwner(scope, aggregate('max', labels, info)))
 }
 
+/** `increase` reckons with what it did not see at the ends of the hour; restarts are whole. */
+function restartsLastHour(scope: Scope): Expression {
+  const restarts = selector('kube_pod_container_status_restarts_total', kubeStateMetrics(scope))
+  const added = aggregate('max', POD_CONTAINER, overTime('increase', over(restarts, '1h')))
+  return perContainer(scope, 'sum', rounded(added))
+}
+
+/** Pods of each workload: all of them, or those in a phase. */
+function podsIn(scope: Scope, phase?: 'Pending' | 'Running' | 'Failed'): Expression {
+  const [metric, matchers] = phase ? ['kube_pod_status_phase', [equal('phase', phase)]] : ['kube_pod_info', []]
+  const pods = aggregate('max', POD, selector(metric, [...kubeStateMetrics(scope), ...matchers]))
+  return aggregate('sum', WORKLOAD, withOwner(scope, pods))
+}
+
+/** Several pods may share a claim, and each exporter of a node tells of those that are mounted there. */
+function volumeUsed(scope: Scope): Expression {
+  const claim = ['namespace', 'persistentvolumeclaim']
+  const kubelet = [...scope.cluster, oneOf('job', scope.jobs.cadvisor)]
+  const bytes = (side: 'used' | 'capacity') =>
+    aggregate('max', claim, selector(`kubelet_volume_stats_${side}_bytes`, kubelet))
+  const claims = selector('kube_pod_spec_volumes_persistentvolumeclaims_info', kubeStateMetrics(scope))
+  const mounted = joined(
+    aggregate('max', [...POD, 'persistentvolumeclaim'], claims),
+    claim,
+    [],
+    divided(bytes('used'), bytes('capacity')),
+  )
+  return aggregate('max', WORKLOAD, withOwner(scope, aggregate('max', POD, mounted)))
+}
+
 function unschedulable(scope: Scope): Expression {
   const pods = (metric: string): Expression => aggregate('max', POD, selector(metric, kubeStateMetrics(scope)))
   // Only pods that no node has room for have the metric.
@@ -177,6 +191,21 @@ const AVAILABLE: readonly WorkloadMetric[] = [
   { kind: 'DaemonSet', label: 'daemonset', metric: 'kube_daemonset_status_number_available' },
 ]
 
+const UNAVAILABLE: readonly WorkloadMetric[] = [
+  { kind: 'Deployment', label: 'deployment', metric: 'kube_deployment_status_replicas_unavailable' },
+  { kind: 'DaemonSet', label: 'daemonset', metric: 'kube_daemonset_status_number_unavailable' },
+]
+
+/** Of a StatefulSet nobody tells: it is what is asked for and not there. */
+function unavailable(scope: Scope): Expression {
+  const only = (metrics: readonly WorkloadMetric[]) =>
+    perWorkload(
+      scope,
+      metrics.filter(({ kind }) => kind === 'StatefulSet'),
+    )
+  return either(perWorkload(scope, UNAVAILABLE), less(only(DESIRED), only(AVAILABLE)))
+}
+
 function rolloutFailed(scope: Scope): Expression {
   const metric = { kind: 'Deployment', label: 'deployment', metric: 'kube_deployment_status_condition' }
   return perWorkload(scope, [metric], [equal('condition', 'Progressing'), equal('status', 'false')])
@@ -199,10 +228,12 @@ function ofApplication(
 }
 
 const QUERIES: Readonly<Record<SignalId, (scope: Scope) => Expression | undefined>> = {
-  'memory-working-set': memoryWorkingSet,
+  'memory-working-set': (scope) => memory(scope, 'container_memory_working_set_bytes'),
+  'memory-resident': (scope) => memory(scope, 'container_memory_rss'),
   'memory-limit': (scope) => resource(scope, 'limits', 'memory'),
   'memory-request': (scope) => resource(scope, 'requests', 'memory'),
-  'cpu-usage': cpuUsage,
+  'cpu-usage': (scope) => cpu(scope, 'rate'),
+  'cpu-momentary': (scope) => cpu(scope, 'irate'),
   'cpu-limit': (scope) => resource(scope, 'limits', 'cpu'),
   'cpu-request': (scope) => resource(scope, 'requests', 'cpu'),
   'cpu-throttled': cpuThrottled,
@@ -211,10 +242,17 @@ const QUERIES: Readonly<Record<SignalId, (scope: Scope) => Expression | undefine
   'crash-loop': (scope) => waiting(scope, equal('reason', 'CrashLoopBackOff'), '5m'),
   'image-pull': (scope) => waiting(scope, matching('reason', PULL_REASONS), '10m'),
   restarts: (scope) => perContainer(scope, 'sum', podsOf('kube_pod_container_status_restarts_total', scope)),
+  'restarts-last-hour': restartsLastHour,
   'running-image': runningImage,
   unschedulable,
   'replicas-desired': (scope) => perWorkload(scope, DESIRED),
   'replicas-available': (scope) => perWorkload(scope, AVAILABLE),
+  'replicas-unavailable': unavailable,
+  pods: (scope) => podsIn(scope),
+  'pods-pending': (scope) => podsIn(scope, 'Pending'),
+  'pods-running': (scope) => podsIn(scope, 'Running'),
+  'pods-failed': (scope) => podsIn(scope, 'Failed'),
+  'volume-used': volumeUsed,
   'rollout-failed': rolloutFailed,
   'job-active': jobActive,
   'request-rate': (scope) => ofApplication(scope, requestRate),
@@ -228,26 +266,4 @@ const QUERIES: Readonly<Record<SignalId, (scope: Scope) => Expression | undefine
  */
 export function queryOf(id: SignalId, scope: Scope): Expression | undefined {
   return QUERIES[id](scope)
-}
-
-export type SignalRequest = {
-  /** Signals that the answer holds, with the text that answers each of them alone. */
-  readonly asked: ReadonlyMap<SignalId, string>
-  readonly query: string
-}
-
-/** The fewest requests that answer these signals; what nothing configured answers is in none of them. */
-export function requestsFor(ids: readonly SignalId[], scope: Scope): readonly SignalRequest[] {
-  return GROUPS.flatMap((group) => {
-    const asked = new Map<SignalId, string>()
-    const parts: Expression[] = []
-    for (const id of group) {
-      const query = ids.includes(id) ? queryOf(id, scope) : undefined
-      if (query === undefined) continue
-      asked.set(id, query.text)
-      parts.push(constantLabel(query, SIGNAL_LABEL, id))
-    }
-    if (parts.length === 0) return []
-    return [{ asked, query: parts.reduce((all, part) => either(all, part)).text }]
-  })
 }

@@ -124,6 +124,16 @@ export function scaled(vector: Expression, factor: number): Expression {
   return { text: `(${vector.text}) * ${factor}` }
 }
 
+/** To whole numbers. */
+export function rounded(vector: Expression): Expression {
+  return { text: `round(${vector.text})` }
+}
+
+/** What is left of each element of `first` after the one of `second` with the same labels; none where that is missing. */
+export function less(first: Expression, second: Expression): Expression {
+  return { text: `(${first.text}) - (${second.text})` }
+}
+
 /** What is left to 1. */
 export function complement(vector: Expression): Expression {
   return { text: `1 - (${vector.text})` }

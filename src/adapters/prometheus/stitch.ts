@@ -1,8 +1,8 @@
 import { gridLength, type Series, type SignalId, type Subject, signalInfo, type TimeRange } from '../../domain/index.ts'
 import type { Row } from './answer.ts'
-import { SIGNAL_LABEL } from './catalogue.ts'
 import { KIND, NAME } from './owners.ts'
 import type { Part } from './query-range.ts'
+import { SIGNAL_LABEL } from './signal-requests.ts'
 
 /** Series by signal; a text says what is wrong with the rows. */
 export type Stitched =

@@ -99,9 +99,12 @@ class Recorded implements Metrics {
     const there = this.#index.slices.filter(
       ({ stepMs, startMs, endMs }) => stepMs === range.stepMs && startMs <= range.endMs && range.startMs <= endMs,
     )
+    // A signal that was not known when it was made has no series in it.
+    const known = new Set(this.#index.slices.flatMap(({ stepMs, signals }) => (stepMs === range.stepMs ? signals : [])))
     const read: { readonly slice: SliceEntry; readonly answers: readonly SignalAnswer[] }[] = []
     for (const slice of there) read.push({ slice, answers: await this.#slice(slice) })
     return ids.map((signal) => {
+      if (known.size > 0 && !known.has(signal)) return { signal, status: 'empty', series: [], asked: '' }
       const parts = read.filter(({ slice }) => slice.signals.includes(signal))
       const gap = firstGap(
         parts.map(({ slice }) => slice),

@@ -1,9 +1,9 @@
 import type { Subject } from '../../domain/index.ts'
 import type { DeployedContainer } from './deployed.ts'
-import { cpuMinute, readyPods, runningAt, serviceMinute, type View, workingSetAt } from './observe.ts'
+import { cpuMinute, readyPods, residentOf, runningAt, serviceMinute, type View, workingSetAt } from './observe.ts'
 import { existsAt, type Pod, readyAt } from './pods.ts'
 import { deadlinePassed, stageAt } from './rollout.ts'
-import { lastEnd, restartsAt } from './signals.ts'
+import { lastEnd, phaseOf, restartsAt } from './signals.ts'
 
 const MINUTE_MS = 60_000
 
@@ -23,6 +23,7 @@ export type ScrapedContainer = {
   readonly running?: {
     readonly sinceMs: number
     readonly workingSetBytes: number
+    readonly residentBytes: number
     readonly cpuCores: number
     /** Share of CPU periods throttled; absent without a CPU limit. */
     readonly throttledShare?: number
@@ -35,6 +36,7 @@ export type ScrapedPod = {
   readonly node: string
   readonly createdMs: number
   readonly unschedulable: boolean
+  readonly phase: 'Pending' | 'Running'
   readonly containers: readonly ScrapedContainer[]
 }
 
@@ -81,6 +83,7 @@ function scrapedPod(view: View, pod: Pod, atMs: number): ScrapedPod {
     node: pod.node,
     createdMs: pod.createdMs,
     unschedulable: !pod.placed,
+    phase: phaseOf(pod, atMs),
     containers: pod.placed ? pod.deployed.containers.map((one) => scrapedContainer(view, pod, one, atMs)) : [],
   }
 }
@@ -108,10 +111,12 @@ function waitingReason(pod: Pod, atMs: number): NonNullable<ScrapedContainer['wa
 function runningPart(view: View, pod: Pod, container: DeployedContainer, atMs: number): ScrapedContainer['running'] {
   const run = runningAt(pod, atMs)
   if (run === undefined) return undefined
+  const workingSetBytes = workingSetAt(view.timeline.nature, pod, container, run, atMs)
   const cpu = cpuMinute(view, pod, container, minuteOf(atMs))
   return {
     sinceMs: run.startMs,
-    workingSetBytes: workingSetAt(view.timeline.nature, pod, container, run, atMs),
+    workingSetBytes,
+    residentBytes: residentOf(workingSetBytes),
     cpuCores: cpu.cores,
     ...(container.cpuLimitCores === undefined ? {} : { throttledShare: cpu.throttled }),
   }

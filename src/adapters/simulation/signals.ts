@@ -3,7 +3,9 @@ import type { DeployedContainer } from './deployed.ts'
 import {
   cpuMinute,
   desiredAt,
+  lastScrapeAt,
   readyPods,
+  residentOf,
   runningAt,
   SCRAPE_MS,
   seenWorkingSet,
@@ -17,6 +19,7 @@ const MINUTE_MS = 60_000
 /** Rates are means over the five minutes before their moment. */
 const RATE_MINUTES = 5
 const OOM_LOOK_BACK_MS = 15 * MINUTE_MS
+const HOUR_MS = 60 * MINUTE_MS
 const CRASH_LOOK_BACK_MS = 5 * MINUTE_MS
 
 /** Values of one signal for one container or workload, moment by moment. NaN is no sample. */
@@ -135,6 +138,14 @@ function cpuUsage(scope: ContainerScope): Gauge {
   })
 }
 
+/** What the counter of the last whole scrape interval says. */
+function cpuMomentary(scope: ContainerScope): Gauge {
+  return highest(scope, (pod, container, atMs) => {
+    const minuteMs = Math.floor((lastScrapeAt(atMs) - SCRAPE_MS) / MINUTE_MS) * MINUTE_MS
+    return runningAt(pod, atMs) === undefined ? Number.NaN : cpuMinute(scope.view, pod, container, minuteMs).cores
+  })
+}
+
 /** Start of the first of the whole minutes whose mean is the rate at a moment. */
 function firstMinute(atMs: number): number {
   return (Math.floor(atMs / MINUTE_MS) - RATE_MINUTES) * MINUTE_MS
@@ -149,9 +160,14 @@ const declared = (
 export const containerGauges: Readonly<Partial<Record<SignalId, (scope: ContainerScope) => Gauge>>> = {
   'memory-working-set': (scope) =>
     highest(scope, (pod, container, atMs) => seenWorkingSet(scope.view.timeline.nature, pod, container, atMs)),
+  'memory-resident': (scope) =>
+    highest(scope, (pod, container, atMs) =>
+      residentOf(seenWorkingSet(scope.view.timeline.nature, pod, container, atMs)),
+    ),
   'memory-limit': (scope) => declared(scope, 'memoryLimitBytes'),
   'memory-request': (scope) => declared(scope, 'memoryRequestBytes'),
   'cpu-usage': cpuUsage,
+  'cpu-momentary': cpuMomentary,
   'cpu-limit': (scope) => declared(scope, 'cpuLimitCores'),
   'cpu-request': (scope) => declared(scope, 'cpuRequestCores'),
   'cpu-throttled': throttledRatio,
@@ -160,6 +176,8 @@ export const containerGauges: Readonly<Partial<Record<SignalId, (scope: Containe
   'crash-loop': (scope) => flag(scope, wasBackingOff),
   'image-pull': (scope) => flag(scope, pullFails),
   restarts: (scope) => summed(scope, (pod, atMs) => (isMain(scope, pod) ? restartsAt(pod, atMs) : 0)),
+  'restarts-last-hour': (scope) =>
+    summed(scope, (pod, atMs) => (isMain(scope, pod) ? restartsAt(pod, atMs) - restartsAt(pod, atMs - HOUR_MS) : 0)),
 }
 
 /** Whether any pod was created with this image. */
@@ -186,6 +204,17 @@ function served(view: View, of: (minuteMs: number) => number): Gauge {
   }
 }
 
+function podsThat(are: (pod: Pod, atMs: number) => boolean): (view: View) => Gauge {
+  return ({ timeline }) =>
+    (atMs) =>
+      timeline.pods.filter((pod) => existsAt(pod, atMs) && are(pod, atMs)).length
+}
+
+/** A pod whose container has run once is not pending any more, whatever becomes of it. */
+export function phaseOf(pod: Pod, atMs: number): 'Pending' | 'Running' {
+  return pod.history(atMs).started > 0 ? 'Running' : 'Pending'
+}
+
 /** How each workload-level signal is read. */
 const workloadGauges: Readonly<Partial<Record<SignalId, (view: View) => Gauge>>> = {
   unschedulable:
@@ -200,6 +229,15 @@ const workloadGauges: Readonly<Partial<Record<SignalId, (view: View) => Gauge>>>
     ({ timeline }) =>
     (atMs) =>
       readyPods(timeline, atMs),
+  'replicas-unavailable':
+    ({ timeline }) =>
+    (atMs) =>
+      Math.max(0, desiredAt(timeline, atMs) - readyPods(timeline, atMs)),
+  pods: podsThat(() => true),
+  'pods-pending': podsThat((pod, atMs) => phaseOf(pod, atMs) === 'Pending'),
+  'pods-running': podsThat((pod, atMs) => phaseOf(pod, atMs) === 'Running'),
+  // What ends is started again: no pod of this world is left in failure.
+  'pods-failed': podsThat(() => false),
   'rollout-failed':
     ({ timeline }) =>
     (atMs) => {

@@ -28,7 +28,11 @@ export type MetricsOptions = {
 
 /** Jobs as the usual installations name them. A job that scrapes whatever asks to be scraped is never among them: any workload could then pose as the kubelet. */
 const USUAL_JOBS: Jobs = {
-  cadvisor: ['kubelet', 'cadvisor', 'kubernetes-nodes-cadvisor', 'integrations/kubernetes/cadvisor'],
+  cadvisor: [
+    ...['kubelet', 'cadvisor', 'kubernetes-nodes-cadvisor', 'integrations/kubernetes/cadvisor'],
+    // The kubelet's own, which tells of volumes.
+    ...['kubernetes-nodes', 'integrations/kubernetes/kubelet'],
+  ],
   kubeStateMetrics: ['kube-state-metrics', 'integrations/kubernetes/kube-state-metrics'],
 }
 

@@ -1,4 +1,4 @@
-import type { SignalId } from '../../domain/index.ts'
+import { isSignalId, OF_A_WORKLOAD, SEED_METRICS, type SignalId } from '../../domain/index.ts'
 import { cpuThrottling } from './cpu-throttling.ts'
 import { crashLoop } from './crash-loop.ts'
 import { imagePull } from './image-pull.ts'
@@ -32,11 +32,12 @@ export const tickSignals: readonly SignalId[] = [
   ...new Set([...signalRules.flatMap((rule) => [rule.decides, ...rule.helps]), ...FACTS]),
 ]
 
-/** What the models' windows are made of. */
+/**
+ * What the models' windows are made of: what a workload has of the seeds' sixteen metrics, by their order there, and what its users meet. What is
+ * of no workload is in no window (`OF_A_WORKLOAD`).
+ */
 export const historySignals: readonly SignalId[] = [
-  'memory-working-set',
-  'cpu-usage',
-  'restarts',
+  ...SEED_METRICS.map((metric) => OF_A_WORKLOAD[metric]).filter(isSignalId),
   'request-rate',
   'latency-p99',
   'error-ratio',

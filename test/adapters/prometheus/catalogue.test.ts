@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { GROUPS, queryOf, requestsFor, type Scope } from '../../../src/adapters/prometheus/catalogue.ts'
+import { queryOf, type Scope } from '../../../src/adapters/prometheus/catalogue.ts'
 import { equal, escapeLabelValue, oneOf, selector } from '../../../src/adapters/prometheus/promql.ts'
+import { GROUPS, requestsFor } from '../../../src/adapters/prometheus/signal-requests.ts'
+import { historySignals, tickSignals } from '../../../src/detection/index.ts'
 import { signalInfo } from '../../../src/domain/index.ts'
 import { ALL_SIGNALS } from '../../contracts/metrics.ts'
 import { prometheusTools } from '../../fakes/real-prometheus.ts'
@@ -84,6 +86,12 @@ describe('the catalogue', () => {
     expect(requestsFor(ALL_SIGNALS, plain).length).toBeLessThanOrEqual(20)
   })
 
+  it('needs at most 20 for a tick in which the models are asked too, and Jobs are looked for', () => {
+    const reads = [tickSignals, historySignals, ['job-active'] as const]
+    const requests = reads.flatMap((ids) => requestsFor(ids, plain))
+    expect(requests.length).toBeLessThanOrEqual(20)
+  })
+
   it('asks nothing else than what is wanted', () => {
     const [request, ...others] = requestsFor(['cpu-limit'], plain)
     expect(others).toEqual([])
@@ -98,12 +106,12 @@ describe('the catalogue', () => {
 
   it.each(ALL_SIGNALS)('selects for %s only series of the listed jobs and the one cluster', (id) => {
     const text = queryOf(id, { ...plain, cluster: [equal('cluster', 'eu')] })?.text ?? ''
-    const selectors = text.match(/\b(?:kube_|container_|http_)\w+\{[^}]*\}/g) ?? []
+    const selectors = text.match(/\b(?:kube_|kubelet_|container_|http_)\w+\{[^}]*\}/g) ?? []
     expect(selectors.length).toBeGreaterThan(0)
     for (const one of selectors) expect(one).toMatch(/^\w+\{cluster="eu",job=~?"/)
     const jobs = new Set(text.match(/job=~?"[^"]*"/g))
     const { mechanism } = signalInfo(id)
-    expect(jobs.has('job="kubelet"')).toBe(mechanism === 'cadvisor')
+    expect(jobs.has('job="kubelet"')).toBe(mechanism === 'cadvisor' || mechanism === 'kubelet')
     expect(jobs.has('job=~"web|shop/web"')).toBe(mechanism === 'application')
   })
 

@@ -113,27 +113,39 @@ describe.runIf(tools !== undefined)('a real Prometheus', () => {
   }
 
   const isPlaced = ({ subject }: Series): boolean => subject.name !== 'huge'
+  /** The samples begin a while before the range. */
+  const hasWholeHour = (series: Series, atMs: number): boolean =>
+    isPlaced(series) && atMs >= WORLD_RANGE.startMs + 3_600_000 - LOOK_BACK + SCRAPE
   const exact = { relative: 1e-9, absolute: 0, around: 1 }
   const rate = { relative: 0.02, absolute: 1e-3, around: 1, where: isSteady }
-  // The world has no Jobs.
+  // The world has no Jobs and no volumes.
   const allowances: Readonly<Partial<Record<SignalId, Allowance>>> = {
     'memory-working-set': exact,
+    'memory-resident': exact,
     // The world tells no container of a pod without a node, a real kube-state-metrics does.
     'memory-limit': { ...exact, where: isPlaced },
     'memory-request': { ...exact, where: isPlaced },
     'cpu-limit': { ...exact, where: isPlaced },
     'cpu-request': { ...exact, where: isPlaced },
     'cpu-usage': rate,
+    // Two neighbouring samples may lie in two of the world's minutes.
+    'cpu-momentary': { ...rate, around: 5 },
     'cpu-throttled': rate,
     'oom-killed': { ...exact, where: isPlaced },
     'oom-killed-pods': { ...exact, where: isPlaced },
     'crash-loop': { ...exact, where: isPlaced },
     'image-pull': { ...exact, where: isPlaced },
     restarts: { ...exact, where: isPlaced },
+    'restarts-last-hour': { ...exact, around: 2, where: hasWholeHour },
     'running-image': { ...exact, where: isPlaced },
     unschedulable: exact,
     'replicas-desired': exact,
     'replicas-available': exact,
+    'replicas-unavailable': exact,
+    pods: exact,
+    'pods-pending': exact,
+    'pods-running': exact,
+    'pods-failed': exact,
     // A StatefulSet has no such condition.
     'rollout-failed': { ...exact, where: ({ subject }) => subject.kind === 'Deployment' },
     'request-rate': rate,
@@ -143,8 +155,8 @@ describe.runIf(tools !== undefined)('a real Prometheus', () => {
     'latency-p99': { ...rate, relative: 0.25, around: 20 },
   }
 
-  it('is compared in every signal but that of Jobs', () => {
-    expect(ALL_SIGNALS.filter((id) => !Object.hasOwn(allowances, id))).toEqual(['job-active'])
+  it('is compared in every signal but those of Jobs and volumes', () => {
+    expect(ALL_SIGNALS.filter((id) => !Object.hasOwn(allowances, id))).toEqual(['volume-used', 'job-active'])
   })
 
   it.each(Object.entries(allowances))(
