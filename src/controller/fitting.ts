@@ -4,18 +4,20 @@ import {
   type AnswerJob,
   type Ask,
   answers,
+  DENSE_MS,
   type Detector,
   FITTED_ON_MS,
   NO_ENGINES,
   type Window,
 } from '../detection/index.ts'
-import { rangeEndingAt, type SignalId } from '../domain/index.ts'
+import { rangeEndingAt, type SignalId, type Subject } from '../domain/index.ts'
 import type { Compute } from '../ports/index.ts'
 import type { AnswerBook } from './answer-book.ts'
 import type { ControllerDeps } from './deps.ts'
 import { historiesOf, mostAtOnce, seriesName } from './histories.ts'
 import type { Memory } from './memory.ts'
 import type { Terms } from './model-terms.ts'
+import { type ReadingGroup, readingGroup, type SeriesNames } from './reading-group.ts'
 
 /** A series that is to be judged, with what has to be known for it. */
 export type OpenCase = {
@@ -39,16 +41,15 @@ type Wait = { readonly one: OpenCase; readonly sinceMs: number; tried: boolean }
 export type Fitting = {
   /** By the name of the series. */
   wanted: Map<string, Wait>
-  /** How many series each namespace has. */
-  sizes: ReadonlyMap<string, number>
+  names: SeriesNames
   /** Whether fits are under way beside the ticks. */
   running: boolean
 }
 
 /** Says what is missing now; what was wanted before and is not any more is not fitted. */
-export function want(fitting: Fitting, cases: readonly OpenCase[], sizes: ReadonlyMap<string, number>): void {
+export function want(fitting: Fitting, cases: readonly OpenCase[], names: Fitting['names']): void {
   const before = fitting.wanted
-  fitting.sizes = sizes
+  fitting.names = names
   fitting.wanted = new Map(
     cases.map((one) => [one.name, { one, sinceMs: before.get(one.name)?.sinceMs ?? one.nowMs, tried: false }]),
   )
@@ -71,51 +72,61 @@ export async function learn(deps: ControllerDeps, memory: Memory): Promise<void>
     })
 }
 
-/** Some series of one namespace after the other, whatever has waited longest first, until each was tried once since the last tick. */
+/** Some series after others, whatever has waited longest first, until each was tried once since the last tick. */
 async function fitWanted(deps: ControllerDeps, memory: Memory): Promise<void> {
   const { fitting } = memory
   for (;;) {
     const next = nextOf(fitting, memory.models)
-    if (next.length === 0 || !(await fitSome(deps, memory, next))) return
+    if (next === undefined || !(await fitSome(deps, memory, next))) return
   }
 }
 
-function nextOf({ wanted }: Fitting, book: AnswerBook): readonly Wait[] {
+/** What is wanted of one series, where it has not been tried yet. */
+type Untried = { readonly wait: Wait; readonly subject: Subject }
+
+function nextOf({ wanted, names }: Fitting, book: AnswerBook): ReadingGroup<Untried> | undefined {
   const untried = [...wanted.values()].filter(({ one, tried }) => !tried && missing(book, one).length > 0)
   const waiting = untried.sort((a, b) => a.sinceMs - b.sinceMs)
-  const [first] = waiting
-  if (first === undefined) return []
-  const near = waiting.filter(({ one }) => one.window.subject.namespace === first.one.window.subject.namespace)
-  return near.slice(0, mostAtOnce(rangeFor(near)))
+  if (waiting.length === 0) return undefined
+  const most = mostAtOnce(rangeFor(waiting))
+  return readingGroup(
+    waiting.map((wait) => ({ wait, subject: wait.one.window.subject })),
+    names,
+    most,
+  )
 }
 
 /** From what the oldest of the fits is made of, until now. */
 function rangeFor(waits: readonly Wait[]) {
-  const moments = waits.flatMap(({ one }) => one.absent.map(({ upToMs }) => upToMs))
   const nowMs = Math.max(...waits.map(({ one }) => one.nowMs))
   const stepMs = waits[0]?.one.window.stepMs ?? 1
-  return rangeEndingAt(nowMs, nowMs - Math.min(nowMs, ...moments) + FITTED_ON_MS + stepMs, stepMs)
+  return rangeEndingAt(nowMs, nowMs - Math.min(nowMs, oldestOf(waits)) + FITTED_ON_MS + stepMs, stepMs)
+}
+
+function oldestOf(waits: readonly Wait[]): number {
+  return Math.min(...waits.flatMap(({ one }) => one.absent.map(({ upToMs }) => upToMs)))
 }
 
 /** False when no fit came back: whoever fits is gone, and asking on is in vain. */
-async function fitSome(deps: ControllerDeps, memory: Memory, waits: readonly Wait[]): Promise<boolean> {
+async function fitSome(deps: ControllerDeps, memory: Memory, group: ReadingGroup<Untried>): Promise<boolean> {
+  const { members, ...asked } = group
+  const waits = members.map(({ wait }) => wait)
   const byName = new Map(waits.map((wait) => [wait.one.name, wait]))
   for (const wait of waits) wait.tried = true
-  const namespace = waits[0]?.one.window.subject.namespace ?? ''
   const { windows, incomplete } = await historiesOf(deps.site.history ?? deps.site.metrics, {
-    namespace,
+    ...asked,
     range: rangeFor(waits),
+    denseFromMs: oldestOf(waits) - DENSE_MS,
     wanted: new Set(byName.keys()),
-    series: memory.fitting.sizes.get(namespace) ?? waits.length,
     mostSamples: deps.config.detection.budget.samplesPerRequest,
   })
-  const answered = await Promise.all(
+  const fitted = await Promise.all(
     windows.map(async (window) => {
       const one = byName.get(seriesName(window.subject))?.one
       return one === undefined ? undefined : fitOne(deps, memory, one, window, incomplete)
     }),
   )
-  return answered.every((came) => came === undefined) || answered.includes(true)
+  return fitted.every((came) => came === undefined) || fitted.includes(true)
 }
 
 async function fitOne(
@@ -126,7 +137,7 @@ async function fitOne(
   incomplete: boolean,
 ): Promise<boolean> {
   const asks = missing(memory.models, one)
-  const job = { window, seed: one.seed, fittedOnMs: FITTED_ON_MS, learning: one.terms.learning }
+  const job = { window, seed: one.seed, fittedOnMs: FITTED_ON_MS, denseMs: DENSE_MS, learning: one.terms.learning }
   // Each by itself: one that dies or takes too long takes no other with it.
   const each = await Promise.all(asks.map((ask) => answersTo(deps.compute, one.voters, { ...job, asks: [ask] })))
   const found = each.flat()

@@ -46,7 +46,7 @@ export function emptyMemory(keeping?: Keeping): Memory {
   return {
     models: new AnswerBook(keeping),
     judged: new Map(),
-    fitting: { wanted: new Map(), sizes: new Map(), running: false },
+    fitting: { wanted: new Map(), names: new Map(), running: false },
     rendered: new Map(),
     proofs: new Map(),
     policies: new Map(),

@@ -34,6 +34,7 @@ import { type Alarm, type Silenced, withJobs, withoutKnownEvents } from './model
 import { adjusted } from './model-outcomes.ts'
 import { type ModelTerms, modelTerms, type Terms } from './model-terms.ts'
 import { outsideTracks } from './outside.ts'
+import type { SeriesNames } from './reading-group.ts'
 import { readRecent } from './recent.ts'
 
 const HOUR = 3_600_000
@@ -92,7 +93,7 @@ async function modelled(
       .map(async (window) => openCase(voters, await terms.of(window.subject), window, sight.nowMs)),
   )
   const judged = await judgeAll(deps, memory, open, range.startMs)
-  want(memory.fitting, waitingIn(judged), sizesOf(recent))
+  want(memory.fitting, waitingIn(judged), namesIn(recent))
   await learn(deps, memory)
   // Where the look waits for its fits, they have a say in it.
   const again = deps.fits === 'beside' ? [] : waitingIn(judged)
@@ -140,10 +141,14 @@ function forgetOthers({ judged, models }: Memory, recent: readonly Window<Signal
   models.only(names)
 }
 
-function sizesOf(windows: readonly Window<SignalId>[]): ReadonlyMap<string, number> {
-  const sizes = new Map<string, number>()
-  for (const { subject } of windows) sizes.set(subject.namespace, (sizes.get(subject.namespace) ?? 0) + 1)
-  return sizes
+function namesIn(windows: readonly Window<SignalId>[]): SeriesNames {
+  const names = new Map<string, string[]>()
+  for (const { subject } of windows) {
+    const known = names.get(subject.namespace)
+    if (known === undefined) names.set(subject.namespace, [subject.name])
+    else known.push(subject.name)
+  }
+  return names
 }
 
 /** Bytes; nothing where the container has none. */

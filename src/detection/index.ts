@@ -1,4 +1,5 @@
 export { alarmRate, decidingOf } from './alarms.ts'
+export { COARSE_STEP_MS, canBeCoarser, DENSE_MS } from './coarser.ts'
 export type { Detector, FitInput, FitOutcome, Silence } from './detectors/detector.ts'
 export { detectors } from './detectors/index.ts'
 export { fitOutside, type Outside, type OutsideModel, scoreOutside } from './detectors/lstm/outside.ts'

@@ -1,4 +1,5 @@
 import type { Learning, ModelId, Voting } from '../domain/index.ts'
+import { coarserBefore } from './coarser.ts'
 import { occasions } from './detectors/clusters.ts'
 import type { Detector, FitOutcome } from './detectors/detector.ts'
 import { type Tail, tailOf, tailProbability, thinned } from './detectors/tail.ts'
@@ -98,6 +99,8 @@ export type AnswerJob = {
   readonly learning?: Learning
   /** So much of what lies before an ask it is made of, whatever else the window holds; all of it where left out. */
   readonly fittedOnMs?: number
+  /** Of so much of it every row, of what is older `COARSE_STEP_MS` apart; every row where left out. */
+  readonly denseMs?: number
 }
 
 /** What the service fits on: three weeks are the least from which a week can be learned. The same for whoever asks, and whenever. */
@@ -106,12 +109,13 @@ export const FITTED_ON_MS = 21 * DAY_MS
 /** Fits what is asked for: the slow half, without any hurry. `detectors` are told by the job how they learn. */
 export function answers(
   detectors: readonly Detector[],
-  { window, asks, seed, learning, fittedOnMs }: AnswerJob,
+  { window, asks, seed, learning, fittedOnMs, denseMs }: AnswerJob,
   engines: Engines,
 ): readonly Answer[] {
   const told = learnedUnder(detectors, learning)
   return asks.flatMap((ask): readonly Answer[] => {
-    const before = fittedOnMs === undefined ? window : sampledSince(window, ask.upToMs - fittedOnMs)
+    const kept = denseMs === undefined ? window : coarserBefore(window, ask.upToMs - denseMs)
+    const before = fittedOnMs === undefined ? kept : sampledSince(kept, ask.upToMs - fittedOnMs)
     if (ask.kind === RECURRING)
       return [{ ...ask, kind: RECURRING, lesson: recurringFrom(levelled(learnable(before, learning)), ask.upToMs) }]
     const detector = told.find(({ id }) => id === ask.model)

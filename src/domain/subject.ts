@@ -49,3 +49,12 @@ export function formatSubject(subject: Subject): string {
 export function sameWorkload(a: Subject, b: Subject): boolean {
   return laneOf(a) === laneOf(b)
 }
+
+/** Whether a workload is in one of these namespaces and, where names are given, has one of them. Without either it is. */
+export function isWithin(
+  { namespace, name }: Pick<Subject, 'namespace' | 'name'>,
+  scope: { readonly namespaces: readonly string[]; readonly workloads?: readonly string[] } | undefined,
+): boolean {
+  if (scope === undefined) return true
+  return scope.namespaces.includes(namespace) && (scope.workloads === undefined || scope.workloads.includes(name))
+}

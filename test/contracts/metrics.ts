@@ -158,6 +158,28 @@ export function metricsContract(name: string, make: () => Promise<MetricsUnderTe
       ).toEqual([])
     })
 
+    it('gives the series of the workloads asked for as it gives them among all', async () => {
+      const killed = answers.find(({ signal }) => signal === 'oom-killed')?.series[0]?.subject
+      const { namespace = '', name = '' } = killed ?? {}
+      const scope = { namespaces: [namespace], workloads: [name, `${name}-no-such`] }
+      const given = new Map(values(await made.metrics.read(ALL_SIGNALS, made.range, scope)))
+      const there = answers.map((one) => ({
+        ...one,
+        series: one.series.filter(({ subject }) => subject.namespace === namespace && subject.name === name),
+      }))
+      const expected = values(there)
+      expect(expected.length).toBeGreaterThan(5)
+      expect([...given.keys()].toSorted()).toEqual(expected.map(([key]) => key).toSorted())
+      expect(expected.filter(([key, some]) => !same(some, given.get(key))).map(([key]) => key)).toEqual([])
+    })
+
+    it('has nothing of a workload whose name only begins like another', async () => {
+      const { subject } = answers.find(({ signal }) => signal === 'oom-killed')?.series[0] ?? {}
+      const scope = { namespaces: [subject?.namespace ?? ''], workloads: [(subject?.name ?? '').slice(0, -1)] }
+      const given = await made.metrics.read(['memory-working-set', 'replicas-desired'], made.range, scope)
+      expect(given.map(({ status }) => status)).toEqual(['empty', 'empty'])
+    })
+
     it('has nothing in a namespace that is not there', async () => {
       const given = await made.metrics.read(['memory-working-set'], made.range, { namespaces: ['no.such|.*'] })
       expect(given).toMatchObject([{ signal: 'memory-working-set', status: 'empty', series: [] }])

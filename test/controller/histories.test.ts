@@ -3,6 +3,7 @@ import { historiesOf, MOST_HISTORY_BYTES, mostAtOnce, seriesName } from '../../s
 import { historySignals, windowsOf } from '../../src/detection/index.ts'
 import {
   gridLength,
+  isWithin,
   type Series,
   type SignalAnswer,
   type SignalId,
@@ -15,22 +16,33 @@ const STEP = 300_000
 const DAY = 86_400_000
 const range: TimeRange = { startMs: 100 * DAY, endMs: 121 * DAY, stepMs: STEP }
 
+type Asked = {
+  readonly ids: readonly SignalId[]
+  readonly part: TimeRange
+  /** Of the signal that has the most. */
+  readonly samples: number
+  readonly all: number
+  readonly namespaces: readonly string[]
+}
+
 /** A namespace of so many workloads, each with every signal; a value says when it was true and whose it is. */
 function namespaceOf(
   workloads: number,
   status: (id: SignalId, part: TimeRange) => SignalAnswer['status'] = () => 'ok',
 ) {
-  const asked: { readonly part: TimeRange; readonly samples: number; readonly namespaces: readonly string[] }[] = []
+  const asked: Asked[] = []
   const metrics: Metrics = {
     cluster: 'prod',
     read: async (ids, part, scope) => {
       const answers = ids.map((signal): SignalAnswer => {
         const told = status(signal, part)
-        const series = told === 'error' ? [] : Array.from({ length: workloads }, (_, at) => seriesOf(signal, at, part))
+        const all = Array.from({ length: workloads }, (_, at) => seriesOf(signal, at, part))
+        const series = told === 'error' ? [] : all.filter(({ subject }) => isWithin(subject, scope))
         return { signal, status: told, series, asked: signal }
       })
-      const samples = Math.max(...answers.map(({ series }) => series.length * gridLength(part)))
-      asked.push({ part, samples, namespaces: scope?.namespaces ?? [] })
+      const counts = answers.map(({ series }) => series.length * gridLength(part))
+      const all = counts.reduce((sum, count) => sum + count, 0)
+      asked.push({ ids, part, samples: Math.max(...counts), all, namespaces: scope?.namespaces ?? [] })
       return answers
     },
   }
@@ -42,47 +54,56 @@ function seriesOf(signal: SignalId, at: number, { startMs, stepMs, ...part }: Ti
   const subject = { cluster: 'prod', namespace: 'shop', kind: 'Deployment', name: `w${at}`, ...container }
   const values = Float64Array.from(
     { length: gridLength({ startMs, stepMs, ...part }) },
-    (_, row) => startMs / stepMs + row + at / 1000,
+    (_, row) => (startMs + row * stepMs) / STEP + at / 1000,
   )
   return { signal, subject, startMs, stepMs, values }
 }
 
-const names = (workloads: readonly number[]) =>
-  new Set(workloads.map((at) => seriesName(seriesOf('cpu-usage', at, range).subject)))
-const ask = (metrics: Metrics, wanted: ReadonlySet<string>, series: number, mostSamples: number) =>
-  historiesOf(metrics, { namespace: 'shop', range, wanted, series, mostSamples })
+const names = (workloads: readonly number[]) => ({
+  wanted: new Set(workloads.map((at) => seriesName(seriesOf('cpu-usage', at, range).subject))),
+  workloads: workloads.map((at) => `w${at}`),
+})
+type Wanted = ReturnType<typeof names>
+const ask = (metrics: Metrics, wanted: Wanted, series: number, mostSamples: number, denseFromMs = range.startMs) =>
+  historiesOf(metrics, { namespaces: ['shop'], range, denseFromMs, ...wanted, series, mostSamples })
+/** Reads of the same signals. */
+const containerReads = <Read extends { readonly ids: readonly SignalId[] }>(asked: readonly Read[]) =>
+  asked.filter(({ ids }) => ids.includes('cpu-usage'))
 
 describe('the history of a namespace', () => {
   it('is the same whether it is read at once or in pieces', async () => {
     const { metrics, asked } = namespaceOf(3)
     const wanted = names([0, 1, 2])
     const whole = await ask(metrics, wanted, 3, 1e9)
-    expect(asked).toHaveLength(1)
+    expect(containerReads(asked)).toHaveLength(1)
     const pieces = await ask(metrics, wanted, 3, 6000)
-    expect(asked.length).toBeGreaterThan(5)
+    expect(containerReads(asked).length).toBeGreaterThan(5)
     expect(pieces).toEqual(whole)
     expect(whole.windows).toEqual(windowsOf(await metrics.read(historySignals, range)))
   })
 
   it('is cut into stretches of time where the namespace is large, and no request is answered with more than it may', async () => {
     const { metrics, asked } = namespaceOf(150)
-    const { windows } = await ask(metrics, names([7, 8]), 150, 200_000)
+    const all = Array.from({ length: 150 }, (_, at) => at)
+    const { windows } = await ask(metrics, { ...names(all), wanted: names([7, 8]).wanted }, 150, 200_000)
     expect(windows.map(({ subject }) => subject.name)).toEqual(['w7', 'w8'])
     expect(windows[0]?.length).toBe(gridLength(range))
     expect(Math.max(...asked.map(({ samples }) => samples))).toBeLessThanOrEqual(200_000 / 2)
-    expect(asked.length).toBeGreaterThan(9)
-    for (const [at, { part, namespaces }] of asked.entries()) {
+    const reads = containerReads(asked)
+    expect(reads.length).toBeGreaterThan(9)
+    for (const [at, { part, namespaces }] of reads.entries()) {
       expect(namespaces).toEqual(['shop'])
-      expect(part.startMs).toBe(at === 0 ? range.startMs : (asked[at - 1]?.part.endMs ?? 0) + STEP)
+      expect(part.startMs).toBe(at === 0 ? range.startMs : (reads[at - 1]?.part.endMs ?? 0) + STEP)
     }
-    expect(asked.at(-1)?.part.endMs).toBe(range.endMs)
+    expect(reads.at(-1)?.part.endMs).toBe(range.endMs)
   })
 
   it('is asked for at least one point at a time', async () => {
     const day = { ...range, endMs: range.startMs + 3 * STEP }
     const { metrics, asked } = namespaceOf(2)
-    await historiesOf(metrics, { namespace: 'shop', range: day, wanted: names([0]), series: 1e6, mostSamples: 10 })
-    expect(asked).toHaveLength(4)
+    const few = { series: 1e6, mostSamples: 10 }
+    await historiesOf(metrics, { namespaces: ['shop'], range: day, denseFromMs: 0, ...names([0]), ...few })
+    expect(containerReads(asked)).toHaveLength(4)
   })
 
   it('lacks a signal of which a stretch was not answered, and says that it is incomplete', async () => {
@@ -104,5 +125,38 @@ describe('the history of a namespace', () => {
     const bytes = mostAtOnce(range) * historySignals.length * gridLength(range) * 8
     expect(bytes).toBeLessThanOrEqual(MOST_HISTORY_BYTES)
     expect(bytes).toBeGreaterThan(MOST_HISTORY_BYTES / 2)
+  })
+
+  it('is read once, however many groups its series are fitted in', async () => {
+    const { metrics, asked } = namespaceOf(15)
+    for (let first = 0; first < 15; first += 5)
+      await ask(metrics, names(Array.from({ length: 5 }, (_, at) => first + at)), 5, 25_000)
+    const samples = asked.reduce((sum, { all }) => sum + all, 0)
+    expect(samples).toBe(15 * historySignals.length * gridLength(range))
+    const inGroups = asked.length
+    await ask(metrics, names(Array.from({ length: 15 }, (_, at) => at)), 15, 25_000)
+    const atOnce = asked.length - inGroups
+    expect(inGroups).toBeLessThan(1.2 * atOnce)
+  })
+
+  it('is of every row since a moment, and of each half hour before it as it would be there', async () => {
+    const dense = namespaceOf(2)
+    const coarse = namespaceOf(2)
+    const denseFromMs = range.endMs - 7 * DAY
+    const [whole] = (await ask(dense.metrics, names([1]), 1, 20_000)).windows
+    const [sparse] = (await ask(coarse.metrics, names([1]), 1, 20_000, denseFromMs)).windows
+    if (whole === undefined || sparse === undefined) throw new Error('there is no window')
+    const from = (sparse.startMs - whole.startMs) / STEP
+    for (const [at, { signal, values }] of sparse.columns.entries()) {
+      const all = whole.columns[at]?.values.subarray(from) ?? new Float64Array()
+      const atMs = (row: number) => sparse.startMs + row * STEP
+      const kept = all.map((value, row) =>
+        atMs(row) >= denseFromMs || atMs(row) % (6 * STEP) === 0 ? value : Number.NaN,
+      )
+      expect([signal, values.findIndex((value, row) => !Object.is(value, kept[row]))]).toEqual([signal, -1])
+      expect(values.length).toBe(kept.length)
+    }
+    const all = ({ asked }: typeof dense) => asked.reduce((sum, one) => sum + one.all, 0)
+    expect(all(coarse) / all(dense)).toBeLessThan(0.46)
   })
 })

@@ -59,7 +59,13 @@ function controller(detectors: readonly Detector[], engines: Engines, book = new
       const asks = stillNeeded(input).filter((ask) => !book.has(askKey(ask)))
       // Read at this moment: what lies further back than it must is never the same twice.
       const read = rows(history, end - FITTED_ON - 2 * PER_DAY, end)
-      const job = { window: read, asks, seed: SEED, fittedOnMs: FITTED_ON * FIVE_MINUTES }
+      const job = {
+        window: read,
+        asks,
+        seed: SEED,
+        fittedOnMs: FITTED_ON * FIVE_MINUTES,
+        denseMs: (FITTED_ON / 3) * FIVE_MINUTES,
+      }
       for (const answer of answers(detectors, job, engines)) book.set(askKey(answer), answer)
       scored = 0
       const result = judgeOn(input, (ask) => book.get(askKey(ask)))

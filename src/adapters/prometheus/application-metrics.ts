@@ -31,6 +31,7 @@ export type ApplicationMetrics = {
 /** What a query needs beside the names: the matchers of the cluster, and the join from pods to workloads. */
 export type PodJoin = {
   readonly cluster: readonly Matcher[]
+  readonly pods: readonly Matcher[]
   readonly withOwner: (pods: Expression) => Expression
 }
 
@@ -39,31 +40,31 @@ const WORKLOAD = ['namespace', KIND, NAME] as const
 
 function rates(
   metrics: ApplicationMetrics,
-  cluster: readonly Matcher[],
+  { cluster, pods }: PodJoin,
   metric: string,
   labels: readonly string[],
   only: readonly Matcher[] = [],
 ): Expression {
-  const vector = selector(metric, [...cluster, oneOf('job', metrics.jobs), ...only])
+  const vector = selector(metric, [...cluster, oneOf('job', metrics.jobs), ...pods, ...only])
   return aggregate('sum', labels, overTime('rate', over(vector, '5m')))
 }
 
-export function requestRate(metrics: ApplicationMetrics, { cluster, withOwner }: PodJoin): Expression {
-  return aggregate('sum', WORKLOAD, withOwner(rates(metrics, cluster, metrics.requests, POD)))
+export function requestRate(metrics: ApplicationMetrics, join: PodJoin): Expression {
+  return aggregate('sum', WORKLOAD, join.withOwner(rates(metrics, join, metrics.requests, POD)))
 }
 
 /** A pod that answers requests and has no failed ones has a ratio of 0; one without requests has none. */
-export function errorRatio(metrics: ApplicationMetrics, { cluster, withOwner }: PodJoin): Expression {
-  const all = rates(metrics, cluster, metrics.requests, POD)
+export function errorRatio(metrics: ApplicationMetrics, join: PodJoin): Expression {
+  const all = rates(metrics, join, metrics.requests, POD)
   const isFailed = matching(metrics.failed.label, metrics.failed.pattern)
-  const failed = either(rates(metrics, cluster, metrics.requests, POD, [isFailed]), zero(all), POD)
-  return divided(aggregate('sum', WORKLOAD, withOwner(failed)), aggregate('sum', WORKLOAD, withOwner(all)))
+  const failed = either(rates(metrics, join, metrics.requests, POD, [isFailed]), zero(all), POD)
+  return divided(aggregate('sum', WORKLOAD, join.withOwner(failed)), aggregate('sum', WORKLOAD, join.withOwner(all)))
 }
 
-export function latencyP99(metrics: ApplicationMetrics, { cluster, withOwner }: PodJoin): Expression | undefined {
+export function latencyP99(metrics: ApplicationMetrics, join: PodJoin): Expression | undefined {
   if (metrics.durationBuckets === undefined) return undefined
-  const buckets = rates(metrics, cluster, metrics.durationBuckets, [...POD, 'le'])
-  return quantile(0.99, aggregate('sum', [...WORKLOAD, 'le'], withOwner(buckets)))
+  const buckets = rates(metrics, join, metrics.durationBuckets, [...POD, 'le'])
+  return quantile(0.99, aggregate('sum', [...WORKLOAD, 'le'], join.withOwner(buckets)))
 }
 
 /** Throws KIN-2001 for names that are none: they become part of a query. */

@@ -10,6 +10,7 @@ import {
   type Expression,
   either,
   equal,
+  escapePattern,
   joined,
   less,
   type Matcher,
@@ -31,6 +32,8 @@ export type Scope = {
   readonly cluster: readonly Matcher[]
   readonly jobs: { readonly cadvisor: readonly string[]; readonly kubeStateMetrics: readonly string[] }
   readonly owners: OwnerSource
+  /** Only these workloads: pods are told by what their names begin with, so others may be in the answer. */
+  readonly workloads?: readonly string[]
   readonly application?: ApplicationMetrics
 }
 
@@ -43,13 +46,32 @@ function kubeStateMetrics(scope: Scope): readonly Matcher[] {
   return [...scope.cluster, oneOf('job', scope.jobs.kubeStateMetrics)]
 }
 
+/** What kube-state-metrics says of pods. */
+function podState(scope: Scope): readonly Matcher[] {
+  return [...kubeStateMetrics(scope), ...podsOf(scope)]
+}
+
+/** Pods are named by what runs them and a hyphen, of which Kubernetes takes the first 58 letters. */
+const MOST_OF_A_NAME = 58
+
+function podsOf({ workloads }: Scope): readonly Matcher[] {
+  if (workloads === undefined) return []
+  const begins = workloads.map((name) => escapePattern(`${name}-`.slice(0, MOST_OF_A_NAME)))
+  return [matching('pod', `(?:${begins.join('|')}).*`)]
+}
+
 /** A container's own cgroup: the kubelet also reports the pod (no container) and its pause container. */
 function containers(scope: Scope): readonly Matcher[] {
-  return [...scope.cluster, oneOf('job', scope.jobs.cadvisor), unequal('container', ''), unequal('container', 'POD')]
+  const own = [unequal('container', ''), unequal('container', 'POD'), ...podsOf(scope)]
+  return [...scope.cluster, oneOf('job', scope.jobs.cadvisor), ...own]
 }
 
 function withOwner(scope: Scope, podLevel: Expression): Expression {
-  const map = ownerMap(scope.owners, { cluster: scope.cluster, kubeStateMetrics: kubeStateMetrics(scope) })
+  const map = ownerMap(scope.owners, {
+    cluster: scope.cluster,
+    kubeStateMetrics: kubeStateMetrics(scope),
+    pods: podsOf(scope),
+  })
   return joined(podLevel, POD, [KIND, NAME], map)
 }
 
@@ -57,8 +79,8 @@ function perContainer(scope: Scope, operation: 'max' | 'sum', podLevel: Expressi
   return aggregate(operation, [...WORKLOAD, 'container'], withOwner(scope, podLevel))
 }
 
-function podsOf(metric: string, scope: Scope, matchers: readonly Matcher[] = []): Expression {
-  return aggregate('max', POD_CONTAINER, selector(metric, [...kubeStateMetrics(scope), ...matchers]))
+function statesOf(metric: string, scope: Scope, matchers: readonly Matcher[] = []): Expression {
+  return aggregate('max', POD_CONTAINER, selector(metric, [...podState(scope), ...matchers]))
 }
 
 function memory(scope: Scope, metric: string): Expression {
@@ -83,12 +105,12 @@ function cpuThrottled(scope: Scope): Expression {
 }
 
 function resource(scope: Scope, side: 'limits' | 'requests', name: 'memory' | 'cpu'): Expression {
-  return perContainer(scope, 'max', podsOf(`kube_pod_container_resource_${side}`, scope, [equal('resource', name)]))
+  return perContainer(scope, 'max', statesOf(`kube_pod_container_resource_${side}`, scope, [equal('resource', name)]))
 }
 
 /** Every container that kube-state-metrics reports, with value 0. */
 function seen(scope: Scope, metric = 'kube_pod_container_info'): Expression {
-  return zero(podsOf(metric, scope))
+  return zero(statesOf(metric, scope))
 }
 
 /**
@@ -98,12 +120,12 @@ function seen(scope: Scope, metric = 'kube_pod_container_info'): Expression {
  */
 function oomKilledPods(scope: Scope): Expression {
   const reason = where(
-    podsOf('kube_pod_container_status_last_terminated_reason', scope, [equal('reason', 'OOMKilled')]),
+    statesOf('kube_pod_container_status_last_terminated_reason', scope, [equal('reason', 'OOMKilled')]),
     '==',
     1,
   )
-  const ended = podsOf('kube_pod_container_status_last_terminated_timestamp', scope)
-  const restarts = selector('kube_pod_container_status_restarts_total', kubeStateMetrics(scope))
+  const ended = statesOf('kube_pod_container_status_last_terminated_timestamp', scope)
+  const restarts = selector('kube_pod_container_status_restarts_total', podState(scope))
   const restarted = where(aggregate('max', POD_CONTAINER, overTime('changes', over(restarts, '15m'))), '>', 0)
   const recent = either(
     both(reason, where(ended, '>', 'time() - 900'), POD_CONTAINER),
@@ -115,7 +137,7 @@ function oomKilledPods(scope: Scope): Expression {
 /** Init containers have metrics of their own, and a name that is unique in the pod. */
 function waiting(scope: Scope, reason: Matcher, window: string): Expression {
   const family = (prefix: string): Expression => {
-    const vector = selector(`${prefix}_status_waiting_reason`, [...kubeStateMetrics(scope), reason])
+    const vector = selector(`${prefix}_status_waiting_reason`, [...podState(scope), reason])
     const flagged = aggregate('max', POD_CONTAINER, overTime('max_over_time', over(vector, window)))
     return either(flagged, seen(scope, `${prefix}_info`), POD_CONTAINER)
   }
@@ -124,13 +146,13 @@ function waiting(scope: Scope, reason: Matcher, window: string): Expression {
 
 function runningImage(scope: Scope): Expression {
   const labels = [...POD_CONTAINER, 'image']
-  const info = selector('kube_pod_container_info', [...kubeStateMetrics(scope), unequal('image', '')])
+  const info = selector('kube_pod_container_info', [...podState(scope), unequal('image', '')])
   return aggregate('max', [...WORKLOAD, 'container', 'image'], withOwner(scope, aggregate('max', labels, info)))
 }
 
 /** `increase` reckons with what it did not see at the ends of the hour; restarts are whole. */
 function restartsLastHour(scope: Scope): Expression {
-  const restarts = selector('kube_pod_container_status_restarts_total', kubeStateMetrics(scope))
+  const restarts = selector('kube_pod_container_status_restarts_total', podState(scope))
   const added = aggregate('max', POD_CONTAINER, overTime('increase', over(restarts, '1h')))
   return perContainer(scope, 'sum', rounded(added))
 }
@@ -138,7 +160,7 @@ function restartsLastHour(scope: Scope): Expression {
 /** Pods of each workload: all of them, or those in a phase. */
 function podsIn(scope: Scope, phase?: 'Pending' | 'Running' | 'Failed'): Expression {
   const [metric, matchers] = phase ? ['kube_pod_status_phase', [equal('phase', phase)]] : ['kube_pod_info', []]
-  const pods = aggregate('max', POD, selector(metric, [...kubeStateMetrics(scope), ...matchers]))
+  const pods = aggregate('max', POD, selector(metric, [...podState(scope), ...matchers]))
   return aggregate('sum', WORKLOAD, withOwner(scope, pods))
 }
 
@@ -148,7 +170,7 @@ function volumeUsed(scope: Scope): Expression {
   const kubelet = [...scope.cluster, oneOf('job', scope.jobs.cadvisor)]
   const bytes = (side: 'used' | 'capacity') =>
     aggregate('max', claim, selector(`kubelet_volume_stats_${side}_bytes`, kubelet))
-  const claims = selector('kube_pod_spec_volumes_persistentvolumeclaims_info', kubeStateMetrics(scope))
+  const claims = selector('kube_pod_spec_volumes_persistentvolumeclaims_info', podState(scope))
   const mounted = joined(
     aggregate('max', [...POD, 'persistentvolumeclaim'], claims),
     claim,
@@ -159,7 +181,7 @@ function volumeUsed(scope: Scope): Expression {
 }
 
 function unschedulable(scope: Scope): Expression {
-  const pods = (metric: string): Expression => aggregate('max', POD, selector(metric, kubeStateMetrics(scope)))
+  const pods = (metric: string): Expression => aggregate('max', POD, selector(metric, podState(scope)))
   // Only pods that no node has room for have the metric.
   const flagged = either(pods('kube_pod_status_unschedulable'), zero(pods('kube_pod_info')), POD)
   return aggregate('sum', WORKLOAD, withOwner(scope, flagged))
@@ -169,7 +191,9 @@ type WorkloadMetric = { readonly kind: string; readonly label: string; readonly 
 
 function perWorkload(scope: Scope, metrics: readonly WorkloadMetric[], matchers: readonly Matcher[] = []): Expression {
   const parts = metrics.map(({ kind, label, metric }) => {
-    const objects = aggregate('max', ['namespace', label], selector(metric, [...kubeStateMetrics(scope), ...matchers]))
+    const named = scope.workloads === undefined ? [] : [oneOf(label, scope.workloads)]
+    const told = selector(metric, [...kubeStateMetrics(scope), ...matchers, ...named])
+    const objects = aggregate('max', ['namespace', label], told)
     return constantLabel(copyLabel(objects, NAME, label), KIND, kind)
   })
   return aggregate(
@@ -224,7 +248,8 @@ function ofApplication(
   query: (metrics: ApplicationMetrics, join: PodJoin) => Expression | undefined,
 ): Expression | undefined {
   if (scope.application === undefined) return undefined
-  return query(scope.application, { cluster: scope.cluster, withOwner: (pods) => withOwner(scope, pods) })
+  const join = { cluster: scope.cluster, pods: podsOf(scope), withOwner: (pods: Expression) => withOwner(scope, pods) }
+  return query(scope.application, join)
 }
 
 const QUERIES: Readonly<Record<SignalId, (scope: Scope) => Expression | undefined>> = {
@@ -241,7 +266,7 @@ const QUERIES: Readonly<Record<SignalId, (scope: Scope) => Expression | undefine
   'oom-killed-pods': (scope) => perContainer(scope, 'sum', oomKilledPods(scope)),
   'crash-loop': (scope) => waiting(scope, equal('reason', 'CrashLoopBackOff'), '5m'),
   'image-pull': (scope) => waiting(scope, matching('reason', PULL_REASONS), '10m'),
-  restarts: (scope) => perContainer(scope, 'sum', podsOf('kube_pod_container_status_restarts_total', scope)),
+  restarts: (scope) => perContainer(scope, 'sum', statesOf('kube_pod_container_status_restarts_total', scope)),
   'restarts-last-hour': restartsLastHour,
   'running-image': runningImage,
   unschedulable,

@@ -1,5 +1,6 @@
 import {
   type ErrorCode,
+  isWithin,
   KintsugiError,
   type Series,
   type SignalAnswer,
@@ -171,15 +172,28 @@ export function prometheusMetrics(options: PrometheusOptions): PrometheusMetrics
       jobs: options.jobs,
       owners: recorded ? 'recorded' : 'join',
     } as const
-    return options.application === undefined ? scope : { ...scope, application: options.application }
+    const { application } = options
+    return {
+      ...scope,
+      ...(application === undefined ? {} : { application }),
+      ...(asked?.workloads === undefined ? {} : { workloads: asked.workloads }),
+    }
   }
 
-  async function readGroup(request: SignalRequest, range: TimeRange): Promise<GroupRead> {
+  async function readGroup(
+    request: SignalRequest,
+    range: TimeRange,
+    scope: MetricsScope | undefined,
+  ): Promise<GroupRead> {
     const answer = await readRange(request.query, range)
     if (!answer.read) return answer
     const stitched = stitch(answer.parts, [...request.asked.keys()], range, options.cluster)
     if (!stitched.whole) return { read: false, problem: `KIN-3004 ${stitched.problem}` }
-    return { read: true, series: stitched.series, warnings: warningsOf(answer.parts) }
+    const wanted = [...stitched.series].map(([id, series]): [SignalId, readonly Series[]] => [
+      id,
+      series.filter(({ subject }) => isWithin(subject, scope)),
+    ])
+    return { read: true, series: new Map(wanted), warnings: warningsOf(answer.parts) }
   }
 
   function warningsOf(parts: readonly Part[]): readonly string[] {
@@ -193,7 +207,7 @@ export function prometheusMetrics(options: PrometheusOptions): PrometheusMetrics
       if (!isGrid(range)) throw new KintsugiError('KIN-9001', `${JSON.stringify(range)} is not a grid of time`)
       const requests = requestsFor(ids, await scopeFor(range, scope))
       const groups = await Promise.all(
-        requests.map(async (request) => ({ request, group: await readGroup(request, range) })),
+        requests.map(async (request) => ({ request, group: await readGroup(request, range, scope) })),
       )
       return ids.map((id) => {
         const found = groups.find(({ request }) => request.asked.has(id))

@@ -29,12 +29,19 @@ const ROW = [...POD, KIND, NAME] as const
 // An owner that is no controller (a garbage-collection reference) does not run the pod.
 const CONTROLLER = unequal('owner_is_controller', 'false')
 
-function podsOwnedBy(kind: string, scope: readonly Matcher[]): Expression {
-  return selector('kube_pod_owner', [...scope, equal('owner_kind', kind), CONTROLLER])
+type OwnerScope = {
+  readonly cluster: readonly Matcher[]
+  readonly kubeStateMetrics: readonly Matcher[]
+  /** Only these pods. */
+  readonly pods: readonly Matcher[]
+}
+
+function podsOwnedBy(kind: string, { kubeStateMetrics, pods }: OwnerScope): Expression {
+  return selector('kube_pod_owner', [...kubeStateMetrics, ...pods, equal('owner_kind', kind), CONTROLLER])
 }
 
 /** Pods through their ReplicaSet. A Rollout of Argo owns ReplicaSets as a Deployment does, and must not be taken for one. */
-function replicaSetPods(scope: readonly Matcher[], kinds: readonly ('Deployment' | 'Rollout')[]): Expression {
+function replicaSetPods(scope: OwnerScope, kinds: readonly ('Deployment' | 'Rollout')[]): Expression {
   const pods = aggregate(
     'max',
     [...POD, 'replicaset'],
@@ -43,7 +50,7 @@ function replicaSetPods(scope: readonly Matcher[], kinds: readonly ('Deployment'
   const owners = aggregate(
     'max',
     ['namespace', 'replicaset', 'owner_kind', 'owner_name'],
-    selector('kube_replicaset_owner', [...scope, matching('owner_kind', kinds.join('|')), CONTROLLER]),
+    selector('kube_replicaset_owner', [...scope.kubeStateMetrics, matching('owner_kind', kinds.join('|')), CONTROLLER]),
   )
   const on = ['namespace', 'replicaset']
   const owned = joined(pods, on, ['owner_kind', 'owner_name'], largest(on, owners))
@@ -51,14 +58,14 @@ function replicaSetPods(scope: readonly Matcher[], kinds: readonly ('Deployment'
   return labelWhere(named, KIND, 'argoproj.io/Rollout', 'owner_kind', 'Rollout')
 }
 
-function directPods(scope: readonly Matcher[], kind: 'StatefulSet' | 'DaemonSet'): Expression {
+function directPods(scope: OwnerScope, kind: 'StatefulSet' | 'DaemonSet'): Expression {
   return constantLabel(copyLabel(podsOwnedBy(kind, scope), NAME, 'owner_name'), KIND, kind)
 }
 
 /** Pods of Jobs. */
-function jobPods(scope: readonly Matcher[]): Expression {
+function jobPods(scope: OwnerScope): Expression {
   const pods = aggregate('max', [...POD, 'job_name'], copyLabel(podsOwnedBy('Job', scope), 'job_name', 'owner_name'))
-  return byCronJob(pods, scope, POD)
+  return byCronJob(pods, scope.kubeStateMetrics, POD)
 }
 
 /** What is known by `job_name`, one of each `each`: a Job that a CronJob made belongs to the CronJob, the other Jobs are workloads of their own. */
@@ -77,7 +84,7 @@ export function byCronJob(jobs: Expression, scope: readonly Matcher[], each: rea
   )
 }
 
-function recordedPods(cluster: readonly Matcher[]): Expression {
+function recordedPods({ cluster, pods }: OwnerScope): Expression {
   const spellings = [
     ['deployment', 'Deployment'],
     ['statefulset', 'StatefulSet'],
@@ -86,7 +93,7 @@ function recordedPods(cluster: readonly Matcher[]): Expression {
   // The mixin spells the type in lower case by default, in the API's spelling by configuration.
   const kinds = spellings.flat().join('|')
   const rule = copyLabel(
-    selector(OWNER_RULE, [...cluster, matching('workload_type', kinds), unequal(NAME, '')]),
+    selector(OWNER_RULE, [...cluster, ...pods, matching('workload_type', kinds), unequal(NAME, '')]),
     KIND,
     'workload_type',
   )
@@ -101,20 +108,16 @@ function union(parts: readonly Expression[], on?: readonly string[]): Expression
  * One row of value 1 for each pod that a workload runs: namespace, pod, workload, workload_kind (API spelling). Each
  * metric is aggregated before it is joined, because two instances of kube-state-metrics answer every query twice.
  */
-export function ownerMap(
-  source: OwnerSource,
-  scope: { readonly cluster: readonly Matcher[]; readonly kubeStateMetrics: readonly Matcher[] },
-): Expression {
-  const ksm = scope.kubeStateMetrics
+export function ownerMap(source: OwnerSource, scope: OwnerScope): Expression {
   // The mixin calls the pods of a Rollout a Deployment's, so its rows come after ours.
   const rows =
     source === 'recorded'
-      ? union([replicaSetPods(ksm, ['Rollout']), recordedPods(scope.cluster), jobPods(ksm)], POD)
+      ? union([replicaSetPods(scope, ['Rollout']), recordedPods(scope), jobPods(scope)], POD)
       : union([
-          replicaSetPods(ksm, ['Deployment', 'Rollout']),
-          directPods(ksm, 'StatefulSet'),
-          directPods(ksm, 'DaemonSet'),
-          jobPods(ksm),
+          replicaSetPods(scope, ['Deployment', 'Rollout']),
+          directPods(scope, 'StatefulSet'),
+          directPods(scope, 'DaemonSet'),
+          jobPods(scope),
         ])
   // A pod name that was reused by another workload within the look-back has two rows, and one must do.
   return largest(POD, aggregate('max', ROW, rows))

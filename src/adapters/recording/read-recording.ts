@@ -5,6 +5,7 @@ import { gunzip } from 'node:zlib'
 import {
   gridLength,
   isJsonObject,
+  isWithin,
   type JsonValue,
   KintsugiError,
   laneOf,
@@ -164,7 +165,7 @@ function joined(
 ): SignalAnswer {
   const series = new Map<string, Series>()
   for (const one of told.flatMap((answer) => answer.series)) {
-    if (scope !== undefined && !scope.namespaces.includes(one.subject.namespace)) continue
+    if (!isWithin(one.subject, scope)) continue
     const key = JSON.stringify([laneOf(one.subject), one.subject.container, one.labels])
     const there = series.get(key) ?? {
       ...one,

@@ -1,4 +1,4 @@
-import type { Manifest, Reason, SignalAnswer, SignalId, TimeRange, Tree } from '../../domain/index.ts'
+import { isWithin, type Manifest, type Reason, type SignalAnswer, type SignalId, type TimeRange, type Tree } from '../../domain/index.ts'
 import type { Clock, Cluster, GitOps, Metrics, MetricsScope } from '../../ports/index.ts'
 import { simulatedGitOps } from './argocd.ts'
 import { clusterState } from './cluster-state.ts'
@@ -60,7 +60,7 @@ export function simulation(options: SimulationOptions): Simulation {
 
 function within(answer: SignalAnswer, scope: MetricsScope | undefined): SignalAnswer {
   if (scope === undefined) return answer
-  const series = answer.series.filter(({ subject }) => scope.namespaces.includes(subject.namespace))
+  const series = answer.series.filter(({ subject }) => isWithin(subject, scope))
   return { ...answer, series, status: series.length === 0 ? 'empty' : answer.status }
 }
 

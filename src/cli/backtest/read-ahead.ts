@@ -1,6 +1,7 @@
 import {
   gridLength,
   isErrorCode,
+  isWithin,
   KintsugiError,
   laneOf,
   type Series,
@@ -16,7 +17,8 @@ const AHEAD_POINTS = 1440
 /**
  * Metrics that ask their source for long stretches and answer each moment out of them: what is given for a range holds nothing from after it.
  * Nothing is read beyond `untilMs`. What the source could not answer is thrown, since a past with holes of our own making would be a wrong one.
- * Whoever asks for some of a set is answered out of the whole of it, so that what is read does not hang on what is found.
+ * Whoever asks for some of a set is answered out of the whole of it, so that what is read does not hang on what is found; whoever asks for
+ * points that lie further apart than those that are held already, out of those.
  */
 export function readAhead(source: Metrics, untilMs: number, sets: readonly (readonly SignalId[])[] = []): Metrics {
   const held = new Map<string, Held>()
@@ -25,10 +27,12 @@ export function readAhead(source: Metrics, untilMs: number, sets: readonly (read
     cluster: source.cluster,
     async read(asked, range, scope) {
       const ids = smallestFirst.find((set) => asked.every((id) => set.includes(id))) ?? asked
-      const key = `${range.stepMs} ${ids.join(' ')}`
-      const known = held.get(key) ?? new Held(source, ids, range.stepMs, untilMs)
+      const names = ids.join(' ')
+      const stepMs = [...held.values()].find((one) => one.names === names && one.holds(range))?.stepMs ?? range.stepMs
+      const key = `${stepMs} ${names}`
+      const known = held.get(key) ?? new Held(source, ids, stepMs, untilMs)
       held.set(key, known)
-      await known.reach(range)
+      await known.reach({ ...range, stepMs })
       return known.slice(asked, range, scope)
     },
   }
@@ -41,7 +45,8 @@ type Kept = { readonly asked: string; readonly said: readonly Said[]; readonly s
 class Held {
   readonly #source: Metrics
   readonly #ids: readonly SignalId[]
-  readonly #stepMs: number
+  readonly names: string
+  readonly stepMs: number
   readonly #untilMs: number
   #range: TimeRange | undefined
   /** The newest moment that was asked for, and how far back from it questions go. */
@@ -52,27 +57,33 @@ class Held {
   constructor(source: Metrics, ids: readonly SignalId[], stepMs: number, untilMs: number) {
     this.#source = source
     this.#ids = ids
-    this.#stepMs = stepMs
+    this.names = ids.join(' ')
+    this.stepMs = stepMs
     this.#untilMs = Math.floor(untilMs / stepMs) * stepMs
+  }
+
+  /** Whether every point of the range is one of these. */
+  holds({ startMs, stepMs }: TimeRange): boolean {
+    return stepMs % this.stepMs === 0 && startMs % this.stepMs === 0
   }
 
   /** Sees to it that the whole range is there; what no later question can want is let go. */
   async reach(range: TimeRange): Promise<void> {
     this.#nowMs = Math.max(this.#nowMs, range.endMs)
     this.#longestMs = Math.max(this.#longestMs, this.#nowMs - range.startMs)
-    const { startMs, endMs } = this.#range ?? { startMs: range.startMs, endMs: range.startMs - this.#stepMs }
-    if (range.startMs < startMs) await this.#add(range.startMs, startMs - this.#stepMs)
-    if (range.endMs > endMs) await this.#add(endMs + this.#stepMs, this.#aheadOf(range.endMs))
+    const { startMs, endMs } = this.#range ?? { startMs: range.startMs, endMs: range.startMs - this.stepMs }
+    if (range.startMs < startMs) await this.#add(range.startMs, startMs - this.stepMs)
+    if (range.endMs > endMs) await this.#add(endMs + this.stepMs, this.#aheadOf(range.endMs))
   }
 
   #aheadOf(endMs: number): number {
-    return Math.max(endMs, Math.min(this.#untilMs, endMs + AHEAD_POINTS * this.#stepMs))
+    return Math.max(endMs, Math.min(this.#untilMs, endMs + AHEAD_POINTS * this.stepMs))
   }
 
   /** Puts a stretch before or behind what is there. */
   async #add(startMs: number, endMs: number): Promise<void> {
     const now = this.#range
-    const stepMs = this.#stepMs
+    const stepMs = this.stepMs
     const fresh = { startMs, endMs, stepMs }
     const whole = {
       startMs: Math.max(Math.min(startMs, now?.startMs ?? startMs), this.#nowMs - this.#longestMs),
@@ -131,9 +142,14 @@ function joined(before: Kept | undefined, answer: SignalAnswer, fresh: TimeRange
 
 /** The part of a series that lies in the range; undefined where it has no sample there. */
 function sliced(series: Series, range: TimeRange, scope: MetricsScope | undefined): Series | undefined {
-  if (scope !== undefined && !scope.namespaces.includes(series.subject.namespace)) return undefined
+  if (!isWithin(series.subject, scope)) return undefined
   const first = (range.startMs - series.startMs) / series.stepMs
-  const values = series.values.subarray(first, first + gridLength(range))
-  for (const value of values) if (Number.isFinite(value)) return { ...series, startMs: range.startMs, values }
+  const each = range.stepMs / series.stepMs
+  const values =
+    each === 1
+      ? series.values.subarray(first, first + gridLength(range))
+      : Float64Array.from({ length: gridLength(range) }, (_, at) => series.values[first + at * each] ?? Number.NaN)
+  for (const value of values)
+    if (Number.isFinite(value)) return { ...series, startMs: range.startMs, stepMs: range.stepMs, values }
   return undefined
 }

@@ -92,6 +92,18 @@ describe('the catalogue', () => {
     expect(requests.length).toBeLessThanOrEqual(20)
   })
 
+  it.each(ALL_SIGNALS)('selects for %s only pods that begin as the workloads do, and objects of their names', (id) => {
+    const long = 'x'.repeat(60)
+    const text = queryOf(id, { ...plain, workloads: ['cart', 'a.b', long] })?.text ?? ''
+    const pods = `pod=~"(?:cart-|a\\\\.b-|${'x'.repeat(58)}).*"`
+    const named = `"cart|a\\\\.b|${long}"`
+    const selectors = text.match(
+      /\b(?:kube_pod_|kube_deployment_|kube_statefulset_|kube_daemonset_|container_|http_)\w+\{[^}]*\}/g,
+    )
+    for (const one of selectors ?? []) expect(one.includes(pods) || one.includes(named)).toBe(true)
+    if (id !== 'job-active') expect(selectors?.length).toBeGreaterThan(0)
+  })
+
   it('asks nothing else than what is wanted', () => {
     const [request, ...others] = requestsFor(['cpu-limit'], plain)
     expect(others).toEqual([])

@@ -16,8 +16,8 @@ const startMs = Date.UTC(2026, 8, 15, 9)
 const options = { repoURL: 'https://git.example/shop/gitops.git', startMs }
 const scenario = shopScenario(options)
 const first = shopRepository(options)
-// There are no Jobs in it.
-const ids = (Object.keys(SIGNALS) as SignalId[]).filter((id) => id !== 'job-active')
+// There are no Jobs and no volumes in it.
+const ids = (Object.keys(SIGNALS) as SignalId[]).filter((id) => id !== 'job-active' && id !== 'volume-used')
 const shop = (name: string) => subjectOf('shop', name)
 const FLAGS = ['oom-killed', 'crash-loop', 'image-pull', 'rollout-failed', 'unschedulable'] as const
 
