@@ -4,7 +4,7 @@ const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * MINUTE_MS
 
 /** So much before an ask every row of the grid is looked at; of what is older, one in each `COARSE_STEP_MS`: ADR 8. */
-export const DENSE_MS = 7 * DAY_MS
+export const DENSE_MS = 14 * DAY_MS
 export const COARSE_STEP_MS = 30 * MINUTE_MS
 
 /** Whether a grid has rows that are left out of an older history. */

@@ -23,15 +23,15 @@ export type Judged = {
   readonly recurring?: Uint8Array
 }
 
-/** Judges a window as the service does over time, row by row, with the detectors given and the vote of a policy. */
-export function judged(detectors: readonly Detector[], input: TrackInput, voting?: Voting): Judged {
+/** Judges a window as the service does over time, row by row, with the detectors given and the vote of a policy; days and weeks go by a zone. */
+export function judged(detectors: readonly Detector[], input: TrackInput, voting?: Voting, timeZone?: string): Judged {
   const tracks = detectors.map((detector) => trackOf(detector, input))
-  return heard(verdictOf(tracks, input.from, input.window, voting), input.window)
+  return heard(verdictOf(tracks, input.from, input.window, voting), input.window, timeZone)
 }
 
 /** The same without alarms from rows that are as rows at their time were before, by what the window holds of them. */
-export function heard(result: Judged, window: Window): Judged {
-  const isRecurring = recurringIn(window)
+export function heard(result: Judged, window: Window, timeZone?: string): Judged {
+  const isRecurring = recurringIn(window, timeZone)
   if (isRecurring === undefined) return result
   const { from, tracks, joint, voting } = result
   const known = Uint8Array.from(joint, (tail, at) => (tail < KEEP.most && isRecurring(from + at) ? 1 : 0))

@@ -14,20 +14,29 @@ export function learnedUnder(
   detectors: readonly Detector[],
   { timeZone, excluded }: Learning = PLAIN_LEARNING,
 ): readonly Detector[] {
-  const zoned = detectors.map((one) =>
-    one.id === 'prophet' && timeZone !== PLAIN_LEARNING.timeZone ? inZone(one, timeZone) : one,
-  )
+  if (timeZone === PLAIN_LEARNING.timeZone && excluded.length === 0) return detectors
+  const inUtc = timeZone === PLAIN_LEARNING.timeZone
+  const lessonsUnder = (upToMs: number) => words([inUtc ? '' : timeZone, ...within(excluded, upToMs)])
+  const zoned = detectors.map((one) => ({
+    ...(one.id === 'prophet' && !inUtc ? inZone(one, timeZone) : one),
+    lessonsUnder,
+  }))
   if (excluded.length === 0) return zoned
   const blank = blanking(excluded)
   const without = (input: FitInput): FitInput => ({ ...input, window: blank(input.window) })
   return zoned.map((one) => ({
     id: one.id,
+    lessonsUnder,
     serves: (stepMs) => one.serves(stepMs),
-    under: (upToMs) => [one.under?.(upToMs), ...within(excluded, upToMs)].filter(Boolean).join(' ') || undefined,
+    under: (upToMs) => words([one.under?.(upToMs) ?? '', ...within(excluded, upToMs)]),
     fit: (input) => one.fit(without(input)),
     heldOut: (input) => one.heldOut(without(input)),
     score: (model, window, from, to) => one.score(model, window, from, to),
   }))
+}
+
+function words(parts: readonly string[]): string | undefined {
+  return parts.filter((part) => part !== '').join(' ') || undefined
 }
 
 /** A window without the rows that nothing is learned from. */

@@ -1,4 +1,4 @@
-import type { Learning, ModelId, Voting } from '../domain/index.ts'
+import { type Learning, type ModelId, PLAIN_LEARNING, type Voting } from '../domain/index.ts'
 import { coarserBefore } from './coarser.ts'
 import { occasions } from './detectors/clusters.ts'
 import type { Detector, FitOutcome } from './detectors/detector.ts'
@@ -82,9 +82,9 @@ function lessonsFor(detectors: readonly Detector[], window: Window, from: number
   return [...moments].map((upToMs) => lessonAsk(detectors, upToMs))
 }
 
-/** Under what the models are: what they learn nothing from is no event that came before either. */
+/** What the models learn nothing from is no event that came before either, and all of them are told the same. */
 function lessonAsk(detectors: readonly Detector[], upToMs: number): Ask {
-  const under = detectors[0]?.under?.(upToMs)
+  const under = detectors[0]?.lessonsUnder?.(upToMs)
   return { model: RECURRING, kind: RECURRING, upToMs, ...(under === undefined ? {} : { under }) }
 }
 
@@ -116,8 +116,7 @@ export function answers(
   return asks.flatMap((ask): readonly Answer[] => {
     const kept = denseMs === undefined ? window : coarserBefore(window, ask.upToMs - denseMs)
     const before = fittedOnMs === undefined ? kept : sampledSince(kept, ask.upToMs - fittedOnMs)
-    if (ask.kind === RECURRING)
-      return [{ ...ask, kind: RECURRING, lesson: recurringFrom(levelled(learnable(before, learning)), ask.upToMs) }]
+    if (ask.kind === RECURRING) return [{ ...ask, kind: RECURRING, lesson: lessonFrom(before, ask.upToMs, learning) }]
     const detector = told.find(({ id }) => id === ask.model)
     if (detector === undefined) return []
     const input = { window: before, upTo: rowAt(before, ask.upToMs - 1) + 1, seed, engines }
@@ -127,6 +126,10 @@ export function answers(
     }
     return [{ ...ask, kind: 'fit', outcome: detector.fit(input) }]
   })
+}
+
+function lessonFrom(window: Window, upToMs: number, learning: Learning = PLAIN_LEARNING): Recurring {
+  return recurringFrom(levelled(learnable(window, learning)), upToMs, learning.timeZone)
 }
 
 /** The answer to an ask where it is known. */

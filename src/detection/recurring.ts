@@ -1,4 +1,5 @@
 import { median, medianSorted } from 'simple-statistics'
+import { type Offset, offsetOf } from './detectors/prophet/local-time.ts'
 import { mediansBefore } from './detectors/running-median.ts'
 import { rowAt, rowMs, type Window } from './window.ts'
 
@@ -68,10 +69,10 @@ export function lessonAt(atMs: number): number {
 }
 
 /**
- * Learns from the rows before `fromMs`, a moment of `lessonAt`, what may come again until the next one. Nothing where the step is too coarse
- * to see a job of the night.
+ * Learns from the rows before `fromMs`, a moment of `lessonAt`, what may come again until the next one, at the same time by the clock of a zone.
+ * Nothing where the step is too coarse to see a job of the night.
  */
-export function recurringFrom({ window, from, columns }: Levelled, fromMs: number): Recurring {
+export function recurringFrom({ window, from, columns }: Levelled, fromMs: number, timeZone = 'UTC'): Recurring {
   const { stepMs } = window
   const end = rowAt(window, fromMs - 1) + 1 - from
   const signals = columns.map(({ signal }) => signal)
@@ -79,12 +80,13 @@ export function recurringFrom({ window, from, columns }: Levelled, fromMs: numbe
   const past: Past = {
     stepMs,
     first: end,
+    clock: clockOf(rowMs(window, from), stepMs, timeZone),
     columns: columns.map((column) => ({ ...column, spread: spreadOf(column.since.subarray(0, end), stepMs) })),
   }
   const expected = PERIODS.flatMap((period) =>
     nearEvents(past, period).flatMap((isNear, at): readonly Expected[] => {
       if (!isNear) return []
-      const earlier = earlierRows(end + at, period, stepMs).map((row) => rangeAt(past, row))
+      const earlier = earlierRows(past, end + at, period).map((row) => rangeAt(past, row))
       return [{ atMs: rowMs(window, from + end + at), least: period.least, earlier }]
     }),
   )
@@ -103,9 +105,21 @@ export function canRecur({ stepMs, columns }: Window): boolean {
 type Past = {
   readonly stepMs: number
   readonly first: number
+  readonly clock: Clock
   readonly columns: readonly PastColumn[]
 }
+/** The row at which a clock showed what it shows at another row, so many milliseconds of it later. */
+type Clock = (row: number, laterMs: number) => number
 type PastColumn = LevelledColumn & { readonly spread: number }
+
+/** Where the zone changes its offset in between, a day of its clock is an hour shorter or longer. */
+function clockOf(startMs: number, stepMs: number, timeZone: string): Clock {
+  const offset: Offset = offsetOf(timeZone)
+  return (row, laterMs) => {
+    const [atMs, thenMs] = [startMs + row * stepMs, startMs + row * stepMs + laterMs]
+    return row + Math.round((laterMs + offset(atMs) - offset(thenMs)) / stepMs)
+  }
+}
 
 /** The usual difference from a day before, over the last week. */
 function spreadOf(since: Float64Array, stepMs: number): number {
@@ -129,26 +143,26 @@ function nearEvents(past: Past, period: Period): readonly boolean[] {
   const [before, after] = [Math.ceil(BEFORE_MS / stepMs), Math.ceil(AFTER_MS / stepMs)]
   const near = new Array<boolean>(Math.round(SERVES_MS / stepMs)).fill(false)
   for (let at = -after; at < near.length + before; at += 1) {
-    const earlier = earlierRows(first + at, period, stepMs)
-    if (past.columns.some((column) => cameAgain(column, earlier, period, stepMs)))
+    const earlier = earlierRows(past, first + at, period)
+    if (past.columns.some((column) => cameAgain(past, column, earlier, period)))
       near.fill(true, Math.max(0, at - before), Math.max(0, at + after + 1))
   }
   return near
 }
 
 /** Whether a metric stood out to the same side around enough of these rows. */
-function cameAgain(column: PastColumn, rows: readonly number[], { least, against }: Period, stepMs: number): boolean {
-  const sides = rows.map((row) => standsOut(column, row, against, stepMs))
+function cameAgain(past: Past, column: PastColumn, rows: readonly number[], { least, against }: Period): boolean {
+  const sides = rows.map((row) => standsOut(past, column, row, against))
   return [1, -1].some((side) => sides.filter((one) => one === side).length >= least)
 }
 
 /** 1 where a metric is above its usual in one of the rows around, -1 where it is below, 0 where it is neither. */
-function standsOut(column: PastColumn, row: number, against: Period['against'], stepMs: number): number {
+function standsOut({ stepMs, clock }: Past, column: PastColumn, row: number, against: Period['against']): number {
   const jitter = Math.round(JITTER_MS / stepMs)
   const reach = PROMINENT * column.spread
   for (let near = Math.max(0, row - jitter); near <= row + jitter; near += 1) {
     const since = column.since[near] ?? Number.NaN
-    const other = against === 'hours' ? after(column, near, stepMs) : since - otherDays(column, near, stepMs)
+    const other = against === 'hours' ? after(column, near, stepMs) : since - otherDays(column, near, clock)
     if (since > reach && other > reach) return 1
     if (since < -reach && other < -reach) return -1
   }
@@ -162,15 +176,15 @@ function after({ since, levels }: PastColumn, row: number, stepMs: number): numb
 }
 
 /** What the same time of the six days after it was. */
-function otherDays({ since }: PastColumn, row: number, stepMs: number): number {
-  const day = Math.round(DAY_MS / stepMs)
-  const days = [1, 2, 3, 4, 5, 6].map((later) => since[row + later * day] ?? Number.NaN).filter(Number.isFinite)
+function otherDays({ since }: PastColumn, row: number, clock: Clock): number {
+  const days = [1, 2, 3, 4, 5, 6]
+    .map((later) => since[clock(row, later * DAY_MS)] ?? Number.NaN)
+    .filter(Number.isFinite)
   return days.length === 0 ? Number.NaN : median(days)
 }
 
-function earlierRows(row: number, { periodMs, times }: Period, stepMs: number): readonly number[] {
-  const rows = Math.round(periodMs / stepMs)
-  return Array.from({ length: times }, (_, time) => row - (time + 1) * rows)
+function earlierRows({ clock }: Past, row: number, { periodMs, times }: Period): readonly number[] {
+  return Array.from({ length: times }, (_, time) => clock(row, -(time + 1) * periodMs))
 }
 
 function rangeAt({ columns, stepMs }: Past, row: number): Range {
@@ -219,14 +233,14 @@ function within(value: number, low: number, high: number, spread: number): boole
 export type IsRecurring = (row: number) => boolean
 
 /** Of a window that holds its own history: each lesson is learned when it is first asked for. Undefined where nothing can be known. */
-export function recurringIn(window: Window): IsRecurring | undefined {
+export function recurringIn(window: Window, timeZone = 'UTC'): IsRecurring | undefined {
   if (!canRecur(window)) return undefined
   const lessons = new Map<number, Recurring>()
   let all: Levelled | undefined
   return (row) => {
     all ??= levelled(window)
     const fromMs = lessonAt(rowMs(window, row))
-    const lesson = lessons.get(fromMs) ?? recurringFrom(all, fromMs)
+    const lesson = lessons.get(fromMs) ?? recurringFrom(all, fromMs, timeZone)
     lessons.set(fromMs, lesson)
     return isRecurring(lesson, all, row)
   }

@@ -31,6 +31,7 @@ export function judgeSamples(
     learnedUnder(detectors, learning).map((detector) => cost.of(detector)),
     input,
     voting,
+    learning.timeZone,
   )
   const costs = summary ? { summary: cost.summary(gridded.window.length - from) } : {}
   return { samples, gridded, fitted, result, ...costs }

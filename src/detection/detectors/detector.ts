@@ -28,6 +28,8 @@ export interface Detector<Model = unknown> {
   serves(stepMs: number): number
   /** What its fits up to a moment are made under beside the samples, where that is not the usual: one that was made under something else is another. */
   under?(upToMs: number): string | undefined
+  /** The same of events that come again, which no detector learns by itself. */
+  lessonsUnder?(upToMs: number): string | undefined
   /** Same input, same model. Reads a bounded stretch of rows before `upTo`. */
   fit(input: FitInput): FitOutcome<Model>
   /**
