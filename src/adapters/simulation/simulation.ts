@@ -1,4 +1,12 @@
-import { isWithin, type Manifest, type Reason, type SignalAnswer, type SignalId, type TimeRange, type Tree } from '../../domain/index.ts'
+import {
+  isWithin,
+  type Manifest,
+  type Reason,
+  type SignalAnswer,
+  type SignalId,
+  type TimeRange,
+  type Tree,
+} from '../../domain/index.ts'
 import type { Clock, Cluster, GitOps, Metrics, MetricsScope } from '../../ports/index.ts'
 import { simulatedGitOps } from './argocd.ts'
 import { clusterState } from './cluster-state.ts'
