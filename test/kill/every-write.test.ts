@@ -6,19 +6,21 @@ import { gitGround, memoryGround, Stage, sameRefs } from './stage.ts'
 
 /** The verdict on the revert, the last thing that happens, falls in minute 46 or soon after. */
 const MINUTES = 57
-const FULL = process.env['KINTSUGI_N'] === 'full'
 const ALL = ['cart', 'catalog', 'checkout']
+const SIZES = {
+  full: { minutes: 1, stride: 1, workloads: ALL },
+  larger: { minutes: 1, stride: 3, workloads: ALL },
+  small: { minutes: 3, stride: 4, workloads: ['checkout'] },
+} as const
+const { minutes, stride, workloads } = SIZES[sizeOf(process.env['KINTSUGI_N'])]
 /**
  * `stride`: every so many-th write is a kill point. `minutes`: between two ticks. The local forge, whose every write takes a process, is cut at all of
- * them with KINTSUGI_N=full, and in the small size has the one workload whose fix is taken back; the forge in memory, with the same rules, is cut at
- * all of them always.
+ * them with KINTSUGI_N=full, at every third with a number, as CI has it, and in the small size has the one workload whose fix is taken back; the forge
+ * in memory, with the same rules, is cut at all of them always.
  */
 const GROUNDS = [
-  ['a forge in memory', { ground: memoryGround, stride: 1, minutes: FULL ? 1 : 3, workloads: ALL }],
-  [
-    'the local forge',
-    { ground: gitGround, stride: FULL ? 1 : 4, minutes: FULL ? 1 : 3, workloads: FULL ? ALL : ['checkout'] },
-  ],
+  ['a forge in memory', { ground: memoryGround, stride: 1, minutes, workloads: ALL }],
+  ['the local forge', { ground: gitGround, stride, minutes, workloads }],
 ] as const
 const PULLS = [
   'fix(cart): raise memory limit 32Mi -> 128Mi: merged: resolved',
@@ -27,6 +29,11 @@ const PULLS = [
   'revert(checkout): raise CPU limit 200m -> 400m: merged: resolved',
 ]
 type Plan = (typeof GROUNDS)[number][1]
+
+function sizeOf(asked: string | undefined): keyof typeof SIZES {
+  if (asked === undefined) return 'small'
+  return asked === 'full' ? 'full' : 'larger'
+}
 
 afterAll(removeFolders)
 

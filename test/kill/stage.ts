@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gitTree, localForge, type ReviewedForge } from '../../src/adapters/local/index.ts'
 import {
   commitAs,
   createRepository,
   firstSyncs,
-  gitSyncStore,
   memorySyncStore,
   type PersonCommit,
   type SyncStore,
@@ -80,7 +79,8 @@ export async function gitGround(clock: Clock): Promise<Ground> {
       ...{ gitDir, url: URL, branchPrefix: 'kintsugi', clock },
       beforeWrite: (what) => ground.onWrite(what),
     }),
-    syncs: gitSyncStore({ gitDir }),
+    // Nobody but the forge is cut: the cluster's own memory need not be in the repository, and a ref that is read as a file costs no process.
+    syncs: { ...memorySyncStore(), head: async (branch) => looseRef(gitDir, branch) },
     readTree: (revision) => gitTree(gitDir, revision),
     commit: (commit) => commitAs(gitDir, commit),
     refs,
@@ -92,6 +92,11 @@ export async function gitGround(clock: Clock): Promise<Ground> {
     onWrite: () => undefined,
   }
   return ground
+}
+
+function looseRef(gitDir: string, branch: string): string | undefined {
+  const file = join(gitDir, 'refs/heads', branch)
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined
 }
 
 /** A simulated world whose time is moved by hand, and a controller that can be cut at any write and started again. */

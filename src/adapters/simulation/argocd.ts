@@ -34,10 +34,11 @@ export function simulatedArgoCd(options: SimulatedArgoCdOptions): SimulatedArgoC
     step: async () => {
       const nowMs = options.clock.now()
       const last = lastRevisions(await options.syncs.read())
+      const head = headsOf(options.syncs)
       const outcome: { synced: SyncRecord[]; failed: ArgoCdStep['failed'][number][] } = { synced: [], failed: [] }
       for (const application of options.scenario.applications) {
         const name = applicationName(application)
-        const revision = await options.syncs.head(branchOf(application))
+        const revision = await head(branchOf(application))
         const key = `${name} ${revision}`
         if (revision === undefined || last.get(name) === revision || failed.has(key)) continue
         if (!isDue({ seen, key, nowMs, seed: options.seed })) continue
@@ -51,6 +52,16 @@ export function simulatedArgoCd(options: SimulatedArgoCdOptions): SimulatedArgoC
       await options.syncs.append(outcome.synced)
       return outcome
     },
+  }
+}
+
+/** Asks for each branch once: in one look all Applications see the same commit. */
+function headsOf(syncs: Pick<SyncStore, 'head'>): SyncStore['head'] {
+  const asked = new Map<string, Promise<string | undefined>>()
+  return (branch) => {
+    const head = asked.get(branch) ?? syncs.head(branch)
+    asked.set(branch, head)
+    return head
   }
 }
 
@@ -74,9 +85,10 @@ export function simulatedGitOps(
     applications: async () => {
       const nowMs = options.clock.now()
       const { syncs, world } = await state.at(nowMs)
+      const headOf = headsOf(options.syncs)
       const live = async (application: Manifest): Promise<LiveApplication> => {
         const own = syncs.filter((sync) => sync.application === applicationName(application))
-        const head = await options.syncs.head(branchOf(application))
+        const head = await headOf(branchOf(application))
         const sync = await syncStatus(state, { application, head, last: own.at(-1) })
         return { manifest: application, status: statusOf(own, sync, healthOf(world, own.at(-1), nowMs)) }
       }
