@@ -5,10 +5,21 @@ import { defineConfig } from 'vitest/config'
  * hold of a library has one of its own.
  */
 const TOGETHER = [
-  'test/{config,diagnosis,domain,github-model,policy,proposal,remediation}/**/*.test.ts',
+  'test/{config,architecture}.test.ts',
+  'test/{config,diagnosis,docs,domain,fakes,github-model,image,policy,proposal,remediation}/**/*.test.ts',
+  'test/adapters/{charts,files,forge-limits,github,kserve,outbound,own-folder,recording,shelf,simulation,stops}/**/*.test.ts',
+  'test/adapters/local/!(local-forge)*.test.ts',
+  'test/adapters/prometheus/!(real|tls)*.test.ts',
+  'test/bench/!(source)*.test.ts',
   'test/cli/!(bisect|built|charts|demo|start|too)*.test.ts',
   'test/cli/*/**/*.test.ts',
   'test/controller/!(models)*.test.ts',
+  'test/detection/!(alone|hostile|restart)*.test.ts',
+  'test/detection/healing/*.test.ts',
+  'test/detection/forecast/!(usage)*.test.ts',
+  'test/detection/served/!(hours)*.test.ts',
+  'test/detection/detectors/!(arima|contract|prophet)*.test.ts',
+  'test/detection/detectors/*/*.test.ts',
   'test/github/!(ambiguous)*.test.ts',
   'test/server/**/!(attacks)*.test.ts',
   'test/source/!(real|public|hostile|helm)*.test.ts',
