@@ -8,7 +8,7 @@ import { dice, seedOf } from '../kill/dice.ts'
 import { type Look, MERGE, merges, type ReadyToMerge, readyToMerge, reportGreen, type Turn } from './github-looks.ts'
 
 /** Points at which it is frozen, and as many at which it is killed. */
-const POINTS = size(3, 25)
+const POINTS = size(2, 25)
 /** After each of so many points, and wherever the first process came to merge, another one brings it to its end. */
 const FINISH_EVERY = POINTS >= 25 ? 1 : 4
 /** Shares of the points that fall at any moment of a run, not at a request. */

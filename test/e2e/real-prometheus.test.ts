@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openMetrics } from '../contracts/openmetrics.ts'
 import { prometheusTools, type RealPrometheus, realPrometheus } from '../fakes/real-prometheus.ts'
 import { type BareRepository, bareRepository, git, hasPublicTrees, refsOf } from './bare-repository.ts'
-import { kintsugi, type Ran } from './command.ts'
+import { kintsugi, kintsugiHere, type Ran } from './command.ts'
 import { type Climber, climbers } from './failing-memory.ts'
 import { applicationYaml, policyYaml } from './manifests.ts'
 
@@ -110,20 +110,20 @@ describe.runIf(tools !== undefined)('kintsugi on a real Prometheus and a bare re
   })
 
   it('plan shows the text of the pull request, without its block for machines', async () => {
-    const { out } = await kintsugi(desk().folder, 'plan', ...ofPodinfo())
+    const { out } = await kintsugiHere(desk().folder, 'plan', ...ofPodinfo())
     expect(out).toContain('-            memory: 512Mi\n+            memory: 1Gi')
     expect(out).not.toContain('<!--')
   })
 
   it('finds nothing in what runs well', async () => {
-    const { out } = await kintsugi(desk().folder, 'plan', '--json', ...ofPodinfo())
+    const { out } = await kintsugiHere(desk().folder, 'plan', '--json', ...ofPodinfo())
     expect(JSON.parse(out)).toMatchObject({ quiet: ['default/podinfo/Deployment/calm'] })
   })
 
-  it('plan --json is the same bytes twice, and holds data only', async () => {
+  it('plan --json is the same bytes twice, in another process too, and holds data only', async () => {
     const { folder } = desk()
-    const plan = () => kintsugi(folder, 'plan', '--json', '--at', AT, ...ofPodinfo())
-    const [first, second] = [await plan(), await plan()]
+    const asked = ['plan', '--json', '--at', AT, ...ofPodinfo()]
+    const [first, second] = [await kintsugi(folder, ...asked), await kintsugiHere(folder, ...asked)]
     expect(second).toEqual(first)
     expect(first.code).toBe(0)
     const lane = JSON.parse(first.out).lanes.find((one: { subject: string }) => one.subject.startsWith('podinfo/'))
@@ -197,7 +197,7 @@ describe.runIf(tools !== undefined)('kintsugi on a real Prometheus and a bare re
   it('edits the patch of an overlay, not its base', async () => {
     const { folder } = desk()
     writeFileSync(join(folder, 'policies/shop.yaml'), policyYaml('shop'))
-    const { out } = await kintsugi(folder, 'plan', ...world(), '--application', 'sbdemo.yaml')
+    const { out } = await kintsugiHere(folder, 'plan', ...world(), '--application', 'sbdemo.yaml')
     expect(out).toMatch(/springboot\/overlays\/production\/memorylimit_patch\.yaml:\d+:\d+ {2}1250Mi -> /)
     expect(out).not.toMatch(/springboot\/base\/\S+:\d+:\d+ {2}/)
   })
@@ -205,20 +205,20 @@ describe.runIf(tools !== undefined)('kintsugi on a real Prometheus and a bare re
   it('names the line of Git that keeps a workload from being traced', async () => {
     const { folder } = desk(unbuilt())
     writeFileSync(join(folder, 'policies/dev.yaml'), policyYaml('dev'))
-    const { out, code } = await kintsugi(folder, 'plan', ...world(), '--application', 'webapp.yaml')
+    const { out, code } = await kintsugiHere(folder, 'plan', ...world(), '--application', 'webapp.yaml')
     expect(out).toMatch(/held: unsupported-kustomize\. webapp: deploy\/overlays\/dev\/kustomization\.yaml:\d+: /)
     expect(code).toBe(0)
   })
 
   it('blames no Application of another namespace for a workload that none renders', async () => {
-    const { out } = await kintsugi(desk(unbuilt()).folder, 'plan', ...world(), '--application', 'webapp.yaml')
+    const { out } = await kintsugiHere(desk(unbuilt()).folder, 'plan', ...world(), '--application', 'webapp.yaml')
     expect(out).toContain(
       'held: application-not-found. no known Application renders this workload; could not be rendered: webapp',
     )
   })
 
   it('says which Applications are at hand when none renders the workload', async () => {
-    const { out, err } = await kintsugi(desk().folder, 'plan', ...world(), '--application', 'sbdemo.yaml')
+    const { out, err } = await kintsugiHere(desk().folder, 'plan', ...world(), '--application', 'sbdemo.yaml')
     expect(out).toContain('held: application-not-found')
     expect(err).toContain('Applications at hand: argocd/sbdemo')
   })
@@ -226,24 +226,24 @@ describe.runIf(tools !== undefined)('kintsugi on a real Prometheus and a bare re
   it('finds Applications in the repository itself', async () => {
     const made = bareRepository(isPublic, { 'argocd/podinfo.yaml': applications['podinfo.yaml'] ?? '' })
     folders.push(made.folder)
-    const { out } = await kintsugi(desk(made).folder, 'plan', ...world())
+    const { out } = await kintsugiHere(desk(made).folder, 'plan', ...world())
     expect(out).toMatch(LIMIT_LINE)
   })
 
   it('asks for a policy where none covers what was found', async () => {
-    const { out, err } = await kintsugi(desk().folder, 'plan', ...world(), '--application', 'podinfo.yaml')
+    const { out, err } = await kintsugiHere(desk().folder, 'plan', ...world(), '--application', 'podinfo.yaml')
     expect(out).toContain('held: no-policy')
     expect(err).toContain('Name yours with --policies PATH')
   })
 
   it('says so when there is no Application at all', async () => {
-    const { err } = await kintsugi(desk().folder, 'plan', ...world())
+    const { err } = await kintsugiHere(desk().folder, 'plan', ...world())
     expect(err).toContain('podinfo.git holds none. Name its manifest with --application FILE')
   })
 
   it('does not guess which of two repositories is at hand', async () => {
     const { folder } = desk()
-    const { code, err } = await kintsugi(folder, 'plan', ...ofPodinfo(), '--application', 'elsewhere.yaml')
+    const { code, err } = await kintsugiHere(folder, 'plan', ...ofPodinfo(), '--application', 'elsewhere.yaml')
     expect(code).toBe(2)
     expect(err).toContain('github.com/stefanprodan/podinfo, github.com/example/elsewhere')
   })
@@ -255,7 +255,7 @@ describe.runIf(tools !== undefined)('kintsugi on a real Prometheus and a bare re
     const place = desk()
     if (setting.length > 0) git(place.gitDir, 'config', ...setting)
     const url = setting.length > 0 ? [] : ['--url', 'https://github.com/stefanprodan/podinfo.git']
-    const { out } = await kintsugi(place.folder, 'plan', ...ofPodinfo(), ...url, '--application', 'elsewhere.yaml')
+    const { out } = await kintsugiHere(place.folder, 'plan', ...ofPodinfo(), ...url, '--application', 'elsewhere.yaml')
     expect(out).toMatch(LIMIT_LINE)
     expect(out).not.toContain('target-ambiguous')
   })
@@ -263,7 +263,7 @@ describe.runIf(tools !== undefined)('kintsugi on a real Prometheus and a bare re
   it('says how to name the jobs when no workload has samples', async () => {
     const { folder } = desk()
     const jobs = ['--cadvisor-job', 'nodes', '--kube-state-metrics-job', 'state']
-    const { code, out, err } = await kintsugi(folder, 'run', '--once', ...ofPodinfo(), ...jobs)
+    const { code, out, err } = await kintsugiHere(folder, 'run', '--once', ...ofPodinfo(), ...jobs)
     expect({ code, out }).toEqual({ code: 0, out: '0 workloads looked at, nothing found\n' })
     expect(err).toContain('Asked were the jobs nodes (cAdvisor) and state (kube-state-metrics)')
   })
@@ -281,7 +281,7 @@ bindings:
 tick: {warmUp: ${warmUp}}
 `
     writeFileSync(join(folder, 'kintsugi.yaml'), config)
-    const { out } = await kintsugi(
+    const { out } = await kintsugiHere(
       folder,
       ...['run', '--once', '--config', 'kintsugi.yaml', '--repo', 'podinfo.git'],
       ...['--policies', 'policies', '--application', 'podinfo.yaml'],

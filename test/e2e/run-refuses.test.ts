@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { json, prometheusServer, type Reaction } from '../fakes/prometheus-server.ts'
 import { type BareRepository, bareRepository, refsOf } from './bare-repository.ts'
-import { kintsugi, type Ran } from './command.ts'
+import { kintsugi, kintsugiHere, type Ran } from './command.ts'
 import { applicationYaml, policyYaml } from './manifests.ts'
 
 let place: BareRepository
@@ -21,9 +21,15 @@ beforeAll(() => {
 
 afterAll(() => rmSync(place.folder, { recursive: true, force: true }))
 
-function run(verb: readonly string[], url: string, ...more: readonly string[]): Promise<Ran> {
-  const world = ['--prometheus', url, '--repo', 'podinfo.git', '--application', 'podinfo.yaml']
-  return kintsugi(place.folder, ...verb, ...world, ...more)
+const worldAt = (url: string) => ['--prometheus', url, '--repo', 'podinfo.git', '--application', 'podinfo.yaml']
+
+function run(verb: readonly string[], url: string): Promise<Ran> {
+  return kintsugi(place.folder, ...verb, ...worldAt(url))
+}
+
+/** Without a process of its own. */
+function here(verb: readonly string[], url: string): Promise<Ran> {
+  return kintsugiHere(place.folder, ...verb, ...worldAt(url))
 }
 
 const WRITE = ['run', '--once', '--write', '--policies', 'policies']
@@ -61,7 +67,7 @@ describe('kintsugi run --once --write, while Prometheus is down', () => {
     'ends with 6 and writes nothing when it $about',
     async ({ says, react }) => {
       const server = await prometheusServer(react)
-      const { code, err } = await run(WRITE, server.url)
+      const { code, err } = await here(WRITE, server.url)
       await server.close()
       expect(err).toMatch(says)
       expect(code).toBe(6)
@@ -82,7 +88,7 @@ describe('kintsugi run and plan refuse', () => {
   it.each([['run', '--once', '--write'], ['plan']])(
     'an unknown key of a policy, at its line and column: %s',
     async (...verb) => {
-      const { code, out, err } = await run([...verb, '--policies', 'bad.yaml'], NOWHERE)
+      const { code, out, err } = await here([...verb, '--policies', 'bad.yaml'], NOWHERE)
       expect(err).toMatch(/bad\.yaml:7:3: KIN-2002 .*did you mean anomalyType\?/)
       expect({ code, out }).toEqual({ code: 5, out: '' })
       expect(refsOf(place)).toBe(refs)
@@ -95,13 +101,13 @@ describe('kintsugi run and plan refuse', () => {
     ['to watch the past', ['run', '--at', '2026-01-05T08:00:00Z'], /--at needs --once/],
     ['a moment that is none', ['plan', '--at', 'yesterday'], /--at yesterday is not a moment/],
   ] as const)('%s', async (_, verb, says) => {
-    const { code, err } = await run(verb, NOWHERE)
+    const { code, err } = await here(verb, NOWHERE)
     expect(err).toMatch(says)
     expect(code).toBe(2)
   })
 
   it('to go without a Prometheus', async () => {
-    const { code, err } = await kintsugi(place.folder, 'plan', '--repo', 'podinfo.git')
+    const { code, err } = await kintsugiHere(place.folder, 'plan', '--repo', 'podinfo.git')
     expect(err).toContain('KIN-1001 --prometheus is missing.')
     expect(code).toBe(2)
   })
@@ -110,14 +116,14 @@ describe('kintsugi run and plan refuse', () => {
     ['a checkout that somebody works in', 'podinfo'],
     ['a folder that is not there', 'nothing.git'],
   ])('%s', async (_, repo) => {
-    const { code, err } = await kintsugi(place.folder, 'plan', '--prometheus', NOWHERE, '--repo', repo)
+    const { code, err } = await kintsugiHere(place.folder, 'plan', '--prometheus', NOWHERE, '--repo', repo)
     expect(err).toMatch(/KIN-4002 .*is not a bare Git repository/)
     expect(err).toContain('git clone --bare')
     expect(code).toBe(1)
   })
 
   it('a file without an Application', async () => {
-    const { code, err } = await kintsugi(
+    const { code, err } = await kintsugiHere(
       place.folder,
       ...['plan', '--prometheus', NOWHERE, '--repo', 'podinfo.git', '--application', 'policies/memory.yaml'],
     )

@@ -27,6 +27,7 @@ import { type End, endOf } from '../kill/end.ts'
 import { CLI } from './built.ts'
 
 const MINUTE = 60_000
+const DAY = 1440 * MINUTE
 const ALL = ['cart', 'catalog', 'checkout', 'frontend', 'payments', 'recommendation']
 
 /** What the operator allows; a short look back keeps each start of the process short. */
@@ -74,12 +75,16 @@ export class ShopFolder {
     this.forge = localForge({ gitDir: this.gitDir, url: REPOSITORY_URL, branchPrefix: 'kintsugi', clock: this.#seen })
   }
 
-  /** With these workloads of the shop; the others' folders are there and hold no object. */
-  static async make(workloads: readonly string[] = ['cart', 'catalog', 'checkout']): Promise<ShopFolder> {
+  /** With these workloads of the shop; the others' folders are there and hold no object. Models are silent where there is less than a week of them. */
+  static async make(
+    workloads: readonly string[] = ['cart', 'catalog', 'checkout'],
+    pastDays = 14,
+  ): Promise<ShopFolder> {
     const world = new ShopFolder(temporaryFolder())
     const { gitDir } = world
     await createRepository(gitDir, 'main')
-    const scenario = shopScenario({ repoURL: REPOSITORY_URL, startMs: STORY_START_MS })
+    const whole = shopScenario({ repoURL: REPOSITORY_URL, startMs: STORY_START_MS })
+    const scenario = { ...whole, bornMs: STORY_START_MS - pastDays * DAY }
     const author = 'Robin Ames <robin@shop.example>'
     await commitAs(gitDir, {
       branch: 'main',

@@ -8,7 +8,7 @@ import { type ModelStage, modelStage } from './schedule/stage.ts'
 /** `KINTSUGI_SEED=17` plays that one alone and tells its story. */
 const asked = process.env['KINTSUGI_SEED']
 const first = asked === undefined ? 1 : Number(asked)
-const count = asked === undefined ? size(100, 10_000) : 1
+const count = asked === undefined ? size(50, 10_000) : 1
 
 describe('two bots, a person and a CI on one repository', () => {
   it(`keep to the rules in ${count} schedules from seed ${first}`, async () => {

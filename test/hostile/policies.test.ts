@@ -13,7 +13,7 @@ let policy: string
 afterAll(removeFolders)
 
 beforeAll(async () => {
-  prototype = await ShopFolder.make(['cart', 'catalog'])
+  prototype = await ShopFolder.make(['cart', 'catalog'], 2)
   await prototype.pass(MINUTE)
   policy = prototype.repository.git(['cat-file', 'blob', `main:${CART}`])
 }, 60_000)

@@ -15,7 +15,7 @@ let patch: string
 afterAll(removeFolders)
 
 beforeAll(async () => {
-  prototype = await ShopFolder.make(['cart'])
+  prototype = await ShopFolder.make(['cart'], 2)
   await prototype.pass(10)
   patch = prototype.repository.git(['cat-file', 'blob', `main:${PATCH}`])
 }, 60_000)

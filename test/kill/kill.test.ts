@@ -7,9 +7,9 @@ import { dice, seedOf } from './dice.ts'
 import { doubles, type End } from './end.ts'
 
 const FULL = process.env['KINTSUGI_N'] === 'full'
-const KILLS = size(6, 100)
+const KILLS = size(4, 100)
 /** Every tick takes a process: the small size has one workload, the one whose fix is taken back, and only the minutes in which something is written. */
-const SMALL = KILLS <= 6
+const SMALL = KILLS <= 4
 const WORKLOADS = SMALL ? ['checkout'] : ['cart', 'catalog', 'checkout']
 /** Minutes of the ticks: about those in which something is written, more of them with KINTSUGI_N=full, and some later ones for what a kill has put off. */
 const STORY = storyOf()
@@ -124,7 +124,7 @@ describe('a controller that is killed and started again', () => {
     expect(kills, told).toBe(KILLS)
   }, 900_000)
 
-  // Skipped in the small size: KINTSUGI_N=20, as CI has it, runs it.
+  // Skipped in the small size: KINTSUGI_N=12, as CI has it, runs it.
   it.skipIf(SMALL)(
     'is started twice at the same moments, and does everything once',
     async () => {

@@ -45,45 +45,48 @@ const SQUASHES = [
 const METHODS = ['squash', 'merge', 'rebase'] as const
 const ALL = METHODS.flatMap((method) => SQUASHES.map(([title, message]) => ({ method, title, message })))
 /** The settings say what a squash is called; that they say nothing of the others is shown with all of them at hand. */
-const WAYS =
-  size(1, 2) > 1 ? ALL : ALL.filter(({ method }, index) => method === 'squash' || index % SQUASHES.length === 1)
+const EVERYTHING = size(1, 2) > 1
+const WAYS = EVERYTHING ? ALL : ALL.filter(({ method }, index) => method === 'squash' || index % SQUASHES.length === 1)
+const PARTIES = ['us', 'a person'] as const
+/** Each way by both; in the small size by one of the two in turn. */
+const RUNS = WAYS.flatMap((way, index) =>
+  PARTIES.filter((_, party) => EVERYTHING || party === index % 2).map((by) => ({ ...way, by })),
+)
 
 describe('what was proposed is read back through the real client', () => {
-  it.each(WAYS)(
-    'after a $method with $title and $message, by us and by a person: the fix, its verdict and its revert',
-    async ({ method, title, message }) => {
-      for (const by of ['us', 'a person'] as const) {
-        const made = await opened()
-        const { repo, forge } = made
-        await act('setSettings', {
-          repo,
-          settings: { squash_merge_commit_title: title, squash_merge_commit_message: message },
-        })
-        const merge = async (pull: Pull): Promise<void> => {
-          if (by === 'us')
-            expect(await forge.merge(pull.number, pull.headSha, { method })).toMatchObject({ result: 'merged' })
-          else
-            expect(await act('mergePull', { repo, number: pull.number, by: 'ann', method })).toMatchObject({ ok: true })
-        }
-        await merge(made.pull)
-        const harmful = { verdict: 'harmful', atMs: DECIDED, because: 'x' } as const
-        await forge.conclude(made.pull.number, harmful, conclusionText(harmful, attemptIn(made.pull).record, templates))
-        const head = (await forge.head('main')) ?? ''
-        const back = proposalOn(head, {
-          files: { [CART]: FIRST_FILES[CART] ?? '' },
-          inputs: { [CART]: (await forge.tree(head)).blob(CART) ?? '' },
-          reverts: made.pull.number,
-          decidedAtMs: DECIDED + 1000,
-        })
-        const revert = pullOf(await forge.revert(made.pull.number, back))
-        const open = [made.pull, revert].map(attemptIn)
-        await merge(revert)
-        const history = (await made.restarted().look('main', [CART_LANE])).history.get(CART_LANE) ?? []
-        const endedBy = by === 'us' ? 'bot' : 'person'
-        expect(history.map(({ state, endedBy }) => [state, endedBy])).toEqual(history.map(() => ['merged', endedBy]))
-        expect(history.map(attemptIn).map(({ record }) => record)).toEqual(open.map(({ record }) => record))
-        expect(history.map(attemptIn).map(({ conclusion }) => conclusion?.verdict)).toEqual(['harmful', undefined])
+  it.each(RUNS)(
+    'after a $method with $title and $message, by $by: the fix, its verdict and its revert',
+    async ({ method, title, message, by }) => {
+      const made = await opened()
+      const { repo, forge } = made
+      await act('setSettings', {
+        repo,
+        settings: { squash_merge_commit_title: title, squash_merge_commit_message: message },
+      })
+      const merge = async (pull: Pull): Promise<void> => {
+        if (by === 'us')
+          expect(await forge.merge(pull.number, pull.headSha, { method })).toMatchObject({ result: 'merged' })
+        else
+          expect(await act('mergePull', { repo, number: pull.number, by: 'ann', method })).toMatchObject({ ok: true })
       }
+      await merge(made.pull)
+      const harmful = { verdict: 'harmful', atMs: DECIDED, because: 'x' } as const
+      await forge.conclude(made.pull.number, harmful, conclusionText(harmful, attemptIn(made.pull).record, templates))
+      const head = (await forge.head('main')) ?? ''
+      const back = proposalOn(head, {
+        files: { [CART]: FIRST_FILES[CART] ?? '' },
+        inputs: { [CART]: (await forge.tree(head)).blob(CART) ?? '' },
+        reverts: made.pull.number,
+        decidedAtMs: DECIDED + 1000,
+      })
+      const revert = pullOf(await forge.revert(made.pull.number, back))
+      const open = [made.pull, revert].map(attemptIn)
+      await merge(revert)
+      const history = (await made.restarted().look('main', [CART_LANE])).history.get(CART_LANE) ?? []
+      const endedBy = by === 'us' ? 'bot' : 'person'
+      expect(history.map(({ state, endedBy }) => [state, endedBy])).toEqual(history.map(() => ['merged', endedBy]))
+      expect(history.map(attemptIn).map(({ record }) => record)).toEqual(open.map(({ record }) => record))
+      expect(history.map(attemptIn).map(({ conclusion }) => conclusion?.verdict)).toEqual(['harmful', undefined])
     },
     60_000,
   )

@@ -94,9 +94,17 @@ describe.runIf(tools !== undefined)('a real Prometheus', () => {
     return { signal: 'latency-p99', status: 'ok', series, asked: 'the world itself' }
   }
 
+  const scrapes = new Map<number, ReturnType<World['scrape']>>()
+  /** Every signal asks about the same moments. */
+  function scrapeAt(atMs: number): ReturnType<World['scrape']> {
+    const known = scrapes.get(atMs) ?? world.scrape(atMs)
+    scrapes.set(atMs, known)
+    return known
+  }
+
   function podsAt(series: Series, atMs: number): string {
     const { container } = series.subject
-    const workload = world.scrape(atMs).find(({ subject }) => sameWorkload(subject, series.subject))
+    const workload = scrapeAt(atMs).find(({ subject }) => sameWorkload(subject, series.subject))
     const pods = workload?.pods.map(({ pod, containers }) => {
       const lives = containers.filter((one) => container === undefined || one.name === container)
       return `${pod} ${lives.map((one) => one.running?.sinceMs ?? 'down').join(' ')}`
