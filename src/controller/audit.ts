@@ -2,7 +2,7 @@ import { type AuditHead, type AuditRecord, formatAuditHead, KintsugiError, parse
 import type { AuditView, Forge } from '../ports/index.ts'
 import type { Remembered } from './history.ts'
 import { journal } from './journal.ts'
-import type { TickReport } from './reconcile.ts'
+import type { TickReport } from './tick-report.ts'
 import { type LastSeen, transitionsOf } from './transitions.ts'
 
 /** `off`: none is kept. `broken`: it has lost something, or cannot be read or written; nothing is merged. */

@@ -3,7 +3,7 @@ import { breakerUntil, wishesOf } from '../policy/index.ts'
 import { type DashboardState, dashboardText } from '../proposal/index.ts'
 import { answersOn, type Remembered } from './history.ts'
 import type { Tick } from './lane.ts'
-import type { LaneReport } from './reconcile.ts'
+import type { LaneReport } from './tick-report.ts'
 
 /** What one repository's dashboard would say now. Nothing in it moves while nothing happens, so that it is not written anew. */
 export async function dashboardState(

@@ -4,7 +4,7 @@ import { writeDashboard } from './dashboard.ts'
 import type { Remembered } from './history.ts'
 import type { Tick } from './lane.ts'
 import { offerSettings, offersToday } from './onboarding.ts'
-import type { LaneReport } from './reconcile.ts'
+import type { LaneReport } from './tick-report.ts'
 
 /** What was done for a repository as a whole. */
 export type Kept = { readonly repository: string } & (

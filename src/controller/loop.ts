@@ -1,8 +1,9 @@
 import type { Clock } from '../ports/index.ts'
 import type { ControllerDeps } from './deps.ts'
 import type { Memory } from './memory.ts'
-import { reconcile, type TickReport } from './reconcile.ts'
+import { reconcile } from './reconcile.ts'
 import { standDown } from './stand-down.ts'
+import type { TickReport } from './tick-report.ts'
 
 export type LoopEvents = {
   readonly ticked: (report: TickReport) => void

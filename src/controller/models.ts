@@ -8,6 +8,7 @@ import {
   isSettling,
   learnedUnder,
   modelFinding,
+  settledMs,
   type Window,
   windowsOf,
   withOutside,
@@ -16,12 +17,14 @@ import {
   type AnswerIndex,
   digestOf,
   type Finding,
+  formatInstant,
   indexAnswers,
   type Lane,
   laneOf,
   newestSample,
   rangeEndingAt,
   type SignalId,
+  type Subject,
 } from '../domain/index.ts'
 import type { ControllerDeps } from './deps.ts'
 import { learn, type OpenCase, want } from './fitting.ts'
@@ -31,8 +34,8 @@ import { type JudgedCase, judgeAll, waitingIn } from './judging.ts'
 import type { Tick } from './lane.ts'
 import type { Memory } from './memory.ts'
 import { type Alarm, type Silenced, withJobs, withoutKnownEvents } from './model-alarms.ts'
-import { adjusted } from './model-outcomes.ts'
 import { type ModelTerms, modelTerms, type Terms } from './model-terms.ts'
+import { adjusted } from './outcomes.ts'
 import { outsideTracks } from './outside.ts'
 import type { SeriesNames } from './reading-group.ts'
 import { readRecent } from './recent.ts'
@@ -72,13 +75,11 @@ async function modelled(
 ): Promise<ModelSight> {
   const range = rangeEndingAt(sight.nowMs, JUDGED_MS + LOOK_BACK_MS, STEP_MS)
   const changes = changesOf(sight.answers)
-  const asked = ({ findings, silenced }: ModelSight): ModelSight => ({
-    findings: findings.filter((finding) => {
-      const lane = laneOf(finding.subject)
-      return !decided.has(lane) && !isSettling(finding, changes.get(lane), sight.nowMs)
-    }),
-    silenced: silenced.filter(({ subject }) => !decided.has(laneOf(subject))),
-  })
+  const asked = ({ findings, silenced }: ModelSight): ModelSight => {
+    const undecided = ({ subject }: { readonly subject: Subject }) => !decided.has(laneOf(subject))
+    const now = withoutSettling(findings.filter(undecided), changes, sight.nowMs)
+    return { findings: now.findings, silenced: [...silenced.filter(undecided), ...now.silenced] }
+  }
   const known = memory.modelled
   const isKnown = known?.endMs === range.endMs && known.terms === terms.key
   if (isKnown && [...known.without].every((lane) => decided.has(lane))) return asked(known)
@@ -104,6 +105,22 @@ async function modelled(
   const said = { findings: await withJobs(deps, told, range.endMs, STEP_MS), silenced }
   memory.modelled = { ...said, endMs: range.endMs, terms: terms.key, without: decided }
   return asked(said)
+}
+
+/** Tells apart what a change of the workload explains while that settles. */
+function withoutSettling(findings: readonly Finding[], changes: ReadonlyMap<Lane, number>, nowMs: number): ModelSight {
+  const told: Finding[] = []
+  const silenced: Silenced[] = []
+  for (const finding of findings) {
+    const changedMs = changes.get(laneOf(finding.subject))
+    if (changedMs === undefined || !isSettling(finding, changedMs, nowMs)) told.push(finding)
+    else silenced.push({ subject: finding.subject, reason: 'settling', message: settlingWords(changedMs) })
+  }
+  return { findings: told, silenced }
+}
+
+function settlingWords(changedMs: number): string {
+  return `changed at ${formatInstant(changedMs)}, until ${formatInstant(settledMs(changedMs))}`
 }
 
 function hasVoters({ config, outside = [] }: ControllerDeps): boolean {

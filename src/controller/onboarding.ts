@@ -7,7 +7,7 @@ import type { ControllerDeps, KnownApplication, Repository } from './deps.ts'
 import type { Remembered } from './history.ts'
 import type { Tick } from './lane.ts'
 import { rendered, sameRepository, sourcesOf, type Trees } from './owner.ts'
-import type { LaneReport } from './reconcile.ts'
+import type { LaneReport } from './tick-report.ts'
 
 export const POLICY_FILE = /^\.kintsugi\/policies\/[^/]+\.ya?ml$/
 

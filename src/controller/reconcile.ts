@@ -1,80 +1,18 @@
-import {
-  type Diagnosis,
-  type Finding,
-  type Gate,
-  KintsugiError,
-  type Lane,
-  laneOf,
-  type Pull,
-  type Reason,
-  reasonInfo,
-  type Subject,
-  type Unknown,
-} from '../domain/index.ts'
+import { KintsugiError, type Lane, type Pull, reasonInfo } from '../domain/index.ts'
 import { readAttempt } from '../proposal/index.ts'
-import type { AuditState } from './audit.ts'
 import { type Answered, answerCommands, type Explain } from './commands.ts'
-import { commonCauses } from './common-cause.ts'
 import type { ControllerDeps } from './deps.ts'
 import { describeStep } from './describe-step.ts'
-import { historyOf, lanesOf, type Memories, type Remembered, remember, rememberOne, settlingLanes } from './history.ts'
-import { type Kept, keepHouse } from './housekeeping.ts'
-import { type LaneView, type Tick, viewLane } from './lane.ts'
+import { lanesOf, remember, settlingLanes } from './history.ts'
+import { keepHouse } from './housekeeping.ts'
+import type { Tick } from './lane.ts'
+import { type Look, lanesIn, look, subjectsIn } from './look.ts'
 import type { Memory } from './memory.ts'
-import type { Again } from './merging.ts'
-import type { Silenced } from './model-alarms.ts'
 import { modelFindings } from './models.ts'
-import { nextStep, type Step, whilePaused } from './next-step.ts'
 import { observe, type Sight } from './observe.ts'
-import { repositoriesWithoutSettings } from './onboarding.ts'
-import { Trees } from './owner.ts'
-import { type Done, perform } from './perform.ts'
-import { readPolicies } from './policies.ts'
-import { type Prepared, prepare } from './prepare.ts'
-import { noteArmed } from './stand-down.ts'
-
-/** What one tick did with one lane. */
-export type LaneReport = {
-  readonly lane: Lane
-  readonly subject: Subject
-  readonly diagnosis?: Diagnosis
-  readonly step: Step
-  readonly prepared: Prepared
-  readonly done: Done
-  /** Name of the policy that decided, where one covers the diagnosis. */
-  readonly policy?: string
-  /** Where it belongs, as far as that is known. */
-  readonly repository?: string
-  /** Its open pull request. */
-  readonly pull?: { readonly number: number; readonly url: string }
-  /** Every gate of that. */
-  readonly gates?: readonly Gate[]
-}
-
-export type TickReport = {
-  readonly atMs: number
-  readonly lanes: readonly LaneReport[]
-  /** What could not be judged, and why. */
-  readonly unknown: readonly Unknown[]
-  /** Lanes that had samples and no finding: nothing to report of them but that they were looked at. */
-  readonly quiet: readonly Lane[]
-  /** What the models found and is not told, and why. */
-  readonly silenced: readonly Silenced[]
-  /** Policies and Applications that could not be read: said, never skipped in silence. */
-  readonly problems: readonly string[]
-  /** Lanes that the world cut short, each with the error. They are looked at anew at the next tick. */
-  readonly failed: readonly FailedLane[]
-  /** Repositories that did not answer, one word for each. Nothing is written there, and nothing merged where their past would count. */
-  readonly unreachable: readonly { readonly repository: string; readonly reason: Reason; readonly message: string }[]
-  /** Commands of people that were answered. */
-  readonly answered: readonly Answered[]
-  /** What was done for whole repositories: settings offered, dashboards written, branches swept. */
-  readonly kept: readonly Kept[]
-  /** The journal, where this process has one, or should. */
-  readonly audit?: { readonly state: AuditState; readonly says?: string }
-}
-
-export type FailedLane = { readonly lane: Lane; readonly error: KintsugiError }
+import type { Done } from './perform.ts'
+import { reconcileLane } from './reconcile-lane.ts'
+import type { FailedLane, LaneReport, TickReport } from './tick-report.ts'
 
 /**
  * Looks at everything anew and takes one step per lane. Level-based: doing it twice, or dying in the middle, does no harm.
@@ -112,38 +50,11 @@ function withAudit(report: TickReport, { audit }: ControllerDeps): TickReport {
   return { ...report, audit: { state: audit.state(), ...(says === undefined ? {} : { says }) } }
 }
 
-/** Whether anything may be written beside the steps of lanes. */
-function maySpeak({ deps, paused, epoch }: Tick): boolean {
-  return deps.writes === 'perform' && !paused && (deps.epoch === undefined || epoch !== undefined)
-}
-
 async function answeredBy({ tick, remembered }: Look, explain: Explain | undefined): Promise<readonly Answered[]> {
   if (!maySpeak(tick)) return []
   const answered: Answered[] = []
   for (const one of remembered) answered.push(...(await answerCommands(tick, one, explain)))
   return answered
-}
-
-/** One look at what is remembered and allowed, for what was seen. */
-type Look = Memories & { readonly tick: Tick; readonly problems: readonly string[] }
-
-async function look(deps: ControllerDeps, memory: Memory, sight: Sight): Promise<Look> {
-  const trees = new Trees(deps)
-  const memories = await remember(deps, lanesIn(sight.findings))
-  noteArmed(memory, memories.remembered)
-  await deps.audit?.look(memories.remembered)
-  const unreachable = new Set(memories.unreachable.map(({ repository }) => repository))
-  const { policies, problems, unread } = await readPolicies(deps, memory, trees, unreachable)
-  const common = commonCauses(sight.findings, sight.watched.size)
-  const tick: Tick = {
-    ...{ deps, memory, sight, trees, policies, unreadPolicies: unread, common, unreachable },
-    paused: await deps.paused(),
-    frozen: await deps.frozen(),
-    epoch: await deps.epoch?.(),
-    withoutSettings: await repositoriesWithoutSettings(deps, trees, memories.remembered),
-    otherRules: new Map(),
-  }
-  return { tick, ...memories, problems }
 }
 
 /** One step per lane, in order. What one opens or merges counts for those after it: its line, and its place in the budget. */
@@ -183,14 +94,6 @@ function changedPulls({ done }: Done): boolean {
   return ['opened', 'refreshed', 'reverted', 'merged', 'queued', 'closed'].includes(done)
 }
 
-function subjectsIn(findings: readonly Finding[]): readonly Subject[] {
-  return findings.map((finding) => finding.subject)
-}
-
-function lanesIn(findings: readonly Finding[]): readonly Lane[] {
-  return [...new Set(subjectsIn(findings).map(laneOf))].sort()
-}
-
 function reportOf(
   seen: Sight,
   { problems, unreachable }: Look,
@@ -215,67 +118,9 @@ function reportOf(
   }
 }
 
-async function reconcileLane(tick: Tick, lane: Lane, remembered: readonly Remembered[]): Promise<LaneReport> {
-  const history = historyOf(lane, remembered)
-  const subject = subjectOf(lane, tick.sight, history.attempts.at(-1)?.record.subject)
-  const view = await viewLane(tick, lane, subject, history)
-  const next = nextStep(view.seen, tick.sight.nowMs)
-  const step = stopped(tick, next)
-  const prepared = await preparedFor(tick, view, step)
-  const again: Again = () => lookAgain(tick, view, remembered)
-  const done = tick.deps.writes === 'observe' ? would(step, prepared) : await perform(tick, view, step, prepared, again)
-  const { diagnosis, decision, pending } = view.seen
-  const owned = view.owner.found ? view.owner.owner.repository : view.owner.repository
-  const repository = (owned ?? history.remembered?.repository)?.forge.repository
-  return {
-    ...{ lane, subject, step, prepared, done },
-    ...(diagnosis && { diagnosis }),
-    ...(decision?.policy && { policy: decision.policy.name }),
-    ...(repository !== undefined && { repository }),
-    ...(pending?.state === 'open' && { gates: pending.gates, pull: numbered(pending.attempt.pull) }),
-  }
-}
-
-function numbered({ number, url }: Pull): NonNullable<LaneReport['pull']> {
-  return { number, url }
-}
-
-/** What the step would write; for a repository that has not taken its settings, what it would be offered as an example. */
-async function preparedFor(tick: Tick, view: LaneView, step: Step): Promise<Prepared> {
-  const { would, seen } = view
-  const { diagnosis } = seen
-  const offered = step.do === 'hold' && step.reason === 'not-onboarded'
-  if (!offered || would?.do !== 'act' || diagnosis === undefined) return prepare(tick, view, step)
-  const prepared = await prepare(tick, view, { do: 'propose', diagnosis, decision: would })
-  return prepared.ready === 'proposal' ? prepared : { ready: 'nothing' }
-}
-
-function stopped({ paused, deps, epoch }: Tick, step: Step): Step {
-  if (paused) return whilePaused(step)
-  return deps.epoch !== undefined && epoch === undefined ? whilePaused(step, 'not-leader') : step
-}
-
-/** The lane once more, with the forge, the trees and every switch read anew; what was measured stays as it was. */
-async function lookAgain(
-  tick: Tick,
-  { lane, subject, history }: LaneView,
-  remembered: readonly Remembered[],
-): Promise<{ readonly tick: Tick; readonly view: LaneView }> {
-  const { deps } = tick
-  const repository = history.remembered?.repository
-  const fresh = repository && (await rememberOne(deps, repository, [lane]))
-  const all = remembered.map((one) => (fresh !== undefined && one.repository === repository ? fresh : one))
-  await deps.audit?.look(all)
-  const trees = new Trees(deps)
-  const { policies, unread } = await readPolicies(deps, tick.memory, trees, tick.unreachable)
-  const now: Tick = {
-    ...tick,
-    ...{ trees, policies, unreadPolicies: unread },
-    paused: await deps.paused(),
-    frozen: await deps.frozen(),
-    otherRules: new Map(),
-  }
-  return { tick: now, view: await viewLane(now, lane, subject, historyOf(lane, all)) }
+/** Whether anything may be written beside the steps of lanes. */
+function maySpeak({ deps, paused, epoch }: Tick): boolean {
+  return deps.writes === 'perform' && !paused && (deps.epoch === undefined || epoch !== undefined)
 }
 
 /** What `explain` says of a pull request: the step that was taken for its lane in this tick, and why. */
@@ -287,17 +132,4 @@ function explainFrom(lanes: readonly LaneReport[], pull: Pull): readonly string[
   const { done } = report
   const why = 'reason' in done ? [`${done.reason}: ${reasonInfo(done.reason).means}`, reasonInfo(done.reason).next] : []
   return [...seen, `the bot would ${describeStep(report.step)}`, ...why]
-}
-
-function would(step: Step, prepared: Prepared): Done {
-  if (prepared.ready === 'refused') return { done: 'held', reason: prepared.reason, message: prepared.message }
-  if (step.do === 'hold') return { done: 'held', reason: step.reason }
-  return step.do === 'nothing' ? { done: 'nothing' } : { done: 'would', what: describeStep(step) }
-}
-
-/** The workload of a lane, without its container. */
-function subjectOf(lane: Lane, sight: Sight, recorded: Subject | undefined): Subject {
-  const found = sight.findings.find((finding) => laneOf(finding.subject) === lane)?.subject ?? recorded
-  if (found === undefined) throw new RangeError(`no subject is known of ${lane}`)
-  return { cluster: found.cluster, namespace: found.namespace, kind: found.kind, name: found.name }
 }

@@ -2,7 +2,7 @@ import type { AuditRecord, Lane } from '../domain/index.ts'
 import type { Answered } from './commands.ts'
 import type { Kept } from './housekeeping.ts'
 import type { Done } from './perform.ts'
-import type { LaneReport, TickReport } from './reconcile.ts'
+import type { LaneReport, TickReport } from './tick-report.ts'
 
 /** What every lane did last, as far as this process has seen it. */
 export type LastSeen = Map<Lane, string>

@@ -22,7 +22,7 @@ export { type Expected, type Usage, type UsageInput, usageAt } from './forecast/
 export { healingWords } from './healing/opinion.ts'
 export { jobsAtWork } from './jobs.ts'
 export { confidenceIn, type Judged, judged, votesIn } from './judged.ts'
-export { changesOf, isSettling, settled } from './known-events.ts'
+export { changesOf, isSettling, settled, settledMs } from './known-events.ts'
 export { learnedUnder } from './learning.ts'
 export {
   ANSWERS,
@@ -40,7 +40,7 @@ export {
   stillNeeded,
 } from './live.ts'
 export { alarmBegan, type ModelFindingInput, modelFinding } from './model-finding.ts'
-export { afterOutcomes } from './outcomes.ts'
+export { afterOutcomes, ruleAfterOutcomes } from './outcomes.ts'
 export { type OutsideRows, outsideRows, outsideTrack, withOutside } from './outside.ts'
 export { type ScanResult, scan } from './scan.ts'
 export {

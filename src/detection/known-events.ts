@@ -49,6 +49,11 @@ function begun({ values, startMs, stepMs }: Series): number | undefined {
   return first > 0 ? startMs + first * stepMs : undefined
 }
 
+/** Until when a change of a workload explains what models find there. */
+export function settledMs(changedMs: number): number {
+  return changedMs + SETTLING_MS
+}
+
 /** Whether a finding of the models is what a change of the workload brings with it while it settles. */
 export function isSettling(
   { startMs }: Pick<Finding, 'startMs'>,

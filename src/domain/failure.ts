@@ -17,6 +17,10 @@ export const FAILURES = [
 
 export type Failure = (typeof FAILURES)[number]
 
+export function isFailure(text: string): text is Failure {
+  return FAILURES.some((failure) => failure === text)
+}
+
 /** What a policy may ask for. */
 export const ACTIONS = ['restart', 'rollback', 'scale', 'adjust-resources', 'notify-only'] as const
 

@@ -34,8 +34,8 @@ type Held = { readonly reason: Reason; readonly untilMs?: number }
 /**
  * May we act on this diagnosis? The first that holds, in this order, is the answer:
  *
- * no-policy · policy-disabled · paused · frozen · warm-up · protected-namespace · not-bound · held-by-person · notify-only (notify; models alone
- * never get further) · above-ceiling · data-missing · data-partial · low-confidence · closed-by-person · breaker-open · retries-exhausted · cooldown ·
+ * no-policy · policy-disabled · paused · frozen · warm-up · protected-namespace · not-bound · held-by-person · low-confidence (of what models found) ·
+ * notify-only (notify; models alone never get further) · above-ceiling · data-missing · data-partial · low-confidence · closed-by-person · breaker-open · retries-exhausted · cooldown ·
  * budget-exhausted. The last three ask about opening something new, so an open proposal for the same failure passes them.
  *
  * Otherwise act, in the strictest mode of the ceiling and the policies that cover the workload. A second signal is left to the gates: it may
@@ -49,6 +49,7 @@ export function decide(input: DecideInput): Decision {
   if (policy === undefined) return { do: 'hold', reason: 'no-policy' }
   const early = heldByOperator(input, policy)
   if (early !== undefined) return { do: 'hold', ...early, policy }
+  if (failure === 'Anomaly' && !isSure(diagnosis, policy)) return { do: 'hold', reason: 'low-confidence', policy }
   if (policy.action === 'notify-only' || failure === 'Anomaly') return { do: 'notify', reason: 'notify-only', policy }
   if (!config.ceiling.actions.includes(policy.action)) return { do: 'hold', reason: 'above-ceiling', policy }
   const held = heldByEvidence(input, policy) ?? heldByHistory(input, policy)
@@ -80,12 +81,16 @@ export function isProtected(namespace: string, protectedNamespaces: readonly str
 }
 
 function heldByEvidence({ diagnosis }: DecideInput, policy: Policy): Held | undefined {
-  const { evidence, data, confidence } = diagnosis
+  const { evidence, data } = diagnosis
   if (evidence.length === 0 || evidence.some(({ value }) => !Number.isFinite(value))) return { reason: 'data-missing' }
   if (data === 'partial') return { reason: 'data-partial' }
-  // Negated, so that a confidence that is not a number never passes.
-  if (!(confidence >= policy.confidenceThreshold)) return { reason: 'low-confidence' }
+  if (!isSure(diagnosis, policy)) return { reason: 'low-confidence' }
   return undefined
+}
+
+/** A confidence that is not a number never passes. */
+function isSure({ confidence }: Diagnosis, { confidenceThreshold }: Policy): boolean {
+  return confidence >= confidenceThreshold
 }
 
 function heldByHistory(input: DecideInput, policy: Policy): Held | undefined {

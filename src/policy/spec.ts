@@ -123,11 +123,11 @@ const verify = mapped(
   }),
 )
 
-const fields = object({
+const written = object({
   targetNamespace: optional(namespaceName),
   anomalyType: required(oneOf(FAILURES)),
   action: required(oneOf(ACTIONS)),
-  confidenceThreshold: withDefault(number({ least: 0, most: 1 }), 0.8),
+  confidenceThreshold: optional(number({ least: 0, most: 1 })),
   cooldownPeriod: withDefault(duration({ leastMs: 0, mostMs: 30 * DAY_MS }), 5 * MINUTE_MS),
   maxRetries: withDefault(number({ least: 0, most: 100, whole: true }), 3),
   enabled: withDefault(boolean(), true),
@@ -151,6 +151,15 @@ const fields = object({
   pullRequest: emptyUnlessWritten(pullRequest),
   limits: emptyUnlessWritten(limits),
   verify: emptyUnlessWritten(verify),
+})
+
+/** Where nothing else is said, what is mended is held to a high bar, and what models find is told in a note whatever its confidence. */
+const THRESHOLD = { fix: 0.8, Anomaly: 0 } as const
+
+const fields = mapped(written, ({ confidenceThreshold, ...spec }) => {
+  const { fix, Anomaly } = THRESHOLD
+  const unsaid = spec.anomalyType === 'Anomaly' ? Anomaly : fix
+  return { value: { ...spec, confidenceThreshold: confidenceThreshold ?? unsaid } }
 })
 
 type Spec = Extract<ReturnType<typeof fields.read>, { ok: true }>['value']

@@ -35,9 +35,14 @@ export function ended(text: string): string {
 }
 
 /** `0.66`, with how it came about where outcomes have changed it. */
-export function confidenceWords({ confidence, adjusted }: Pick<Diagnosis, 'confidence' | 'adjusted'>): string {
+export function confidenceWords({
+  confidence,
+  adjusted,
+  votes,
+}: Pick<Diagnosis, 'confidence' | 'adjusted' | 'votes'>): string {
   const now = confidence.toFixed(2)
   if (adjusted === undefined) return now
   const { calibrated, verified, refuted } = adjusted
-  return `${now} (calibrated ${calibrated.toFixed(2)}, after ${verified} verified and ${refuted} refuted)`
+  const before = votes.length > 0 ? 'calibrated' : 'published'
+  return `${now} (${before} ${calibrated.toFixed(2)}, after ${verified} verified and ${refuted} refuted)`
 }

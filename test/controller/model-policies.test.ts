@@ -113,6 +113,36 @@ describe('a tick with a policy on what models find', { timeout: 60_000 }, () => 
     expect(silent).toEqual([true, true, false])
   })
 
+  it('holds what is less sure than the policy asks for, by name, and notes it where it is as sure', async () => {
+    const said = async (confidenceThreshold: number) =>
+      anomaliesIn(await look({ policies: [anomalies({ confidenceThreshold })] })).map(({ step }) => step)
+    const sure = anomaliesIn(plain)[0]?.diagnosis?.confidence ?? 0
+    for (const step of await said(sure + 0.01)) expect(step).toMatchObject({ do: 'hold', reason: 'low-confidence' })
+    for (const step of await said(sure)) expect(step).toMatchObject({ do: 'notify', reason: 'notify-only' })
+  })
+
+  it('is silent on what a change of the workload explains, and says so', async () => {
+    const { metrics } = depsWith({}).site
+    const changedMs = START + 2 * 60_000
+    const scaled: Metrics = {
+      cluster: metrics.cluster,
+      read: async (ids, range, scope) =>
+        (await metrics.read(ids, range, scope)).map((one) => {
+          if (one.signal !== 'replicas-desired') return one
+          const later = (at: number, value: number) =>
+            range.startMs + at * range.stepMs < changedMs ? value : value + 1
+          return {
+            ...one,
+            series: one.series.map((each) => ({ ...each, values: each.values.map((value, at) => later(at, value)) })),
+          }
+        }),
+    }
+    const report = await look({ policies: [anomalies()], site: { ...depsWith({}).site, metrics: scaled } })
+    expect(anomaliesIn(report)).toEqual([])
+    expect(report.silenced.map(({ reason }) => reason)).toEqual(anomaliesIn(plain).map(() => 'settling'))
+    expect(report.silenced[0]?.message).toBe('changed at 2026-01-12T09:02:00Z, until 2026-01-12T11:02:00Z')
+  })
+
   it('forgets what it knew when the policy is changed', async () => {
     const memory = emptyMemory()
     const before = await reconcile(depsWith({ policies: [anomalies()] }), memory, walk.clock.now())

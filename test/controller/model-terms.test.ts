@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { modelTerms, type TermsInput } from '../../src/controller/model-terms.ts'
+import type { PoliciesInput } from '../../src/controller/deciding-policy.ts'
+import { modelTerms } from '../../src/controller/model-terms.ts'
 import {
   type Application,
   type Binding,
@@ -64,14 +65,14 @@ function given({
         },
       },
     },
-  } as unknown as TermsInput['deps']
+  } as unknown as PoliciesInput['deps']
   const reads = {
     project: 'shop',
     sources: [{ repoURL: REPO.replace('.git', '') }],
     destination: { namespace: 'shop' },
     ...application,
   } as unknown as Application
-  const applications = [{ application: reads, status: {} }] as unknown as TermsInput['applications']
+  const applications = [{ application: reads, status: {} }] as unknown as PoliciesInput['applications']
   return modelTerms({ deps, policies, applications })
 }
 

@@ -88,6 +88,18 @@ describe('decide', () => {
     expect(decide(found)).toMatchObject({ do: 'notify', reason: 'notify-only' })
   })
 
+  it.each([
+    [0.62, 0.62, { do: 'notify' }],
+    [0.61, 0.62, { do: 'hold', reason: 'low-confidence' }],
+    [0, 0, { do: 'notify' }],
+  ])('tells what models see from the confidence on that the policy asks for: %d of %d', (sure, asked, expected) => {
+    const found = decideInput({
+      diagnosis: diagnosis({ failure: 'Anomaly', confidence: measuredConfidence(sure) }),
+      policies: [policy({ failure: 'Anomaly', action: 'notify-only', confidenceThreshold: asked })],
+    })
+    expect(decide(found)).toMatchObject(expected)
+  })
+
   it('lets a note pass a ceiling that lists no notes', () => {
     const found = decideInput({ policies: [policy({ action: 'notify-only' })], config: config({ actions: [] }) })
     expect(decide(found)).toMatchObject({ do: 'notify' })

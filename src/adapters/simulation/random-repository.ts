@@ -143,7 +143,7 @@ function policies(draw: Draw): string {
       namespace: draw.namespace,
       failure: 'Anomaly',
       action: 'notify-only',
-      threshold: 0.5,
+      threshold: 0.3,
     }),
   ].join('---\n')
 }

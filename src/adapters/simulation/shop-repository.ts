@@ -205,7 +205,7 @@ function policyFiles(helm: boolean, requiredChecks: number): RepositoryFiles {
     }),
     '.kintsugi/policies/default.yaml': policyYaml({
       ...policy,
-      ...{ name: 'tell-people', failure: 'Anomaly', action: 'notify-only', threshold: 0.5, cooldown: '1h' },
+      ...{ name: 'tell-people', failure: 'Anomaly', action: 'notify-only', threshold: 0.3, cooldown: '1h' },
     }),
   }
 }

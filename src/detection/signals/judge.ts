@@ -43,7 +43,7 @@ export function judge(
     subject: series.subject,
     failure: rule.failure,
     by: { rule: rule.id },
-    confidence: confidenceOf(rule, settings),
+    confidence: betaMean(rule.prior.real, rule.prior.unreal),
     startMs,
     lastMs: run.toMs,
     evidence,
@@ -71,12 +71,6 @@ function decisive(rule: SignalRule, view: View, series: Series, newest: { atMs: 
     says: signalInfo(rule.decides).says,
     asked: view.index.answer(rule.decides)?.asked ?? '',
   }
-}
-
-function confidenceOf(rule: SignalRule, settings: ScanSettings) {
-  const outcomes = settings.outcomes
-  const seen = outcomes !== undefined && Object.hasOwn(outcomes, rule.id) ? outcomes[rule.id] : undefined
-  return betaMean(rule.prior.real + (seen?.verified ?? 0), rule.prior.unreal + (seen?.refuted ?? 0))
 }
 
 /** Why a deciding answer as a whole cannot be relied on; undefined when it can. */

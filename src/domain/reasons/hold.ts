@@ -104,6 +104,12 @@ export const HOLD_REASONS = {
     means: 'The symptom has not lasted long enough yet.',
     next: 'Wait: it is judged again at the next tick.',
   },
+  settling: {
+    group: 'hold',
+    means:
+      'What the models found began with a change of the workload: for two hours after a deploy, or an edit of limits, requests or replicas, its metrics may have another level.',
+    next: 'Nothing: what is still unlike itself when the time has passed is told. Rules speak of failures meanwhile.',
+  },
   'known-event': {
     group: 'hold',
     means: 'The alarm of the models began while a declared event of the workload went on.',

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Remembered } from '../../src/controller/history.ts'
-import { adjusted } from '../../src/controller/model-outcomes.ts'
+import { adjusted } from '../../src/controller/outcomes.ts'
 import {
   type Attempt,
+  betaMean,
   type Finding,
   laneOf,
   measuredConfidence,
@@ -117,5 +118,62 @@ describe('what came of earlier findings of the models', () => {
     expect(await outcomes([note(rollout)], [], { policyOf: decides })).toEqual(finding(cart))
     const edited = async ({ name }: Subject) => (name === 'cart' ? shop : { ...shop, digest: 'e'.repeat(64) })
     expect((await outcomes([note(rollout)], [], { policyOf: edited }))?.adjusted).toMatchObject({ refuted: 1 })
+  })
+})
+
+describe('what came of earlier findings of a rule', () => {
+  const memory = policyOf({ name: 'shop-memory', failure: 'OOMKilled' })
+  const killed = (subject: Subject): Finding => ({
+    ...{ subject, failure: 'OOMKilled', by: { rule: 'oom-killed' }, evidence: [], data: 'complete' },
+    ...{ confidence: betaMean(19, 1), startMs: T0 + DAY, lastMs: T0 + DAY },
+  })
+  const closed = (subject: Subject, afterMs: number): Attempt => {
+    const record = { subject, lane: laneOf(subject), failure: 'OOMKilled' as const, episodeStartMs: T0 + afterMs }
+    return attemptOf({ pull: { state: 'closed', endedBy: 'person' }, record })
+  }
+  async function adjustedBy(
+    attempts: readonly Attempt[],
+    notes: readonly Note[] = [],
+    decides: Policy | undefined = memory,
+  ) {
+    const remembered = [{ view: { allNotes: notes }, attempts }] as unknown as readonly Remembered[]
+    const [one] = await adjusted([killed(cart)], async () => decides, remembered, ['demo'], T0 + 2 * DAY)
+    return one
+  }
+
+  it('moves its published prior by each proposal that was closed unmerged, and by each fix that helped', async () => {
+    expect(await adjustedBy([])).toEqual(killed(cart))
+    const refuted = await adjustedBy([closed(cart, HOUR), closed(rollout, HOUR)])
+    expect(refuted?.confidence).toBeCloseTo(19 / 22)
+    expect(refuted?.adjusted).toEqual({ calibrated: betaMean(19, 1), verified: 0, refuted: 2 })
+    const verified = await adjustedBy([fix(cart, HOUR)])
+    expect(verified?.confidence).toBeCloseTo(20 / 21)
+  })
+
+  it('counts each incident once: real where one of its fixes helped', async () => {
+    const again = await adjustedBy([closed(cart, HOUR), fix(cart, HOUR), closed(rollout, HOUR), closed(rollout, HOUR)])
+    expect(again?.adjusted).toMatchObject({ verified: 1, refuted: 1 })
+  })
+
+  it('counts what a person said of a note on such a failure, and nothing of another failure', async () => {
+    const said = await adjustedBy([], [note(cart, { failure: 'OOMKilled' }), note(rollout, { failure: 'Anomaly' })])
+    expect(said?.adjusted).toMatchObject({ verified: 0, refuted: 1 })
+  })
+
+  it('says nothing of a fix that did not help, of what is open, and where no policy covers it', async () => {
+    const open = attemptOf({ pull: { state: 'open' }, record: { subject: cart, lane: laneOf(cart) } })
+    expect(await adjustedBy([fix(cart, HOUR, 'insufficient'), open])).toEqual(killed(cart))
+    expect(await adjusted([killed(cart)], async () => undefined, [], ['demo'], T0)).toEqual([killed(cart)])
+  })
+
+  it('is found by no policy of another failure', async () => {
+    const remembered = [{ view: { allNotes: [] }, attempts: [closed(cart, HOUR)] }] as unknown as readonly Remembered[]
+    const asked: string[] = []
+    const decides = async (_: Subject, failure: string) => {
+      asked.push(failure)
+      return memory
+    }
+    await adjusted([killed(cart)], decides, remembered, ['demo'], T0 + 2 * DAY)
+    expect(new Set(asked)).toEqual(new Set(['OOMKilled']))
   })
 })
