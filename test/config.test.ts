@@ -113,6 +113,11 @@ describe('parseConfig: what is wrong, and where', () => {
       '1:65: expected a page without a query, such as https://prometheus.example.com',
     ],
     [
+      'a metric that would be a query',
+      'clusters: [{name: a, prometheus: {url: "http://x", application: {jobs: [web], requests: "up{", failed: {label: code, pattern: "5.."}}}}]\n',
+      '1:89: expected the name of a metric such as http_requests_total, found the text "up{"',
+    ],
+    [
       'a URL that reads files',
       'clusters: [{name: a, prometheus: {url: "file:///etc/passwd"}}]\n',
       '1:40: expected a URL that begins with https:// or http://, found file://',

@@ -27,6 +27,20 @@ const apiVersion = string({
   longest: 317,
 })
 
+const metric = string({
+  pattern: /^[a-zA-Z_:][a-zA-Z0-9_:]*$/,
+  form: 'the name of a metric such as http_requests_total',
+  longest: 256,
+})
+
+/** What the applications themselves tell of their requests. */
+const application = object({
+  jobs: required(list(string(), { least: 1, most: 20 })),
+  requests: required(metric),
+  failed: required(object({ label: required(label), pattern: required(string({ longest: 200 })) })),
+  durationBuckets: optional(metric),
+})
+
 const prometheus = object({
   url: required(url),
   externalUrl: optional(page),
@@ -34,6 +48,7 @@ const prometheus = object({
   caFile: optional(path),
   clusterLabel: optional(label),
   tenant: optional(string({ pattern: /^[\w.()*!'-]{1,150}$/, form: 'a tenant' })),
+  application: optional(application),
   jobs: emptyUnlessWritten(
     object({
       cadvisor: withDefault(list(string(), { least: 1, most: 20 }), DEFAULT_JOBS.cadvisor),

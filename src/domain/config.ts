@@ -17,6 +17,13 @@ export type ClusterConfig = {
     readonly tenant?: string
     /** Jobs whose series may decide anything: kubelet or cAdvisor, and kube-state-metrics. */
     readonly jobs: { readonly cadvisor: readonly string[]; readonly kubeStateMetrics: readonly string[] }
+    /** How applications count their own requests; nothing is known of those where it is left out. */
+    readonly application?: {
+      readonly jobs: readonly string[]
+      readonly requests: string
+      readonly failed: { readonly label: string; readonly pattern: string }
+      readonly durationBuckets?: string
+    }
   }
   readonly kubernetes?: {
     readonly kubeconfig?: string

@@ -96,6 +96,7 @@ function prometheusOf(config: Config, jobs: Jobs, options: MetricsOptions, clock
     ...(caFile === undefined ? {} : { caFile: resolve(options.cwd, caFile) }),
     ...(told?.clusterLabel === undefined ? {} : { clusterLabel: told.clusterLabel }),
     ...(told?.tenant === undefined ? {} : { tenant: told.tenant }),
+    ...(told?.application === undefined ? {} : { application: told.application }),
     ...(proxies && { proxies }),
     ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
   }
