@@ -1,4 +1,5 @@
 import type { Window } from '../../window.ts'
+import { bridged } from '../bridged.ts'
 import { middleOf, residual, type Usual } from './usual.ts'
 
 const HOUR_MS = 3_600_000
@@ -6,6 +7,8 @@ const HOUR_MS = 3_600_000
 const ROLLING = 6
 /** Of which so many have to be known. */
 const LEAST_SEEN = 2
+/** A longer gap leaves fewer than that. */
+const MOST_BRIDGED = ROLLING - LEAST_SEEN
 /** The recent level is the median of this long; a deploy that shifts a level is as usual half of it later. */
 const LEVEL_MS = 24 * HOUR_MS
 /** One sample in so long is enough for a level, and so often it is taken anew. */
@@ -34,11 +37,13 @@ export function columnFeatures(
 ): void {
   const first = Math.max(0, from - warmRows(window.stepMs))
   const left = new Float64Array(to - first)
+  const passed = bridged(values, first - MOST_BRIDGED - 1, to, MOST_BRIDGED)
   for (let row = first; row < to; row += 1)
-    left[row - first] = finite(residual(usualAt(row), values[row] ?? Number.NaN, window.startMs + row * window.stepMs))
+    left[row - first] = finite(residual(usualAt(row), passed[row] ?? Number.NaN, window.startMs + row * window.stepMs))
   level(left, window, first, from - first - ROLLING + 1)
   for (let row = from; row < to; row += 1)
-    fill(target.cells, target.offset + (row - from) * target.stride, left, row - first)
+    if (Number.isFinite(values[row]))
+      fill(target.cells, target.offset + (row - from) * target.stride, left, row - first)
 }
 
 function finite(value: number): number {

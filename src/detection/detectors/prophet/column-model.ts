@@ -1,9 +1,10 @@
 import type { ProphetEngine } from '../../engines.ts'
 import { type Column, rowMs, type Window } from '../../window.ts'
+import { bridged } from '../bridged.ts'
 import { unitOf } from '../compared.ts'
 import type { Silence } from '../detector.ts'
 import { type Curve, cut } from './curve.ts'
-import { bridged, type History, historyOf, REACH_MS, type Stretch } from './history.ts'
+import { type History, historyOf, REACH_MS, type Stretch } from './history.ts'
 import type { Offset } from './local-time.ts'
 import { levelRows, residualsOf } from './residuals.ts'
 import { partOf, type Season, seasonOf } from './season.ts'
@@ -14,6 +15,9 @@ const HOUR_MS = 3_600_000
 const LEAST_BLOCKS = 24
 /** Stretches of the history, each of which is judged by a fit without it. */
 const FOLDS = 4
+
+/** A history that is coarser further back misses more than this between two samples. */
+const MOST_BRIDGED = 3
 
 /** Beyond this it does not matter how far. */
 const MOST_SPREADS = 1e9
@@ -42,7 +46,7 @@ type Learned = { readonly history: History; readonly season: Season; readonly sp
 function learn(seen: Column, lesson: Lesson): Learned | Silence {
   const { window, upTo, engine, offset, excluded, ahead } = lesson
   const from = Math.max(0, upTo - Math.floor(REACH_MS / window.stepMs))
-  const column = { ...seen, values: bridged(seen.values, from, upTo) }
+  const column = { ...seen, values: bridged(seen.values, from, upTo, MOST_BRIDGED) }
   const history = historyOf(column.values, window, from, upTo, excluded)
   if (history.values.length < LEAST_BLOCKS) return 'too-little-data'
   const season = seasonOf(engine, history, offset, rowMs(window, upTo + ahead))

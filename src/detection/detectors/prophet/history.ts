@@ -26,30 +26,6 @@ function blockOf(spanMs: number, stepMs: number): number {
   return Math.max(stepMs, minutes * MINUTE_MS)
 }
 
-/** A history that is coarser further back misses more than this between two samples. */
-const MOST_BRIDGED = 3
-
-/**
- * The values where a few samples that are missing in [from, to) lie on the line between their neighbours: what is usual is told by how long it
- * lasted, so holes must not thin it. The same array where nothing is bridged.
- */
-export function bridged(values: Float64Array, from: number, to: number): Float64Array {
-  let filled = values
-  let last = from
-  for (let row = from; row < to; row += 1) {
-    const value = values[row] ?? Number.NaN
-    if (!Number.isFinite(value)) continue
-    const gap = row - last - 1
-    const before = values[last] ?? Number.NaN
-    if (gap > 0 && gap <= MOST_BRIDGED && Number.isFinite(value - before)) {
-      if (filled === values) filled = values.slice()
-      for (let step = 1; step <= gap; step += 1) filled[last + step] = before + ((value - before) * step) / (gap + 1)
-    }
-    last = row
-  }
-  return filled
-}
-
 /** Rows [from, to) of a grid, in blocks that stand on the clock, so that another `from` gives the same blocks. */
 export function historyOf(
   values: Float64Array,
