@@ -105,6 +105,20 @@ describe('the isolation forest on little and on spoilt history', () => {
     expect(tails.subarray(60).every(Number.isFinite)).toBe(true)
     expect(tails.subarray(60).filter((tail) => tail < RATE).length).toBeLessThan(5)
   })
+
+  it('finds a metric that only grows no stranger where a few of its samples are missing', () => {
+    const next = numbers(2)
+    const values = Float64Array.from({ length: 100 }, (_, row) => 1e9 + 50 * row + next())
+    const window = windowWith({ 'memory-working-set': values }, { stepMs: 900_000 })
+    const { scores } = trackFrom(window, 78)
+    for (let row = 80; row < 95; row += 1)
+      for (const gap of [1, 2, 3]) {
+        const holed = withChanged(window, 'memory-working-set', row, row + gap, () => Number.NaN)
+        const then = trackFrom(holed, 78).scores
+        for (const at of [row + gap - 78, row + gap - 77])
+          expect(then[at]).toBeLessThanOrEqual(1.05 * (scores[at] ?? 0))
+      }
+  })
 })
 
 const DATA = resolve(import.meta.dirname, '../../../../shared/data/anomaly-dev')
