@@ -1,16 +1,17 @@
 import type { Column, Window } from '../window.ts'
+import type { Band } from './band.ts'
 import { wellSeen } from './columns.ts'
 import type { Detector, FitInput, FitOutcome, Silence } from './detector.ts'
-import { condense, type Scale, scaleOf, WIDTH } from './isolation-forest/condense.ts'
-import { columnFeatures, KINDS } from './isolation-forest/features.ts'
+import { type Alone, aloneOf, aloneRows } from './isolation-forest/alone.ts'
+import { WIDTH } from './isolation-forest/condense.ts'
 import { type Forest, type Matrix, scoreAt, trainForest } from './isolation-forest/forest.ts'
-import { type Usual, usualOf } from './isolation-forest/usual.ts'
+import { bandsOf, reachAt, TOGETHER_WIDTH, togetherRows } from './isolation-forest/together.ts'
 
 const DAY_MS = 86_400_000
 /** Fewer rows show no usual range. */
 const LEAST_ROWS = 32
-/** A fit reads this much history, or so many rows where they are further apart. */
-const HISTORY_MS = 14 * DAY_MS
+/** A fit reads this much history, or so many rows where they are further apart. Of several metrics it learns what is usual on a Monday. */
+const HISTORY_MS = { alone: 14 * DAY_MS, together: 28 * DAY_MS } as const
 const HISTORY_ROWS = 1000
 /** What is usual moves slowly. */
 const FIT_EVERY_MS = 6 * 3_600_000
@@ -23,15 +24,15 @@ const FOLDS = 4
 /** A column that has been missing for longer is lost, and the others are judged without it. */
 const BRIEFLY = 6
 
-/** Plain data: the columns that moved, in order, with what is usual for each. */
+/** Plain data: the columns that moved, in order, with how they are read: one by itself, or the bands of several. */
 export type ForestModel = {
   readonly signals: readonly string[]
-  readonly usual: readonly (Usual | undefined)[]
-  readonly scale: Scale
+  readonly alone?: Alone
+  readonly bands?: readonly (Band | undefined)[]
   readonly forest: Forest
 }
 
-/** Isolation Forest over all metrics of a window at once. */
+/** Isolation Forest over all metrics of a window at once: of several, over how far each is from what is usual at its time. */
 export const isolationForest: Detector<ForestModel> = forestDetector(trainForest)
 
 /** The detector with another forest in the place of ours, to measure the one beside the other. */
@@ -53,7 +54,8 @@ function serves(stepMs: number): number {
 type History = { readonly columns: readonly Column[]; readonly from: number; readonly to: number }
 
 function historyOf(window: Window, to: number): History | Silence {
-  const from = Math.max(0, to - Math.max(HISTORY_ROWS, Math.ceil(HISTORY_MS / window.stepMs)))
+  const reachMs = window.columns.length > 1 ? HISTORY_MS.together : HISTORY_MS.alone
+  const from = Math.max(0, to - Math.max(HISTORY_ROWS, Math.ceil(reachMs / window.stepMs)))
   if (to - from < LEAST_ROWS) return 'too-little-data'
   const observed = wellSeen(window, from, to)
   if (observed.length === 0) return 'too-little-data'
@@ -81,50 +83,35 @@ function learn(
   { columns, from, to }: History,
   { train, seed, without = [to, to] }: Learning,
 ): ForestModel | undefined {
-  const usual = columns.map(({ values }) => {
-    const kept = values.slice(from, to)
-    kept.fill(Number.NaN, without[0] - from, without[1] - from)
-    return usualOf({ values: kept, startMs: window.startMs + from * window.stepMs, stepMs: window.stepMs })
-  })
-  const stride = columns.length * KINDS
-  const cells = featuresOf(window, columns, usual, from, to)
-  cells.fill(Number.NaN, (without[0] - from) * stride, (without[1] - from) * stride)
-  const scale = scaleOf(cells, stride)
-  const matrix = condensedRows(cells, scale)
-  if (matrix.rows < LEAST_ROWS / 2) return undefined
-  return { signals: columns.map((column) => column.signal), usual, scale, forest: train(matrix, seed) }
+  const signals = columns.map((column) => column.signal)
+  const [only] = columns
+  const reading =
+    columns.length === 1 && only !== undefined
+      ? { alone: aloneOf(window, only, [from, to], without) }
+      : { bands: bandsOf(window, columns, [from, to], without) }
+  const { width, cells } = read(window, columns, reading, [from, to], true)
+  cells.fill(Number.NaN, (without[0] - from) * width, (without[1] - from) * width)
+  const matrix = judgedRows(cells, width)
+  return matrix.rows < LEAST_ROWS / 2 ? undefined : { signals, ...reading, forest: train(matrix, seed) }
 }
 
-function featuresOf(
+type Reading = Pick<ForestModel, 'alone' | 'bands'>
+
+/** Of each row of [from, to), `width` numbers; the first is NaN where it cannot be judged. */
+function read(
   window: Window,
   columns: readonly (Column | undefined)[],
-  usual: readonly (Usual | undefined)[],
-  from: number,
-  to: number,
-): Float64Array {
-  const stride = columns.length * KINDS
-  const cells = new Float64Array((to - from) * stride).fill(Number.NaN)
-  for (const [at, column] of columns.entries())
-    if (column !== undefined)
-      columnFeatures(window, column.values, () => usual[at], [from, to], { cells, stride, offset: at * KINDS })
-  return cells
+  { alone, bands = [] }: Reading,
+  rows: readonly [from: number, to: number],
+  whole = false,
+): { readonly width: number; readonly cells: Float64Array } {
+  if (alone !== undefined) return { width: WIDTH, cells: aloneRows(window, columns[0], alone, rows, whole) }
+  return { width: TOGETHER_WIDTH, cells: togetherRows(window, columns, bands, rows) }
 }
 
-function condensedRows(cells: Float64Array, scale: Scale): Matrix {
-  const stride = scale.spread.length
-  const all = new Float64Array((cells.length / stride) * WIDTH)
-  let rows = 0
-  for (let offset = 0; offset < cells.length; offset += stride) {
-    if (!complete(cells, offset, stride)) continue
-    condense(cells, offset, scale, all, rows * WIDTH)
-    rows += 1
-  }
-  return { width: WIDTH, rows, cells: all }
-}
-
-function complete(cells: Float64Array, offset: number, stride: number): boolean {
-  for (let at = 0; at < stride; at += 1) if (Number.isNaN(cells[offset + at] ?? Number.NaN)) return false
-  return true
+function judgedRows(cells: Float64Array, width: number): Matrix {
+  const kept = cells.filter((_, at) => !Number.isNaN(cells[at - (at % width)] ?? Number.NaN))
+  return { width, rows: kept.length / width, cells: kept }
 }
 
 function heldOut({ window, upTo, seed }: FitInput, train: typeof trainForest): Float64Array {
@@ -152,15 +139,15 @@ function foldsOf({ columns, from, to }: History): readonly number[] {
 
 function score(model: ForestModel, window: Window, from: number, to: number): Float64Array {
   const columns = model.signals.map((signal) => window.columns.find((column) => column.signal === signal))
-  const stride = columns.length * KINDS
-  const cells = featuresOf(window, columns, model.usual, from, to)
-  const condensed = new Float64Array(WIDTH)
+  const { width, cells } = read(window, columns, model, [from, to])
   const missing = columns.map((column) => missingBefore(column, from))
   const scores = new Float64Array(to - from).fill(Number.NaN)
   for (let row = from; row < to; row += 1) {
     if (brieflyMissing(columns, missing, row)) continue
-    const judged = condense(cells, (row - from) * stride, model.scale, condensed, 0)
-    if (judged) scores[row - from] = scoreAt(model.forest, condensed, 0)
+    const at = (row - from) * width
+    if (Number.isNaN(cells[at] ?? Number.NaN)) continue
+    const soon = scoreAt(model.forest, cells, at)
+    scores[row - from] = model.bands === undefined ? soon : Math.sqrt(soon * reachAt(cells, at))
   }
   return scores
 }

@@ -1,6 +1,6 @@
 import type { Window } from '../window.ts'
 import type { Detector, FitInput, FitOutcome } from './detector.ts'
-import type { Frame } from './lstm/frame.ts'
+import { type Frame, framedWithout } from './lstm/frame.ts'
 import { historyOf, LEAST_WINDOWS, STEPS, shapeOf } from './lstm/history.ts'
 import type { Network } from './lstm/network.ts'
 import { RECENT, scoresOf, type Usual, usualErrors } from './lstm/scoring.ts'
@@ -42,13 +42,19 @@ function heldOut({ window, upTo, seed }: FitInput): Float64Array {
   const first = Math.max(0, (ends[0] ?? 0) - STEPS + 1)
   const size = Math.max(2 * STEPS, Math.ceil((tape.rows - first) / BLOCKS))
   const part = (row: number) => Math.floor((row - first) / size) % 2
-  const scores = new Float64Array(upTo).fill(Number.NaN)
-  for (const own of [0, 1]) {
+  const models = [0, 1].map((own) => {
     const inside = ends.filter((row) => part(row) === own && part(row - STEPS + 1) === own)
-    const model = learned(frame, tape, inside, seed + 1 + own)
-    if (model === undefined) continue
-    for (let start = from + first + (1 - own) * size; start < upTo; start += 2 * size)
-      scores.set(score(model, window, start, Math.min(upTo, start + size)), start)
+    return learned(frame, tape, inside, seed + 1 + own)
+  })
+  const scores = new Float64Array(upTo).fill(Number.NaN)
+  let unseen = frame
+  for (let block = 0; from + first + block * size < upTo; block += 1) {
+    const start = from + first + block * size
+    // Two blocks that follow each other share what is usual without them.
+    if (block % 2 === 0) unseen = framedWithout(frame, window, [from, upTo], [start, start + 2 * size])
+    const model = models[1 - (block % 2)]
+    const end = Math.min(upTo, start + size)
+    if (model !== undefined) scores.set(score({ ...model, frame: unseen }, window, start, end), start)
   }
   return scores
 }

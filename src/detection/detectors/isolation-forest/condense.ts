@@ -1,8 +1,7 @@
-import { MOST, Together, unitOf } from '../compared.ts'
 import { KINDS } from './features.ts'
 import { middleOf } from './usual.ts'
 
-/** Usual value and spread of each feature of each column. A spread of 0 means that it never moved, and it counts for nothing. */
+/** Usual value and spread of each feature. A spread of 0 means that it never moved, and it counts for nothing. */
 export type Scale = { readonly centre: Float64Array; readonly spread: Float64Array }
 
 /** Numbers that the forest sees of a row. */
@@ -12,25 +11,23 @@ const ENOUGH = 2000
 /** Scales the median absolute deviation to a standard deviation where the data are normal. */
 const MAD_SCALE = 1.4826
 
-/** Learns a scale from rows of `stride` features; NaN are left out. */
-export function scaleOf(cells: Float64Array, stride: number): Scale {
-  const rows = cells.length / stride
+/** Learns a scale from rows of `KINDS` features; NaN are left out. */
+export function scaleOf(cells: Float64Array): Scale {
+  const rows = cells.length / KINDS
   const every = Math.max(1, Math.floor(rows / ENOUGH))
   const scratch = new Float64Array(Math.ceil(rows / every))
-  const centre = new Float64Array(stride)
-  const spread = new Float64Array(stride)
-  for (let feature = 0; feature < stride; feature += 1) {
+  const centre = new Float64Array(KINDS)
+  const spread = new Float64Array(KINDS)
+  for (let feature = 0; feature < KINDS; feature += 1) {
     let length = 0
     for (let row = 0; row < rows; row += every) {
-      const value = cells[row * stride + feature] ?? Number.NaN
+      const value = cells[row * KINDS + feature] ?? Number.NaN
       if (Number.isNaN(value)) continue
       scratch[length] = value
       length += 1
     }
     centre[feature] = middleOf(scratch, length)
     spread[feature] = spreadOf(scratch, length, centre[feature] ?? 0)
-    // The sizes of the deviations are in the scratch now.
-    if (stride > KINDS && (spread[feature] ?? 0) > 0) spread[feature] = unitOf(scratch.subarray(0, length)) ?? 0
   }
   return { centre, spread }
 }
@@ -50,9 +47,8 @@ function spreadOf(values: Float64Array, length: number, centre: number): number 
 }
 
 /**
- * What the forest sees of a row: for each kind of feature the largest distance of any column from its usual value, in spreads, and the
- * length of them all, each by its logarithm, so that one huge value does not make all others alike. So one column out of ten is seen as well as one out of one: a forest that
- * chose among all columns would hardly ever look at it. False where no column was judged.
+ * What the forest sees of a row of one metric: the distance of each feature from its usual value, in spreads, and the length of them all, each by
+ * its logarithm, so that one huge value does not make all others alike. False where nothing was judged.
  */
 export function condense(
   cells: Float64Array,
@@ -61,45 +57,20 @@ export function condense(
   target: Float64Array,
   at: number,
 ): boolean {
-  if (spread.length > KINDS) return condenseTogether(cells, offset, { centre, spread }, target, at)
   let judged = false
   let squares = 0
-  for (let kind = 0; kind < WIDTH; kind += 1) target[at + kind] = 0
-  for (let feature = 0; feature < spread.length; feature += 1) {
-    const value = cells[offset + feature] ?? Number.NaN
+  for (let kind = 0; kind < KINDS; kind += 1) {
+    target[at + kind] = 0
+    const value = cells[offset + kind] ?? Number.NaN
     if (Number.isNaN(value)) continue
     judged = true
-    const width = spread[feature] ?? 0
+    const width = spread[kind] ?? 0
     if (width === 0) continue
-    const distance = Math.abs(value - (centre[feature] ?? 0)) / width
-    const kind = at + (feature % KINDS)
-    if (distance > (target[kind] ?? 0)) target[kind] = distance
+    const distance = Math.abs(value - (centre[kind] ?? 0)) / width
+    if (distance > 0) target[at + kind] = distance
     squares += distance * distance
   }
   target[at + KINDS] = Math.sqrt(squares)
   for (let kind = 0; kind < WIDTH; kind += 1) target[at + kind] = Math.log1p(target[at + kind] ?? 0)
   return judged
-}
-
-/** The same of several columns, whose deviations are counted `Together`: by kind, and as the length of all that count. */
-function condenseTogether(
-  cells: Float64Array,
-  offset: number,
-  { centre, spread }: Scale,
-  target: Float64Array,
-  at: number,
-): boolean {
-  const together = new Together(KINDS)
-  let squares = 0
-  for (let feature = 0; feature < spread.length; feature += 1) {
-    const value = cells[offset + feature] ?? Number.NaN
-    if (Number.isNaN(value)) continue
-    const width = spread[feature] ?? 0
-    const deviation = width === 0 ? 0 : Math.abs(value - (centre[feature] ?? 0)) / width
-    together.add(feature % KINDS, deviation)
-    squares += Math.min(MOST, deviation) ** 2
-  }
-  for (let kind = 0; kind < KINDS; kind += 1) target[at + kind] = Math.log1p(together.score(kind))
-  target[at + KINDS] = Math.log1p(Math.sqrt(squares))
-  return !Number.isNaN(together.score(0))
 }

@@ -25,25 +25,24 @@ export function warmRows(stepMs: number): number {
 }
 
 /**
- * Writes the features of one column for the rows [from, to) into `cells`, `KINDS` at every `stride` from `offset` on. Causal; NaN where the row's own sample is missing
+ * Writes the features of one column for the rows [from, to) into `cells`, `KINDS` a row. Causal; NaN where the row's own sample is missing
  * or nothing before it gives a level; all but the distance from the level also where too few of the last rows are known.
  */
 export function columnFeatures(
   window: Window,
   values: Float64Array,
-  usualAt: (row: number) => Usual | undefined,
+  usual: Usual | undefined,
   [from, to]: readonly [from: number, to: number],
-  target: { readonly cells: Float64Array; readonly stride: number; readonly offset: number },
+  cells: Float64Array,
 ): void {
   const first = Math.max(0, from - warmRows(window.stepMs))
   const left = new Float64Array(to - first)
   const passed = bridged(values, first - MOST_BRIDGED - 1, to, MOST_BRIDGED)
   for (let row = first; row < to; row += 1)
-    left[row - first] = finite(residual(usualAt(row), passed[row] ?? Number.NaN, window.startMs + row * window.stepMs))
+    left[row - first] = finite(residual(usual, passed[row] ?? Number.NaN, window.startMs + row * window.stepMs))
   level(left, window, first, from - first - ROLLING + 1)
   for (let row = from; row < to; row += 1)
-    if (Number.isFinite(values[row]))
-      fill(target.cells, target.offset + (row - from) * target.stride, left, row - first)
+    if (Number.isFinite(values[row])) fill(cells, (row - from) * KINDS, left, row - first)
 }
 
 function finite(value: number): number {

@@ -1,5 +1,6 @@
 import { mad, max, median, min, standardDeviation } from 'simple-statistics'
 import type { Column, Window } from '../../window.ts'
+import { type Band, bandOf } from '../band.ts'
 import { wellSeen } from '../columns.ts'
 import type { Silence } from '../detector.ts'
 
@@ -22,6 +23,8 @@ export type Frame = {
   readonly spread: Float64Array
   /** Whether the time of day is read beside the samples. */
   readonly clock: boolean
+  /** Where there are several, what is usual for each by its time: then their deviations from that are read, and centre and spread are 0 and 1. */
+  readonly bands?: readonly Band[]
 }
 
 /** Whether rows over so long show what is usual at a time of day. */
@@ -43,6 +46,47 @@ export function frameOf(window: Window, from: number, to: number): Frame | Silen
     spread: Float64Array.from(moving, ({ spread }) => spread),
     clock: showsDays((to - from) * window.stepMs),
   }
+}
+
+/** The same for several metrics, each by its band; one alone is read as it is. */
+export function bandedFrameOf(window: Window, from: number, to: number): Frame | Silence {
+  const plain = frameOf(window, from, to)
+  if (typeof plain === 'string' || plain.signals.length < 2) return plain
+  const found = plain.signals.flatMap((signal) => {
+    const band = bandWithout(window, signal, [from, to], [to, to])
+    return band === undefined ? [] : [{ signal, band }]
+  })
+  if (found.length === 0) return 'flat'
+  return {
+    signals: found.map(({ signal }) => signal),
+    centre: new Float64Array(found.length),
+    spread: new Float64Array(found.length).fill(1),
+    clock: plain.clock,
+    bands: found.map(({ band }) => band),
+  }
+}
+
+/** The same frame by bands that are learned from the rows [from, to) but for some. What moved nowhere else keeps its own; a frame without bands stays as it is. */
+export function framedWithout(
+  frame: Frame,
+  window: Window,
+  rows: readonly [from: number, to: number],
+  without: readonly [from: number, to: number],
+): Frame {
+  const { bands, signals } = frame
+  if (bands === undefined) return frame
+  return { ...frame, bands: bands.map((band, at) => bandWithout(window, signals[at] ?? '', rows, without) ?? band) }
+}
+
+function bandWithout(
+  window: Window,
+  signal: string,
+  [from, to]: readonly [from: number, to: number],
+  without: readonly [from: number, to: number],
+): Band | undefined {
+  const values = columnOf(window, signal)?.values.slice(from, to) ?? new Float64Array(0)
+  values.fill(Number.NaN, without[0] - from, without[1] - from)
+  return bandOf({ values, startMs: window.startMs + from * window.stepMs, stepMs: window.stepMs })
 }
 
 export function columnOf(window: Window, signal: string): Column | undefined {

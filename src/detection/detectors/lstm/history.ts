@@ -1,6 +1,6 @@
 import type { Window } from '../../window.ts'
 import type { Silence } from '../detector.ts'
-import { type Frame, frameOf, showsDays } from './frame.ts'
+import { bandedFrameOf, type Frame, showsDays } from './frame.ts'
 import type { Shape } from './network.ts'
 import { type Tape, tapeOf, whole, widthOf } from './tape.ts'
 
@@ -24,7 +24,7 @@ export type History = { readonly from: number; readonly frame: Frame; readonly t
 export function historyOf(window: Window, upTo: number): History | Silence {
   const from = Math.max(0, upTo - STRETCH)
   if (upTo - from < LEAST_ROWS) return 'too-little-data'
-  const frame = frameOf(window, from, upTo)
+  const frame = bandedFrameOf(window, from, upTo)
   if (typeof frame === 'string') return frame
   const tape = tapeOf(window, frame, from, upTo)
   const ends = endsOf(tape)
@@ -36,7 +36,13 @@ export function historyOf(window: Window, upTo: number): History | Silence {
 }
 
 export function shapeOf(frame: Frame): Shape {
-  return { steps: STEPS, inputs: widthOf(frame), columns: frame.signals.length, hidden: HIDDEN }
+  return {
+    steps: STEPS,
+    inputs: widthOf(frame),
+    columns: frame.signals.length,
+    hidden: HIDDEN,
+    ...(frame.bands === undefined ? {} : { levelled: true }),
+  }
 }
 
 function endsOf(tape: Tape): Int32Array {

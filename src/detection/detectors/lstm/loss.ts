@@ -16,10 +16,16 @@ export function weightOf({ steps, columns }: Shape, step: number): number {
  * What the head should say for one step and column of the window that ends with `row`: the sample of that row, and for the newest one how far it
  * lies from the one before, so that a level that has drifted is not strange in itself. NaN where there is no sample, or none before the newest.
  */
-export function targetAt(tape: Tape, { steps, columns }: Shape, row: number, step: number, column: number): number {
+export function targetAt(
+  tape: Tape,
+  { steps, columns, levelled }: Shape,
+  row: number,
+  step: number,
+  column: number,
+): number {
   const at = (row - steps + 1 + step) * columns + column
   const value = tape.values[at] ?? Number.NaN
-  if (step < steps - 1) return value
+  if (step < steps - 1 || levelled === true) return value
   return value - (tape.values[at - columns] ?? Number.NaN)
 }
 

@@ -9,6 +9,8 @@ export type Shape = {
   readonly inputs: number
   readonly columns: number
   readonly hidden: number
+  /** Whether what is read has no level of its own: then the newest row itself is foretold, and not how far it lies from the one before. */
+  readonly levelled?: boolean
 }
 
 /**

@@ -11,6 +11,8 @@ export type Usual = {
   readonly all: Float64Array
   /** What scores of each column are measured in, where there are several. */
   readonly unit?: Float64Array
+  /** An error that is not known counts for so much, where that is not a usual one. */
+  readonly none?: number
 }
 
 /** How far off it is for each row that a window ends with, and each column: row by row, NaN where there is no window to judge, or for the newest row none before it. */
@@ -24,14 +26,23 @@ const MAD_SCALE = 1.4826
 export const RECENT = 3
 /** What the average over all rows of a window counts for beside them. */
 const WHOLE = 0.25
+/** Of what has no level of its own, so many rows of a window count as the whole of it: it is as usual soon after it was not. */
+const LATE = 6
 /** So many windows say what is usual. */
 export const LOOKED_AT = 1000
 
 /** Learns what is usual from the windows that end with the rows `ends`, at least one. */
 export function usualErrors(network: Network, tape: Tape, ends: Int32Array): Usual {
+  if (network.shape.levelled === true) return inBands(tape.columns)
   const every = Math.max(1, Math.floor(ends.length / LOOKED_AT))
   const looked = ends.filter((_, at) => at % every === 0)
   return usualOf(errorsOf(network, tape, looked), tape.columns)
+}
+
+/** Errors of deviations from a band are counted in its unit, and compare as they are. */
+function inBands(columns: number): Usual {
+  const ones = new Float64Array(columns).fill(1)
+  return { newest: ones, all: ones, unit: ones, none: 0 }
 }
 
 /** What is usual among errors, of which each column has at least one. */
@@ -87,7 +98,7 @@ function scoreAt({ newest, all }: Errors, usual: Usual, here: number, column: nu
   const columns = usual.newest.length
   const wide = (all[here * columns + column] ?? Number.NaN) / (usual.all[column] ?? 1)
   const unit = usual.newest[column] ?? 1
-  const score = recent(newest, columns, here, column, unit / MAD_SCALE) / unit + WHOLE * wide
+  const score = recent(newest, columns, here, column, usual.none ?? unit / MAD_SCALE) / unit + WHOLE * wide
   return Number.isFinite(score) ? score : Number.NaN
 }
 
@@ -132,12 +143,13 @@ function errorsOf(network: Network, tape: Tape, ends: Int32Array): Errors {
 
 /** Writes how far off the window that was read lies, from `at` on. */
 function note(network: Network, memory: Memory, tape: Tape, row: number, errors: Errors, at: number): void {
-  const { steps, columns } = network.shape
+  const { steps, columns, levelled } = network.shape
+  const first = levelled === true ? steps - LATE : 0
   for (let column = 0; column < columns; column += 1) {
     let sum = 0
     let seen = 0
     let error = Number.NaN
-    for (let step = 0; step < steps; step += 1) {
+    for (let step = first; step < steps; step += 1) {
       const target = targetAt(tape, network.shape, row, step, column)
       error = Math.abs(rebuilt(network, memory, step, column) - target)
       if (Number.isNaN(error)) continue

@@ -1,4 +1,6 @@
 import { rowMs, type Window } from '../../window.ts'
+import { deviationsOf, WIDE } from '../band.ts'
+import { MOST } from '../compared.ts'
 import { columnOf, type Frame } from './frame.ts'
 
 const DAY_MS = 86_400_000
@@ -42,13 +44,13 @@ export function tapeOf(window: Window, frame: Frame, from: number, to: number): 
 }
 
 function fill(tape: Tape, window: Window, frame: Frame, column: number, from: number): void {
-  const samples = columnOf(window, frame.signals[column] ?? '')?.values
+  const samples = samplesOf(window, frame, column, Math.max(0, from - CARRIED), from + tape.rows)
   const centre = frame.centre[column] ?? 0
   const spread = frame.spread[column] ?? 1
   let last = 0
   let age = CARRIED
   for (let row = Math.min(0, Math.max(-CARRIED, -from)); row < tape.rows; row += 1) {
-    const value = ((samples?.[from + row] ?? Number.NaN) - centre) / spread
+    const value = (samples(from + row) - centre) / spread
     const known = Number.isFinite(value)
     age = known ? 0 : age + 1
     if (known) last = Math.max(-FURTHEST, Math.min(FURTHEST, value))
@@ -56,6 +58,19 @@ function fill(tape: Tape, window: Window, frame: Frame, column: number, from: nu
     if (known) tape.values[row * tape.columns + column] = value
     if (age <= CARRIED) tape.inputs[row * tape.width + column] = last
   }
+}
+
+/** A column's samples, or how far out of its band they are where the frame has one, for the rows [from, to). Where in the band they lie is left out: it is noise. */
+function samplesOf(window: Window, frame: Frame, column: number, from: number, to: number): (row: number) => number {
+  const values = columnOf(window, frame.signals[column] ?? '')?.values
+  const band = frame.bands?.[column]
+  if (values === undefined || band === undefined) return (row) => values?.[row] ?? Number.NaN
+  const deviations = deviationsOf(band, window, values, [from, to])
+  return (row) => outOf(deviations[row - from] ?? Number.NaN)
+}
+
+function outOf(deviation: number): number {
+  return Math.sign(deviation) * Math.min(MOST, Math.max(0, Math.abs(deviation) - WIDE))
 }
 
 /** Writes what is not a sample: the veil and the time of day. */

@@ -1,0 +1,262 @@
+import { rowMs, type Window } from '../window.ts'
+
+const MINUTE_MS = 60_000
+const DAY_MS = 1440 * MINUTE_MS
+const WEEK_MS = 7 * DAY_MS
+/** What comes at its time comes within a quarter of an hour of it. */
+const SLOT_MS = 15 * MINUTE_MS
+/** As usual is what one day, or week, in so many had at that time, and at least two. */
+const ONE_IN = 5
+const AT_LEAST = 2
+/** Where no time was seen so often, all but so much of the history on either side is as usual. */
+const ODD_SHARE = 0.05
+/** Half the width of a band is so many usual deviations, about: as deviations less than this are as usual. */
+export const WIDE = 1.5
+/** A metric that mostly stands still has no usual deviation. A usual move of it counts as so many: as rare as one of three. */
+const MOVE = 3
+/** A size below this share is rounding: of the level, or of the range. */
+const ROUNDING = 1e-6
+
+/** Lowest and highest usual values by slot of a period, UTC; NaN where too few of the periods had samples then. */
+export type Range = { readonly low: Float32Array; readonly high: Float32Array }
+
+/**
+ * What one metric usually is at its time of day and of week, and the unit that deviations from it are counted in, above 0. Plain
+ * data.
+ */
+export type Band = {
+  /** Values are held less this, and over this. */
+  readonly centre: number
+  readonly range: number
+  readonly slotMs: number
+  readonly day: Range
+  readonly week: Range
+  readonly unit: number
+}
+
+/** Rows of a regular grid that begin at `startMs`. NaN where there is no sample. */
+export type Stretch = { readonly values: Float64Array; readonly startMs: number; readonly stepMs: number }
+
+/**
+ * Learns what is usual; undefined where the samples differ by no more than rounding, or by more than a number can say. What single odd days,
+ * or weeks, of several had counts for nothing.
+ */
+export function bandOf({ values, startMs, stepMs }: Stretch): Band | undefined {
+  const sorted = values.filter(Number.isFinite).sort()
+  const low = sorted[0] ?? 0
+  const high = sorted.at(-1) ?? 0
+  const range = high - low
+  if (!(range > ROUNDING * Math.max(Math.abs(low), Math.abs(high)) && range < Number.POSITIVE_INFINITY))
+    return undefined
+  const centre = sorted[sorted.length >> 1] ?? 0
+  const within = { values: values.map((value) => heldAs(value, centre, range)), startMs, stepMs }
+  const whole = Math.max(SLOT_MS, stepMs)
+  const slotMs = DAY_MS % whole === 0 ? whole : DAY_MS
+  const odd = Math.floor(ODD_SHARE * sorted.length)
+  const day = filled(
+    rangeOf(within, slotMs, DAY_MS),
+    [sorted[odd] ?? low, sorted.at(-1 - odd) ?? high].map((value) => heldAs(value, centre, range)),
+  )
+  const band = { centre, range, slotMs, day, week: rangeOf(within, slotMs, WEEK_MS), unit: 1 }
+  return { ...band, unit: Math.max(unitOf(within, band), ROUNDING) }
+}
+
+/** As a band's limits are held, so that a value at a limit is not beyond it. NaN for what is not finite. */
+function heldAs(value: number, centre: number, range: number): number {
+  return Number.isFinite(value) ? Math.fround((value - centre) / range) : Number.NaN
+}
+
+/** A range with others where nothing is known of a slot. */
+function filled({ low, high }: Range, [lowest = 0, highest = 0]: readonly number[]): Range {
+  const known = low.map((one, slot) => (Number.isNaN(one + (high[slot] ?? Number.NaN)) ? 0 : 1))
+  return {
+    low: low.map((one, slot) => (known[slot] === 1 ? one : lowest)),
+    high: high.map((one, slot) => (known[slot] === 1 ? one : highest)),
+  }
+}
+
+function rangeOf(stretch: Stretch, slotMs: number, periodMs: number): Range {
+  return { low: sideOf(stretch, slotMs, periodMs, 1), high: sideOf(stretch, slotMs, periodMs, -1) }
+}
+
+/** The lowest usual values (`side` 1) or the highest (-1), of each slot and those beside it. */
+function sideOf({ values, startMs, stepMs }: Stretch, slotMs: number, periodMs: number, side: 1 | -1): Float32Array {
+  const slots = periodMs / slotMs
+  const first = Math.floor(startMs / periodMs)
+  const periods = Math.floor((startMs + (values.length - 1) * stepMs) / periodMs) - first + 1
+  const most = new Float64Array(slots * periods).fill(Number.POSITIVE_INFINITY)
+  for (let row = 0; row < values.length; row += 1) {
+    const value = side * (values[row] ?? Number.NaN)
+    const atMs = startMs + row * stepMs
+    const period = Math.floor(atMs / periodMs)
+    const at = Math.floor((atMs - period * periodMs) / slotMs) * periods + period - first
+    if (value < (most[at] ?? Number.NaN)) most[at] = value
+  }
+  const usual = Float64Array.from({ length: slots }, (_, slot) =>
+    reached(most.subarray(slot * periods, (slot + 1) * periods)),
+  )
+  return Float32Array.from(usual, (_, slot) => {
+    let furthest = Number.POSITIVE_INFINITY
+    for (const near of [slot + slots - 1, slot, slot + 1])
+      furthest = Math.min(furthest, usual[near % slots] ?? furthest)
+    return furthest === Number.POSITIVE_INFINITY ? Number.NaN : side * furthest
+  })
+}
+
+/** What enough of the periods reach, of their lowest values; infinite where too few had any. */
+function reached(lowest: Float64Array): number {
+  lowest.sort()
+  let known = 0
+  while (known < lowest.length && lowest[known] !== Number.POSITIVE_INFINITY) known += 1
+  const place = Math.max(AT_LEAST, Math.floor(known / ONE_IN) + 1) - 1
+  return place < known ? (lowest[place] ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY
+}
+
+/** By how wide the band usually is, or a usual move where that is more: out of the band, or of anything where nothing left it. */
+function unitOf({ values, startMs, stepMs }: Stretch, band: Band): number {
+  const { low, high } = band.day
+  const widths = low
+    .map((one, slot) => Math.max(0, ((high[slot] ?? Number.NaN) - one) / 2))
+    .filter(Number.isFinite)
+    .sort()
+  const width = widths[widths.length >> 1] ?? 0
+  const away = values.map((value, row) => Math.abs(beyond(band, startMs + row * stepMs, value, 0, 0)))
+  const left = moves(away)
+  const sizes = left.length > 0 ? left : moves(values.map(Math.abs))
+  return Math.max(width / WIDE, (sizes[sizes.length >> 1] ?? 0) / MOVE)
+}
+
+function moves(sizes: Float64Array): Float64Array {
+  return sizes.filter((size) => size > ROUNDING).sort()
+}
+
+function slotAt(atMs: number, slotMs: number, count: number): number {
+  const slot = Math.floor(atMs / slotMs) % count
+  return slot < 0 ? slot + count : slot
+}
+
+/** How far a value less a level lies outside of what is usual, signed: of the day or of the week, whichever is nearer. NaN for NaN. */
+function beyond({ slotMs, day, week }: Band, atMs: number, value: number, dayLevel: number, weekLevel: number): number {
+  const ofDay = slotAt(atMs, slotMs, day.low.length)
+  const ofWeek = slotAt(atMs, slotMs, week.low.length)
+  const one = outside(value - dayLevel, day.low[ofDay] ?? Number.NaN, day.high[ofDay] ?? Number.NaN)
+  const other = outside(value - weekLevel, week.low[ofWeek] ?? Number.NaN, week.high[ofWeek] ?? Number.NaN)
+  return Math.abs(other) < Math.abs(one) ? other : one
+}
+
+/** Where two periods have nothing in common, what lies between them is as usual as anything. */
+function outside(value: number, low: number, high: number): number {
+  if (low > high) return value > low ? value - low : value < high ? value - high : 0
+  return value > high ? value - high : value < low ? value - low : value - value + (Number.isNaN(low) ? low : 0)
+}
+
+/** How far out of its band a value is, in the band's unit and with the band itself; of one that is not out, where in the band it lies. */
+function withInside({ slotMs, day, unit }: Band, out: number, atMs: number, value: number): number {
+  if (out !== 0) return out / unit + Math.sign(out) * WIDE
+  const slot = slotAt(atMs, slotMs, day.low.length)
+  const low = day.low[slot] ?? Number.NaN
+  const high = day.high[slot] ?? Number.NaN
+  return high > low ? WIDE * Math.max(-1, Math.min(1, (2 * value - low - high) / (high - low))) : 0
+}
+
+/** The level of late: the median of so long, of the last sample of each half hour. A level that was shifted for good is as usual half of it later. */
+const LEVEL_MS = DAY_MS
+const LEVEL_STRIDE_MS = 30 * MINUTE_MS
+/** Fewer have no middle. */
+const LEAST_LEVEL = 6
+
+/** Rows before the judged ones that a deviation looks at. */
+export function bandRows(stepMs: number): number {
+  return (samplesOf(stepMs) + 1) * strideOf(stepMs)
+}
+
+/** So many samples make a level. */
+function samplesOf(stepMs: number): number {
+  return Math.max(LEAST_LEVEL, Math.round(LEVEL_MS / stepMs / strideOf(stepMs)))
+}
+
+function strideOf(stepMs: number): number {
+  return Math.max(1, Math.round(LEVEL_STRIDE_MS / stepMs))
+}
+
+/**
+ * How far the rows [from, to) of a metric are from what is usual, or from that at the level of late where that is nearer; signed. Up to `WIDE` where
+ * in the band they lie, and beyond it by how far out of it they are, in its unit. Causal. NaN where there is no sample, or no level of late.
+ */
+export function deviationsOf(
+  band: Band,
+  window: Window,
+  values: Float64Array,
+  [from, to]: readonly [from: number, to: number],
+): Float64Array {
+  const first = Math.max(0, from - bandRows(window.stepMs))
+  const day = new Level(window, band.day, band.slotMs)
+  const week = new Level(window, band.week, band.slotMs)
+  const deviations = new Float64Array(Math.max(0, to - from))
+  for (let row = first; row < to; row += 1) {
+    const value = heldAs(values[row] ?? Number.NaN, band.centre, band.range)
+    const atMs = rowMs(window, row)
+    if (row >= from) {
+      const away = beyond(band, atMs, value, 0, 0)
+      const late = beyond(band, atMs, value, day.level, week.level)
+      deviations[row - from] =
+        Math.abs(away) < Math.abs(late)
+          ? withInside(band, away, atMs, value)
+          : withInside(band, late, atMs, value - day.level)
+    }
+    day.add(row, atMs, value, row + strideOf(window.stepMs) >= from)
+    week.add(row, atMs, value, row + strideOf(window.stepMs) >= from)
+  }
+  return deviations
+}
+
+/** How far a metric has been from the middle of its band of late. Which samples count depends on the clock alone, not on where one begins. */
+class Level {
+  level = Number.NaN
+  readonly #range: Range
+  readonly #slotMs: number
+  readonly #phase: number
+  readonly #stride: number
+  readonly #ring: Float64Array
+  readonly #scratch: Float64Array
+  #last = Number.NaN
+
+  constructor({ startMs, stepMs }: Window, range: Range, slotMs: number) {
+    this.#range = range
+    this.#slotMs = slotMs
+    this.#stride = strideOf(stepMs)
+    this.#phase = Math.floor(startMs / stepMs)
+    const kept = samplesOf(stepMs)
+    this.#ring = new Float64Array(kept).fill(Number.NaN)
+    this.#scratch = new Float64Array(kept)
+  }
+
+  /** Takes a row in; the level is taken anew only where it is `asked` for. */
+  add(row: number, atMs: number, value: number, asked: boolean): void {
+    if (Number.isFinite(value)) this.#last = value - this.#middle(atMs)
+    const turn = this.#phase + row
+    if (turn % this.#stride !== 0) return
+    const kept = this.#ring.length
+    this.#ring[(((turn / this.#stride) % kept) + kept) % kept] = this.#last
+    this.#last = Number.NaN
+    if (asked) this.level = this.#median()
+  }
+
+  #middle(atMs: number): number {
+    const { low, high } = this.#range
+    const slot = slotAt(atMs, this.#slotMs, low.length)
+    return ((low[slot] ?? Number.NaN) + (high[slot] ?? Number.NaN)) / 2
+  }
+
+  #median(): number {
+    let length = 0
+    for (const one of this.#ring) {
+      if (!Number.isFinite(one)) continue
+      this.#scratch[length] = one
+      length += 1
+    }
+    if (length < LEAST_LEVEL) return Number.NaN
+    const sorted = this.#scratch.subarray(0, length).sort()
+    return ((sorted[(length - 1) >> 1] ?? 0) + (sorted[length >> 1] ?? 0)) / 2
+  }
+}

@@ -1,0 +1,57 @@
+import type { Column, Window } from '../../window.ts'
+import { condense, type Scale, scaleOf, WIDTH } from './condense.ts'
+import { columnFeatures, KINDS } from './features.ts'
+import { type Usual, usualOf } from './usual.ts'
+
+/** How one metric is read: what is usual for it, and the scale of its features. */
+export type Alone = { readonly usual: Usual | undefined; readonly scale: Scale }
+
+/** Learns it from the rows [from, to) but for some. */
+export function aloneOf(
+  window: Window,
+  { values }: Column,
+  [from, to]: readonly [from: number, to: number],
+  without: readonly [from: number, to: number],
+): Alone {
+  const kept = values.slice(from, to)
+  kept.fill(Number.NaN, without[0] - from, without[1] - from)
+  const usual = usualOf({ values: kept, startMs: window.startMs + from * window.stepMs, stepMs: window.stepMs })
+  const cells = featuresOf(window, values, usual, [from, to])
+  cells.fill(Number.NaN, (without[0] - from) * KINDS, (without[1] - from) * KINDS)
+  return { usual, scale: scaleOf(cells) }
+}
+
+function featuresOf(
+  window: Window,
+  values: Float64Array,
+  usual: Usual | undefined,
+  [from, to]: readonly [from: number, to: number],
+): Float64Array {
+  const cells = new Float64Array((to - from) * KINDS).fill(Number.NaN)
+  columnFeatures(window, values, usual, [from, to], cells)
+  return cells
+}
+
+/** Of each row of [from, to), the `WIDTH` numbers of `condense`. The first is NaN where it was not judged, and for `whole` ones also where any feature is missing. */
+export function aloneRows(
+  window: Window,
+  column: Column | undefined,
+  { usual, scale }: Alone,
+  [from, to]: readonly [from: number, to: number],
+  whole = false,
+): Float64Array {
+  const rows = new Float64Array((to - from) * WIDTH).fill(Number.NaN)
+  if (column === undefined) return rows
+  const cells = featuresOf(window, column.values, usual, [from, to])
+  for (let row = 0; row < to - from; row += 1) {
+    const offset = row * KINDS
+    if (whole && !complete(cells, offset)) continue
+    if (!condense(cells, offset, scale, rows, row * WIDTH)) rows[row * WIDTH] = Number.NaN
+  }
+  return rows
+}
+
+function complete(cells: Float64Array, offset: number): boolean {
+  for (let at = 0; at < KINDS; at += 1) if (Number.isNaN(cells[offset + at] ?? Number.NaN)) return false
+  return true
+}
