@@ -6,13 +6,8 @@ import { defineConfig } from 'vitest/config'
  */
 const TOGETHER = [
   'test/{config,architecture}.test.ts',
-  'test/{config,diagnosis,docs,domain,fakes,github-model,image,policy,proposal,remediation}/**/*.test.ts',
-  'test/adapters/{charts,files,forge-limits,github,kserve,outbound,own-folder,recording,shelf,simulation,stops}/**/*.test.ts',
-  'test/adapters/local/!(local-forge)*.test.ts',
-  'test/adapters/prometheus/!(real|tls)*.test.ts',
+  'test/{config,diagnosis,domain,fakes,github-model,image,policy,proposal,remediation}/**/*.test.ts',
   'test/bench/!(source)*.test.ts',
-  'test/cli/!(bisect|built|charts|demo|start|too)*.test.ts',
-  'test/cli/*/**/*.test.ts',
   'test/controller/!(models)*.test.ts',
   'test/detection/!(alone|hostile|restart)*.test.ts',
   'test/detection/healing/*.test.ts',
@@ -20,10 +15,20 @@ const TOGETHER = [
   'test/detection/served/!(hours)*.test.ts',
   'test/detection/detectors/!(arima|contract|prophet)*.test.ts',
   'test/detection/detectors/*/*.test.ts',
-  'test/github/!(ambiguous)*.test.ts',
-  'test/server/**/!(attacks)*.test.ts',
   'test/source/!(real|public|hostile|helm)*.test.ts',
   'test/source/*/**/*.test.ts',
+]
+
+/** As those, with children or sockets: another process, because starting a child takes the longer the more its parent holds. */
+const WITH_CHILDREN = [
+  'test/adapters/{charts,files,forge-limits,github,kserve,outbound,own-folder,recording,shelf,simulation,stops}/**/*.test.ts',
+  'test/adapters/local/!(local-forge)*.test.ts',
+  'test/adapters/prometheus/!(real|tls)*.test.ts',
+  'test/cli/!(bisect|built|charts|demo|start|too)*.test.ts',
+  'test/cli/*/**/*.test.ts',
+  'test/docs/*.test.ts',
+  'test/github/!(ambiguous)*.test.ts',
+  'test/server/**/!(attacks)*.test.ts',
 ]
 
 export default defineConfig({
@@ -33,10 +38,17 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 30_000,
     projects: [
-      { extends: true, test: { name: 'apart', include: ['test/**/*.test.ts'], exclude: TOGETHER } },
+      {
+        extends: true,
+        test: { name: 'apart', include: ['test/**/*.test.ts'], exclude: [...TOGETHER, ...WITH_CHILDREN] },
+      },
       {
         extends: true,
         test: { name: 'together', include: TOGETHER, isolate: false, sequence: { groupOrder: 1 } },
+      },
+      {
+        extends: true,
+        test: { name: 'children', include: WITH_CHILDREN, isolate: false, sequence: { groupOrder: 2 } },
       },
     ],
   },
