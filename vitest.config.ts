@@ -26,7 +26,7 @@ const WITH_CHILDREN = [
   'test/adapters/prometheus/!(real|tls)*.test.ts',
   'test/cli/!(bisect|built|charts|demo|start|too)*.test.ts',
   'test/cli/*/**/*.test.ts',
-  'test/docs/*.test.ts',
+  'test/{docs,e2e}/*.test.ts',
   'test/github/!(ambiguous)*.test.ts',
   'test/server/**/!(attacks)*.test.ts',
 ]

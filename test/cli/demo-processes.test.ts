@@ -29,42 +29,30 @@ async function until(enough: (found: number) => boolean): Promise<number> {
   return parts().length
 }
 
-beforeEach(async () => {
+async function begin(): Promise<void> {
   folder = join(mkdtempSync(join(tmpdir(), 'kintsugi-test-')), 'world')
   demo = spawn(process.execPath, [CLI, 'demo', '--headless', '--speed', '240', '--dir', folder], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   ended = new Promise((done) => demo.once('close', (code) => done(code)))
   expect(await until((found) => found === 2)).toBe(2)
-})
+}
 
-afterEach(() => {
+function end(): void {
   demo.kill('SIGKILL')
   for (const pid of parts()) process.kill(pid, 'SIGKILL')
   rmSync(resolve(folder, '..'), { recursive: true, force: true, maxRetries: 5 })
-})
+}
 
 describe.skipIf(process.platform === 'win32')('the processes of a demo end with it', () => {
+  beforeEach(begin)
+  afterEach(end)
+
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('at %s, which is no success', async (signal) => {
     demo.kill(signal)
     expect(await ended).toBe(1)
     expect(parts()).toEqual([])
   })
-
-  it('when the shell of npm takes the signal for itself', async () => {
-    const own = `${folder}-of-npm`
-    const shell = spawn('sh', ['-c', `"${process.execPath}" "${CLI}" demo --headless --dir "${own}"; true`], {
-      stdio: 'ignore',
-      env: { ...process.env, npm_lifecycle_event: 'demo' },
-    })
-    const listed = () => listing().filter((line) => line.includes(own) && !line.includes(' sh -c'))
-    for (let look = 0; look < 400 && listed().length < 3; look += 1) await wait(100)
-    expect(listed()).toHaveLength(3)
-    shell.kill('SIGTERM')
-    for (let look = 0; look < 150 && listed().length > 0; look += 1) await wait(100)
-    expect(listed()).toEqual([])
-    // Two demos at once, and each waits for its end.
-  }, 60_000)
 
   it('when it is killed', async () => {
     demo.kill('SIGKILL')
@@ -83,4 +71,22 @@ describe.skipIf(process.platform === 'win32')('the processes of a demo end with 
     expect(await ended).toBe(1)
     expect(parts()).toEqual([])
   })
+})
+
+describe.skipIf(process.platform === 'win32')('the processes of a demo end', () => {
+  it('when the shell of npm takes the signal for itself', async () => {
+    const root = mkdtempSync(join(tmpdir(), 'kintsugi-test-'))
+    const own = join(root, 'world')
+    const shell = spawn('sh', ['-c', `"${process.execPath}" "${CLI}" demo --headless --dir "${own}"; true`], {
+      stdio: 'ignore',
+      env: { ...process.env, npm_lifecycle_event: 'demo' },
+    })
+    const listed = () => listing().filter((line) => line.includes(own) && !line.includes(' sh -c'))
+    for (let look = 0; look < 400 && listed().length < 3; look += 1) await wait(100)
+    expect(listed()).toHaveLength(3)
+    shell.kill('SIGTERM')
+    for (let look = 0; look < 150 && listed().length > 0; look += 1) await wait(100)
+    expect(listed()).toEqual([])
+    rmSync(root, { recursive: true, force: true, maxRetries: 5 })
+  }, 60_000)
 })

@@ -14,6 +14,8 @@ export type HostileTree = {
   readonly locate: string
   /** Renders until a limit ends it, which takes its time. */
   readonly slow?: boolean
+  /** So large that it takes seconds to be refused: left to CI. */
+  readonly large?: boolean
 }
 
 /** What a hostile tree may aim at. */
@@ -152,6 +154,7 @@ export function hostileTrees({ token, home, listener, variable }: Aims): readonl
     },
     {
       name: '14 output of sixteen thousand documents in thirty megabytes',
+      large: true,
       files: template(
         `{{ range until 16000 }}---\n${showing('{{ repeat 1900 "a" | quote }}').replace('name: shown', 'name: a{{ . }}')}{{ end }}`,
       ),
@@ -250,6 +253,7 @@ export function hostileTrees({ token, home, listener, variable }: Aims): readonl
     },
     {
       name: '28 a hundred thousand small objects',
+      large: true,
       files: template(`{{ range until 100000 }}---\n${showing('a').replace('name: shown', 'name: a{{ . }}')}{{ end }}`),
       locate: 'render-limit',
     },
@@ -260,6 +264,7 @@ export function hostileTrees({ token, home, listener, variable }: Aims): readonl
     },
     {
       name: '27 more files than a chart has',
+      large: true,
       files: chart(Object.fromEntries(Array.from({ length: 5001 }, (_, at) => [`chart/files/${at}`, '']))),
       locate: 'render-limit',
     },

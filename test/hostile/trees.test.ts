@@ -23,6 +23,8 @@ const OWN = mkdtempSync(join(tmpdir(), 'kintsugi-trees-'))
 afterAll(() => rmSync(OWN, { recursive: true, force: true }))
 
 const FULL = process.env['KINTSUGI_N'] === 'full'
+/** Left out by `npm test` alone. */
+const LARGE = process.env['KINTSUGI_N'] !== undefined
 const CANARY = 'canary-c0ffee'
 const VARIABLE = 'KINTSUGI_TEST_CANARY'
 const GROWTH_KB = 50 * 1024
@@ -171,8 +173,8 @@ describe.skipIf(first === undefined)('a process that holds secrets, given', () =
   })
 
   const cases = hostileTrees({ token, home, listener: 'http://127.0.0.1:1', variable: VARIABLE })
-    .map(({ name, slow }, at) => ({ name, slow, at }))
-    .filter(({ slow }) => FULL || slow !== true)
+    .map(({ name, slow, large }, at) => ({ name, slow, large, at }))
+    .filter(({ slow, large }) => (FULL || slow !== true) && (LARGE || large !== true))
     .map(({ name, at }) => [name, at] as const)
 
   it.each(cases)('%s: tells nothing, asks nothing, ends by name', { timeout: BOUND_MS * 4 }, async (_, at) => {
