@@ -82,23 +82,37 @@ function wrongWith({ window, from }: HostileWindow, result: Judged): readonly st
   return wrong
 }
 
-/** The alarms of a judgement, [from, to): one goes on through a row that is as usual, and is over after two (src/detection/alarms.ts). */
-function alarmsIn(result: Judged): readonly (readonly [from: number, to: number])[] {
-  const alarms: [number, number][] = []
+/** An alarm goes on through so many rows that are as usual: it is over after two (src/detection/alarms.ts). */
+const ONE_ALARM = 1
+
+type Alarm = { readonly from: number; readonly to: number }
+
+/** Whether two stretches of rows in alarm belong to one. */
+function isOne(one: Alarm, other: Alarm): boolean {
+  return one.from - other.to <= ONE_ALARM && other.from - one.to <= ONE_ALARM
+}
+
+/** The alarms of a judgement, [from, to). */
+function alarmsIn(result: Judged): readonly Alarm[] {
+  const alarms: Alarm[] = []
   for (const row of result.alarms.keys()) {
     if (!inAlarm(result, row)) continue
+    const here = { from: row, to: row + 1 }
     const last = alarms.at(-1)
-    if (last !== undefined && row - last[1] <= 1) last[1] = row + 1
-    else alarms.push([row, row + 1])
+    if (last !== undefined && isOne(last, here)) alarms[alarms.length - 1] = { from: last.from, to: here.to }
+    else alarms.push(here)
   }
   return alarms
 }
 
-/** Alarms of `holed` in whose time `whole` has none, with who voted. */
+/**
+ * Alarms of `holed` that belong to none of `whole`, with who voted. Where a sample is missing in the row in which an alarm begins, it may begin a row
+ * sooner or later.
+ */
 function extraAlarms(whole: Judged, holed: Judged): readonly string[] {
   const known = alarmsIn(whole)
-  const extra = alarmsIn(holed).filter(([from, to]) => !known.some((one) => from < one[1] && one[0] < to))
-  return extra.map(([row]) => {
+  const extra = alarmsIn(holed).filter((one) => !known.some((other) => isOne(one, other)))
+  return extra.map(({ from: row }) => {
     const voted = votesIn(holed, row).flatMap((vote) => ('anomaly' in vote && vote.anomaly ? [vote.model] : []))
     const before = votesIn(whole, row).map((vote) =>
       'tail' in vote ? `${vote.model} ${vote.tail.toPrecision(2)}` : '',

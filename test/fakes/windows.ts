@@ -46,8 +46,11 @@ export function windowWith(
   }
 }
 
-/** A healthy workload at five minutes: days, quieter weekends, a peak each Monday from 8 to 10, and noise with memory. */
-export function healthyWindow(seed: number, days: number): Window<SignalId> {
+/** What the peak of a Monday adds to the load, which is about 1. */
+export const PEAK = 0.8
+
+/** A healthy workload at five minutes: days, quieter weekends, a peak each Monday from 8 to 10, and noise with memory. `more` is load on top. */
+export function healthyWindow(seed: number, days: number, more = (_row: number) => 0): Window<SignalId> {
   const normal = normals(seed)
   const rows = days * PER_DAY
   const rate = new Float64Array(rows)
@@ -61,7 +64,7 @@ export function healthyWindow(seed: number, days: number): Window<SignalId> {
     const day = Math.floor(row / PER_DAY) % 7
     drift = 0.7 * drift + 0.03 * normal()
     held = 0.98 * held + 0.01 * normal()
-    const peak = day === 0 && hour >= 8 && hour < 10 ? 0.8 : 0
+    const peak = (day === 0 && hour >= 8 && hour < 10 ? PEAK : 0) + more(row)
     const load = 1 + 0.5 * Math.sin(((hour - 8) / 24) * 2 * Math.PI) + peak + drift - (day >= 5 ? 0.2 : 0)
     rate[row] = 100 * load * (1 + 0.03 * normal())
     cpu[row] = 0.3 * load * (1 + 0.05 * normal()) + 0.02
