@@ -55,7 +55,7 @@ describe('a journal', () => {
   })
 
   it('shows where any byte was changed', { timeout: 600_000 }, () => {
-    const whole = journalOf(size(60, 1000))
+    const whole = journalOf(size(30, 1000))
     let missed = 0
     let tried = 0
     for (const [path, bytes] of whole) {

@@ -249,7 +249,7 @@ describe('gates, as a whole', () => {
       fc.property(good, (input) => {
         expect(gates(input).filter(({ pass }) => !pass)).toEqual([])
       }),
-      { numRuns: size(500, 10_000), seed: 11 },
+      { numRuns: size(250, 10_000), seed: 11 },
     )
   })
 
@@ -262,7 +262,7 @@ describe('gates, as a whole', () => {
         counts.set(name, (counts.get(name) ?? 0) + 1)
         expect({ name, merges: mayMerge(gates({ ...input, ...change })) }).toEqual({ name, merges: false })
       }),
-      { numRuns: size(10_000, 200_000), seed: 12 },
+      { numRuns: size(5000, 200_000), seed: 12 },
     )
     expect(FLIPS.map(([name]) => name).filter((name) => (counts.get(name) ?? 0) === 0)).toEqual([])
   })

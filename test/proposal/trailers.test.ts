@@ -33,7 +33,7 @@ describe('trailers', () => {
         const lines = byGit(message)
         expect(lines.map((line) => decodeTrailer(line.slice('Kintsugi-Incident: '.length)))).toEqual([meant])
       }),
-      { numRuns: size(100, 1000) },
+      { numRuns: size(50, 1000) },
     )
   })
 

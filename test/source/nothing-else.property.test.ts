@@ -154,7 +154,7 @@ describe('an accepted edit', () => {
           text?.replaceAll(/"(?:\d+Mi|reg\/app:\w+)"|"replicas":\d+/g, 'VALUE')
         expect(plain(is.get(own))).toBe(plain(was.get(own)))
       }),
-      { numRuns: size(120, 3000) },
+      { numRuns: size(60, 3000) },
     )
     expect(edited).toBeGreaterThan(20)
   })

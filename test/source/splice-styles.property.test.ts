@@ -11,7 +11,7 @@ import { size } from '../fakes/size.ts'
 import { pathsOf, readings, sourceOf, withAt } from './yaml-readers.ts'
 import { yamlText } from './yaml-text.ts'
 
-const RUNS = size(500, 40_000)
+const RUNS = size(250, 40_000)
 
 /** What was tried, and how often each reason stood in the way. */
 type Tally = { done: number; readonly refused: Map<string, number> }

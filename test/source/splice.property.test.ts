@@ -88,7 +88,7 @@ function leaves(source: SourceText): readonly Found[] {
   return found
 }
 
-const RUNS = size(400, 4000)
+const RUNS = size(200, 4000)
 
 describe('a splice', () => {
   it('changes only the bytes of its range, and only that leaf reads differently, as the text that was meant', () => {
