@@ -121,7 +121,7 @@ export function answers(
     if (detector === undefined) return []
     const input = { window: before, upTo: rowAt(before, ask.upToMs - 1) + 1, seed, engines }
     if (ask.kind === 'tail') {
-      const held = occasions(detector.heldOut(input), window.stepMs)
+      const held = occasions(detector.heldOut(input), window.stepMs, window.columns.length)
       return [{ ...ask, kind: 'tail', tail: thinned(tailOf(held)) }]
     }
     return [{ ...ask, kind: 'fit', outcome: detector.fit(input) }]

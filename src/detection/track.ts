@@ -45,7 +45,7 @@ export function trackOf(detector: Detector, { window, from, seed, engines, exclu
   const scores = new Float64Array(rows).fill(Number.NaN)
   const tails = new Float64Array(rows).fill(Number.NaN)
   const silent: { from: number; to: number; why: Silence }[] = []
-  const reference = new Reference(window.stepMs)
+  const reference = new Reference(window)
   const serves = Math.max(1, detector.serves(window.stepMs))
   for (let start = from; start < window.length; start += serves) {
     const end = Math.min(window.length, start + serves)
@@ -76,14 +76,14 @@ function outside(scores: Float64Array, window: Window, from: number, stretches: 
 /** Scores that were given out of sample so far, and the tail that they make. */
 class Reference {
   readonly #scores: number[] = []
-  readonly #stepMs: number
+  readonly #window: Pick<Window, 'stepMs' | 'columns'>
   readonly #every: number
   #tail: Tail | undefined
   #at = 0
 
-  constructor(stepMs: number) {
-    this.#stepMs = stepMs
-    this.#every = Math.min(TAIL_ROWS, Math.ceil(DAY_MS / stepMs))
+  constructor(window: Pick<Window, 'stepMs' | 'columns'>) {
+    this.#window = window
+    this.#every = Math.min(TAIL_ROWS, Math.ceil(DAY_MS / window.stepMs))
   }
 
   get empty(): boolean {
@@ -95,8 +95,9 @@ class Reference {
   }
 
   tail(): Tail {
+    const { stepMs, columns } = this.#window
     if (this.#tail === undefined || this.#scores.length - this.#at >= this.#every) {
-      this.#tail = tailOf(occasions(this.#scores, this.#stepMs))
+      this.#tail = tailOf(occasions(this.#scores, stepMs, columns.length))
       this.#at = this.#scores.length
     }
     return this.#tail
