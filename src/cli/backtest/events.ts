@@ -30,7 +30,7 @@ export type BacktestEvent = { readonly atMs: number; readonly subject: Subject }
       /** The gate that was shut, where a proposal was open. */
       readonly gate: string | undefined
     }
-  /** Found by the models and told to nobody: a known event explains it. */
+  /** Found by the models and told to nobody: a known event explains it, or a change of the workload that settles. */
   | {
       readonly event: 'silenced'
       readonly reason: Reason
@@ -62,6 +62,6 @@ export type DayTotals = {
   readonly episodes: number
   readonly proposals: number
   readonly notes: number
-  /** Of the models, explained by known events. */
+  /** Of the models, explained by known events or by changes that settle. */
   readonly silenced: number
 }

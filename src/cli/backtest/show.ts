@@ -90,7 +90,7 @@ export function printSummary({ past, ticks, policies, days, unknown }: Summary, 
   const peak = most === 0 ? '' : `, most on ${noisiest?.date}: ${most}`
   terminal.line(`  alerts a day: ${mean} on average${peak}`)
   const silenced = days.reduce((sum, day) => sum + day.silenced, 0)
-  if (silenced > 0) terminal.line(`  silenced by known events: ${silenced}`)
+  if (silenced > 0) terminal.line(`  silenced: ${silenced} by known events or while a change settled`)
   for (const { signal, why, looks } of unknown)
     terminal.line(styled('dim', `  not known: ${signal}, ${why} in ${looks} of ${ticks} looks`))
   const models = past.models.length === 0 ? 'no model' : past.models.join(', ')
