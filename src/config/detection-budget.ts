@@ -3,7 +3,7 @@ import { mapped, number, object, optional, quantity, type Reader, withDefault } 
 
 const GIBIBYTE = 1024 ** 3
 
-/** A thousand workloads with six metrics fit into it. */
+/** The models of a thousand workloads with sixteen metrics take half as much again in memory: what was judged longest ago comes back from disk. */
 export const DEFAULT_BUDGET: DetectionBudget = {
   memoryBytes: GIBIBYTE / 2,
   diskBytes: 2 * GIBIBYTE,
