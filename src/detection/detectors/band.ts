@@ -1,4 +1,5 @@
 import { rowMs, type Window } from '../window.ts'
+import { mediansBefore } from './running-median.ts'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 1440 * MINUTE_MS
@@ -162,7 +163,7 @@ function withInside({ slotMs, day, unit }: Band, out: number, atMs: number, valu
 /** The level of late: the median of so long, of the last sample of each half hour. A level that was shifted for good is as usual half of it later. */
 const LEVEL_MS = DAY_MS
 const LEVEL_STRIDE_MS = 30 * MINUTE_MS
-/** Fewer have no middle. */
+/** At a coarse step it is the median of so many. */
 const LEAST_LEVEL = 6
 
 /** Rows before the judged ones that a deviation looks at. */
@@ -189,74 +190,38 @@ export function deviationsOf(
   values: Float64Array,
   [from, to]: readonly [from: number, to: number],
 ): Float64Array {
-  const first = Math.max(0, from - bandRows(window.stepMs))
-  const day = new Level(window, band.day, band.slotMs)
-  const week = new Level(window, band.week, band.slotMs)
-  const deviations = new Float64Array(Math.max(0, to - from))
-  for (let row = first; row < to; row += 1) {
-    const value = heldAs(values[row] ?? Number.NaN, band.centre, band.range)
-    const atMs = rowMs(window, row)
-    if (row >= from) {
-      const away = beyond(band, atMs, value, 0, 0)
-      const late = beyond(band, atMs, value, day.level, week.level)
-      deviations[row - from] =
-        Math.abs(away) < Math.abs(late)
-          ? withInside(band, away, atMs, value)
-          : withInside(band, late, atMs, value - day.level)
-    }
-    day.add(row, atMs, value, row + strideOf(window.stepMs) >= from)
-    week.add(row, atMs, value, row + strideOf(window.stepMs) >= from)
-  }
-  return deviations
+  const ofDay = levelsOf(band, band.day, window, values, [from, to])
+  const ofWeek = levelsOf(band, band.week, window, values, [from, to])
+  return ofDay.map((level, at) => {
+    const value = heldAs(values[from + at] ?? Number.NaN, band.centre, band.range)
+    const atMs = rowMs(window, from + at)
+    const away = beyond(band, atMs, value, 0, 0)
+    const late = beyond(band, atMs, value, level, ofWeek[at] ?? Number.NaN)
+    return Math.abs(away) < Math.abs(late)
+      ? withInside(band, away, atMs, value)
+      : withInside(band, late, atMs, value - level)
+  })
 }
 
-/** How far a metric has been from the middle of its band of late. Which samples count depends on the clock alone, not on where one begins. */
-class Level {
-  level = Number.NaN
-  readonly #range: Range
-  readonly #slotMs: number
-  readonly #phase: number
-  readonly #stride: number
-  readonly #ring: Float64Array
-  readonly #scratch: Float64Array
-  #last = Number.NaN
-
-  constructor({ startMs, stepMs }: Window, range: Range, slotMs: number) {
-    this.#range = range
-    this.#slotMs = slotMs
-    this.#stride = strideOf(stepMs)
-    this.#phase = Math.floor(startMs / stepMs)
-    const kept = samplesOf(stepMs)
-    this.#ring = new Float64Array(kept).fill(Number.NaN)
-    this.#scratch = new Float64Array(kept)
+/** How far a metric has been from the middle of its band of late, for the rows [from, to). Which samples count depends on the clock alone, not on where one begins. */
+function levelsOf(
+  { centre, range, slotMs }: Band,
+  { low, high }: Range,
+  window: Window,
+  values: Float64Array,
+  [from, to]: readonly [from: number, to: number],
+): Float64Array {
+  const { startMs, stepMs } = window
+  const every = strideOf(stepMs)
+  const rows = { from, to, first: from - bandRows(stepMs), every, phase: Math.floor(startMs / stepMs) }
+  const away = (row: number): number => {
+    let seen = row
+    while (seen > row - every && !Number.isFinite(values[seen])) seen -= 1
+    if (seen <= row - every) return Number.NaN
+    const slot = slotAt(startMs + seen * stepMs, slotMs, low.length)
+    return (
+      heldAs(values[seen] ?? Number.NaN, centre, range) - ((low[slot] ?? Number.NaN) + (high[slot] ?? Number.NaN)) / 2
+    )
   }
-
-  /** Takes a row in; the level is taken anew only where it is `asked` for. */
-  add(row: number, atMs: number, value: number, asked: boolean): void {
-    if (Number.isFinite(value)) this.#last = value - this.#middle(atMs)
-    const turn = this.#phase + row
-    if (turn % this.#stride !== 0) return
-    const kept = this.#ring.length
-    this.#ring[(((turn / this.#stride) % kept) + kept) % kept] = this.#last
-    this.#last = Number.NaN
-    if (asked) this.level = this.#median()
-  }
-
-  #middle(atMs: number): number {
-    const { low, high } = this.#range
-    const slot = slotAt(atMs, this.#slotMs, low.length)
-    return ((low[slot] ?? Number.NaN) + (high[slot] ?? Number.NaN)) / 2
-  }
-
-  #median(): number {
-    let length = 0
-    for (const one of this.#ring) {
-      if (!Number.isFinite(one)) continue
-      this.#scratch[length] = one
-      length += 1
-    }
-    if (length < LEAST_LEVEL) return Number.NaN
-    const sorted = this.#scratch.subarray(0, length).sort()
-    return ((sorted[(length - 1) >> 1] ?? 0) + (sorted[length >> 1] ?? 0)) / 2
-  }
+  return mediansBefore(away, rows, samplesOf(stepMs))
 }
