@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { removeFolders } from '../adapters/local/repository.ts'
 import { kintsugi } from '../cli/console.ts'
 import { ShopFolder } from '../fakes/shop-folder.ts'
+import { size } from '../fakes/size.ts'
 
 /** A minute in which `cart` is being OOM-killed and `catalog` crash-loops. */
 const MINUTE = 10
@@ -13,7 +14,7 @@ let policy: string
 afterAll(removeFolders)
 
 beforeAll(async () => {
-  prototype = await ShopFolder.make(['cart', 'catalog'], 2)
+  prototype = await ShopFolder.make(['cart', 'catalog'], size(2, 14))
   await prototype.pass(MINUTE)
   policy = prototype.repository.git(['cat-file', 'blob', `main:${CART}`])
 }, 60_000)

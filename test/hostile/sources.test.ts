@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { removeFolders } from '../adapters/local/repository.ts'
 import { kintsugi } from '../cli/console.ts'
 import { ShopFolder } from '../fakes/shop-folder.ts'
+import { size } from '../fakes/size.ts'
 
 const OVERLAY = 'apps/cart/overlays/prod'
 const PATCH = `${OVERLAY}/resources.yaml`
@@ -15,7 +16,7 @@ let patch: string
 afterAll(removeFolders)
 
 beforeAll(async () => {
-  prototype = await ShopFolder.make(['cart'], 2)
+  prototype = await ShopFolder.make(['cart'], size(2, 14))
   await prototype.pass(10)
   patch = prototype.repository.git(['cat-file', 'blob', `main:${PATCH}`])
 }, 60_000)
