@@ -116,6 +116,8 @@ async function everything(tree: Tree, applications: readonly Application[]): Pro
   return rendered
 }
 
+const RUNS = size(100, 3000)
+
 describe('an accepted edit', () => {
   it('changes one object of one Application, whoever else reads the files', { timeout: 600_000 }, async () => {
     let edited = 0
@@ -154,8 +156,9 @@ describe('an accepted edit', () => {
           text?.replaceAll(/"(?:\d+Mi|reg\/app:\w+)"|"replicas":\d+/g, 'VALUE')
         expect(plain(is.get(own))).toBe(plain(was.get(own)))
       }),
-      { numRuns: size(60, 3000) },
+      { numRuns: RUNS },
     )
-    expect(edited).toBeGreaterThan(20)
+    // About half of the worlds have an edit that is accepted.
+    expect(edited).toBeGreaterThan(RUNS / 6)
   })
 })
