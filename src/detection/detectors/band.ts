@@ -203,6 +203,44 @@ export function deviationsOf(
   })
 }
 
+/**
+ * How far the rows [from, to) of a metric are out of what is usual, signed: `deviationsOf` less `WIDE`, and 0 within. What is within it without a
+ * level needs none, as long as there is one, and that is nearly always.
+ */
+export function excessOf(
+  band: Band,
+  window: Window,
+  values: Float64Array,
+  rows: readonly [from: number, to: number],
+): Float64Array {
+  const [from, to] = rows
+  if (hasLevel(window, values, rows)) {
+    const away = values.slice(from, to)
+    for (let at = 0; at < away.length; at += 1) {
+      const value = heldAs(away[at] ?? Number.NaN, band.centre, band.range)
+      away[at] = beyond(band, rowMs(window, from + at), value, 0, 0)
+    }
+    if (!away.some((one) => one < 0 || one > 0)) return away
+  }
+  return deviationsOf(band, window, values, rows).map(
+    (deviation) => Math.sign(deviation) * Math.max(0, Math.abs(deviation) - WIDE),
+  )
+}
+
+/** Whether one sample at least counts for the level of late of each of these rows. */
+function hasLevel(
+  { startMs, stepMs }: Window,
+  values: Float64Array,
+  [from, to]: readonly [from: number, to: number],
+): boolean {
+  const every = strideOf(stepMs)
+  const phase = Math.floor(startMs / stepMs)
+  const oldest = Math.max(0, to - samplesOf(stepMs) * every)
+  for (let row = from - 1 - ((phase + from - 1) % every); row >= oldest; row -= every)
+    for (let seen = row; seen > row - every && seen >= 0; seen -= 1) if (Number.isFinite(values[seen])) return true
+  return false
+}
+
 /** How far a metric has been from the middle of its band of late, for the rows [from, to). Which samples count depends on the clock alone, not on where one begins. */
 function levelsOf(
   { centre, range, slotMs }: Band,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Band, bandOf, bandRows, deviationsOf } from '../../../src/detection/detectors/band.ts'
+import { type Band, bandOf, bandRows, deviationsOf, excessOf, WIDE } from '../../../src/detection/detectors/band.ts'
 import { numbers, PER_DAY, windowWith } from '../../fakes/windows.ts'
 
 const WEEK = 7 * PER_DAY
@@ -47,6 +47,21 @@ describe('what a metric usually is at its time', () => {
     expect(largest(metric(first).deviations)).toBeLessThan(USUAL)
     const once = (row: number) => (row < WEEK || row >= upTo ? first(row) : 0)
     expect(largest(metric(once).deviations)).toBeGreaterThan(10)
+  })
+
+  it('is left by as much as the deviation is beyond it, also where few samples are there', () => {
+    const noon = (row: number) => (row >= upTo && hourOf(row) >= 12 && hourOf(row) < 12.5 ? 20 : 0)
+    const { band, window, values } = metric(job, noon)
+    const holed = values.map((value, row) =>
+      row % 7 === 0 || (row > upTo && row % PER_DAY > 150) ? Number.NaN : value,
+    )
+    const silent = values.map((value, row) => (row < upTo ? Number.NaN : value))
+    for (const samples of [values, holed, silent])
+      for (let from = upTo; from + 40 <= rows; from += 13) {
+        const deviations = deviationsOf(band, window, samples, [from, from + 40])
+        const excess = deviations.map((one) => Math.sign(one) * Math.max(0, Math.abs(one) - WIDE) + 0)
+        expect(excessOf(band, window, samples, [from, from + 40]).map((one) => one + 0)).toEqual(excess)
+      }
   })
 
   it('is not widened by an incident of a day', () => {

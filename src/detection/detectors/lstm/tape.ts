@@ -1,5 +1,5 @@
 import { rowMs, type Window } from '../../window.ts'
-import { deviationsOf, WIDE } from '../band.ts'
+import { excessOf } from '../band.ts'
 import { MOST } from '../compared.ts'
 import { columnOf, type Frame } from './frame.ts'
 
@@ -65,12 +65,8 @@ function samplesOf(window: Window, frame: Frame, column: number, from: number, t
   const values = columnOf(window, frame.signals[column] ?? '')?.values
   const band = frame.bands?.[column]
   if (values === undefined || band === undefined) return (row) => values?.[row] ?? Number.NaN
-  const deviations = deviationsOf(band, window, values, [from, to])
-  return (row) => outOf(deviations[row - from] ?? Number.NaN)
-}
-
-function outOf(deviation: number): number {
-  return Math.sign(deviation) * Math.min(MOST, Math.max(0, Math.abs(deviation) - WIDE))
+  const excess = excessOf(band, window, values, [from, to])
+  return (row) => Math.max(-MOST, Math.min(MOST, excess[row - from] ?? Number.NaN))
 }
 
 /** Writes what is not a sample: the veil and the time of day. */
