@@ -15,9 +15,11 @@ export function mediansBefore(valueAt: (row: number) => number, walk: Walk, widt
   const sorted = new Float64Array(width)
   let count = 0
   let slot = 0
-  for (let row = Math.max(0, first); row < to; row += 1) {
-    if (row >= from) medians[row - from] = medianOf(sorted, count)
-    if ((phase + row) % every !== 0) continue
+  const begin = Math.max(0, first)
+  let answered = from
+  for (let row = begin + ((every - ((phase + begin) % every)) % every); row < to; row += every) {
+    if (row >= answered) medians.fill(medianOf(sorted, count), answered - from, row + 1 - from)
+    answered = Math.max(answered, row + 1)
     const gone = ring[slot] ?? Number.NaN
     if (Number.isFinite(gone)) count = removed(sorted, count, gone)
     const value = valueAt(row)
@@ -25,6 +27,7 @@ export function mediansBefore(valueAt: (row: number) => number, walk: Walk, widt
     if (Number.isFinite(value)) count = inserted(sorted, count, value)
     slot = (slot + 1) % width
   }
+  medians.fill(medianOf(sorted, count), answered - from)
   return medians
 }
 
