@@ -1,6 +1,7 @@
 import type { SignalId } from '../../domain/index.ts'
 import { type ApplicationMetrics, errorRatio, latencyP99, type PodJoin, requestRate } from './application-metrics.ts'
-import { byCronJob, KIND, NAME, type OwnerSource, ownerMap } from './owners.ts'
+import { type OfPods, ofWorkloads, POD, WORKLOAD, withOwner } from './of-pods.ts'
+import { byCronJob, KIND, NAME } from './owners.ts'
 import {
   aggregate,
   both,
@@ -10,7 +11,6 @@ import {
   type Expression,
   either,
   equal,
-  escapePattern,
   joined,
   less,
   type Matcher,
@@ -25,66 +25,21 @@ import {
   without,
   zero,
 } from './promql.ts'
+import { containers, kubeStateMetrics, podState, podsOf, type Scope } from './scope.ts'
 
-/** What the queries of one cluster have in common. */
-export type Scope = {
-  /** Holds in every selector: the cluster where one Prometheus holds several, the namespaces where only some are asked. */
-  readonly cluster: readonly Matcher[]
-  readonly jobs: { readonly cadvisor: readonly string[]; readonly kubeStateMetrics: readonly string[] }
-  readonly owners: OwnerSource
-  /** Only these workloads: pods are told by what their names begin with, so others may be in the answer. */
-  readonly workloads?: readonly string[]
-  readonly application?: ApplicationMetrics
-}
-
-const POD = ['namespace', 'pod'] as const
 const POD_CONTAINER = [...POD, 'container'] as const
-const WORKLOAD = ['namespace', KIND, NAME] as const
 const PULL_REASONS = 'ImagePullBackOff|ErrImagePull|InvalidImageName|ErrImageNeverPull'
 
-function kubeStateMetrics(scope: Scope): readonly Matcher[] {
-  return [...scope.cluster, oneOf('job', scope.jobs.kubeStateMetrics)]
-}
-
-/** What kube-state-metrics says of pods. */
-function podState(scope: Scope): readonly Matcher[] {
-  return [...kubeStateMetrics(scope), ...podsOf(scope)]
-}
-
-/** Pods are named by what runs them and a hyphen, of which Kubernetes takes the first 58 letters. */
-const MOST_OF_A_NAME = 58
-
-function podsOf({ workloads }: Scope): readonly Matcher[] {
-  if (workloads === undefined) return []
-  const begins = workloads.map((name) => escapePattern(`${name}-`.slice(0, MOST_OF_A_NAME)))
-  return [matching('pod', `(?:${begins.join('|')}).*`)]
-}
-
-/** A container's own cgroup: the kubelet also reports the pod (no container) and its pause container. */
-function containers(scope: Scope): readonly Matcher[] {
-  const own = [unequal('container', ''), unequal('container', 'POD'), ...podsOf(scope)]
-  return [...scope.cluster, oneOf('job', scope.jobs.cadvisor), ...own]
-}
-
-function withOwner(scope: Scope, podLevel: Expression): Expression {
-  const map = ownerMap(scope.owners, {
-    cluster: scope.cluster,
-    kubeStateMetrics: kubeStateMetrics(scope),
-    pods: podsOf(scope),
-  })
-  return joined(podLevel, POD, [KIND, NAME], map)
-}
-
-function perContainer(scope: Scope, operation: 'max' | 'sum', podLevel: Expression): Expression {
-  return aggregate(operation, [...WORKLOAD, 'container'], withOwner(scope, podLevel))
+function perContainer(operation: OfPods['operation'], rows: Expression): OfPods {
+  return { rows, operation, each: ['container'] }
 }
 
 function statesOf(metric: string, scope: Scope, matchers: readonly Matcher[] = []): Expression {
   return aggregate('max', POD_CONTAINER, selector(metric, [...podState(scope), ...matchers]))
 }
 
-function memory(scope: Scope, metric: string): Expression {
-  return perContainer(scope, 'max', aggregate('max', POD_CONTAINER, selector(metric, containers(scope))))
+function memory(scope: Scope, metric: string): OfPods {
+  return perContainer('max', aggregate('max', POD_CONTAINER, selector(metric, containers(scope))))
 }
 
 function counted(metric: string, scope: Scope, operation: 'rate' | 'irate' | 'increase'): Expression {
@@ -92,20 +47,18 @@ function counted(metric: string, scope: Scope, operation: 'rate' | 'irate' | 'in
 }
 
 /** The seeds ask a recording rule for `irate`: its series carry no job, so they cannot be held to those that the operator lists. */
-function cpu(scope: Scope, operation: 'rate' | 'irate'): Expression {
-  return perContainer(scope, 'max', counted('container_cpu_usage_seconds_total', scope, operation))
+function cpu(scope: Scope, operation: 'rate' | 'irate'): OfPods {
+  return perContainer('max', counted('container_cpu_usage_seconds_total', scope, operation))
 }
 
 /** Ratio of the sums over the pods, not the mean of their ratios; no periods at all gives NaN. */
 function cpuThrottled(scope: Scope): Expression {
-  return divided(
-    perContainer(scope, 'sum', counted('container_cpu_cfs_throttled_periods_total', scope, 'increase')),
-    perContainer(scope, 'sum', counted('container_cpu_cfs_periods_total', scope, 'increase')),
-  )
+  const periods = (metric: string) => ofWorkloads(scope, perContainer('sum', counted(metric, scope, 'increase')))
+  return divided(periods('container_cpu_cfs_throttled_periods_total'), periods('container_cpu_cfs_periods_total'))
 }
 
-function resource(scope: Scope, side: 'limits' | 'requests', name: 'memory' | 'cpu'): Expression {
-  return perContainer(scope, 'max', statesOf(`kube_pod_container_resource_${side}`, scope, [equal('resource', name)]))
+function resource(scope: Scope, side: 'limits' | 'requests', name: 'memory' | 'cpu'): OfPods {
+  return perContainer('max', statesOf(`kube_pod_container_resource_${side}`, scope, [equal('resource', name)]))
 }
 
 /** Every container that kube-state-metrics reports, with value 0. */
@@ -135,37 +88,37 @@ function oomKilledPods(scope: Scope): Expression {
 }
 
 /** Init containers have metrics of their own, and a name that is unique in the pod. */
-function waiting(scope: Scope, reason: Matcher, window: string): Expression {
+function waiting(scope: Scope, reason: Matcher, window: string): OfPods {
   const family = (prefix: string): Expression => {
     const vector = selector(`${prefix}_status_waiting_reason`, [...podState(scope), reason])
     const flagged = aggregate('max', POD_CONTAINER, overTime('max_over_time', over(vector, window)))
     return either(flagged, seen(scope, `${prefix}_info`), POD_CONTAINER)
   }
-  return perContainer(scope, 'max', either(family('kube_pod_container'), family('kube_pod_init_container')))
+  return perContainer('max', either(family('kube_pod_container'), family('kube_pod_init_container')))
 }
 
-function runningImage(scope: Scope): Expression {
+function runningImage(scope: Scope): OfPods {
   const labels = [...POD_CONTAINER, 'image']
   const info = selector('kube_pod_container_info', [...podState(scope), unequal('image', '')])
-  return aggregate('max', [...WORKLOAD, 'container', 'image'], withOwner(scope, aggregate('max', labels, info)))
+  return { rows: aggregate('max', labels, info), operation: 'max', each: ['container', 'image'] }
 }
 
 /** `increase` reckons with what it did not see at the ends of the hour; restarts are whole. */
-function restartsLastHour(scope: Scope): Expression {
+function restartsLastHour(scope: Scope): OfPods {
   const restarts = selector('kube_pod_container_status_restarts_total', podState(scope))
   const added = aggregate('max', POD_CONTAINER, overTime('increase', over(restarts, '1h')))
-  return perContainer(scope, 'sum', rounded(added))
+  return perContainer('sum', rounded(added))
 }
 
 /** Pods of each workload: all of them, or those in a phase. */
-function podsIn(scope: Scope, phase?: 'Pending' | 'Running' | 'Failed'): Expression {
+function podsIn(scope: Scope, phase?: 'Pending' | 'Running' | 'Failed'): OfPods {
   const [metric, matchers] = phase ? ['kube_pod_status_phase', [equal('phase', phase)]] : ['kube_pod_info', []]
   const pods = aggregate('max', POD, selector(metric, [...podState(scope), ...matchers]))
-  return aggregate('sum', WORKLOAD, withOwner(scope, pods))
+  return { rows: pods, operation: 'sum', each: [] }
 }
 
 /** Several pods may share a claim, and each exporter of a node tells of those that are mounted there. */
-function volumeUsed(scope: Scope): Expression {
+function volumeUsed(scope: Scope): OfPods {
   const claim = ['namespace', 'persistentvolumeclaim']
   const kubelet = [...scope.cluster, oneOf('job', scope.jobs.cadvisor)]
   const bytes = (side: 'used' | 'capacity') =>
@@ -177,14 +130,14 @@ function volumeUsed(scope: Scope): Expression {
     [],
     divided(bytes('used'), bytes('capacity')),
   )
-  return aggregate('max', WORKLOAD, withOwner(scope, aggregate('max', POD, mounted)))
+  return { rows: aggregate('max', POD, mounted), operation: 'max', each: [] }
 }
 
-function unschedulable(scope: Scope): Expression {
+function unschedulable(scope: Scope): OfPods {
   const pods = (metric: string): Expression => aggregate('max', POD, selector(metric, podState(scope)))
   // Only pods that no node has room for have the metric.
   const flagged = either(pods('kube_pod_status_unschedulable'), zero(pods('kube_pod_info')), POD)
-  return aggregate('sum', WORKLOAD, withOwner(scope, flagged))
+  return { rows: flagged, operation: 'sum', each: [] }
 }
 
 type WorkloadMetric = { readonly kind: string; readonly label: string; readonly metric: string }
@@ -252,7 +205,7 @@ function ofApplication(
   return query(scope.application, join)
 }
 
-const QUERIES: Readonly<Record<SignalId, (scope: Scope) => Expression | undefined>> = {
+const QUERIES: Readonly<Record<SignalId, (scope: Scope) => OfPods | Expression | undefined>> = {
   'memory-working-set': (scope) => memory(scope, 'container_memory_working_set_bytes'),
   'memory-resident': (scope) => memory(scope, 'container_memory_rss'),
   'memory-limit': (scope) => resource(scope, 'limits', 'memory'),
@@ -262,11 +215,11 @@ const QUERIES: Readonly<Record<SignalId, (scope: Scope) => Expression | undefine
   'cpu-limit': (scope) => resource(scope, 'limits', 'cpu'),
   'cpu-request': (scope) => resource(scope, 'requests', 'cpu'),
   'cpu-throttled': cpuThrottled,
-  'oom-killed': (scope) => perContainer(scope, 'max', oomKilledPods(scope)),
-  'oom-killed-pods': (scope) => perContainer(scope, 'sum', oomKilledPods(scope)),
+  'oom-killed': (scope) => perContainer('max', oomKilledPods(scope)),
+  'oom-killed-pods': (scope) => perContainer('sum', oomKilledPods(scope)),
   'crash-loop': (scope) => waiting(scope, equal('reason', 'CrashLoopBackOff'), '5m'),
   'image-pull': (scope) => waiting(scope, matching('reason', PULL_REASONS), '10m'),
-  restarts: (scope) => perContainer(scope, 'sum', statesOf('kube_pod_container_status_restarts_total', scope)),
+  restarts: (scope) => perContainer('sum', statesOf('kube_pod_container_status_restarts_total', scope)),
   'restarts-last-hour': restartsLastHour,
   'running-image': runningImage,
   unschedulable,
@@ -290,5 +243,11 @@ const QUERIES: Readonly<Record<SignalId, (scope: Scope) => Expression | undefine
  * them, container and its own labels. Values are in the signal's unit. Undefined where nothing configured answers it.
  */
 export function queryOf(id: SignalId, scope: Scope): Expression | undefined {
+  const query = partsOf(id, scope)
+  return query !== undefined && 'rows' in query ? ofWorkloads(scope, query) : query
+}
+
+/** The same, with the join to the workloads left to do where it comes last: several signals may share it. */
+export function partsOf(id: SignalId, scope: Scope): OfPods | Expression | undefined {
   return QUERIES[id](scope)
 }

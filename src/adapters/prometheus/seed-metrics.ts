@@ -1,5 +1,4 @@
 import type { ClusterMetric } from '../../domain/index.ts'
-import type { Scope } from './catalogue.ts'
 import {
   aggregate,
   complement,
@@ -17,6 +16,7 @@ import {
   unequal,
   zero,
 } from './promql.ts'
+import type { Scope } from './scope.ts'
 
 type ClusterScope = Pick<Scope, 'cluster' | 'jobs'>
 

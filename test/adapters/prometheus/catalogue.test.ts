@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { queryOf, type Scope } from '../../../src/adapters/prometheus/catalogue.ts'
+import { queryOf } from '../../../src/adapters/prometheus/catalogue.ts'
 import { equal, escapeLabelValue, oneOf, selector } from '../../../src/adapters/prometheus/promql.ts'
+import type { Scope } from '../../../src/adapters/prometheus/scope.ts'
 import { GROUPS, requestsFor } from '../../../src/adapters/prometheus/signal-requests.ts'
 import { historySignals, tickSignals } from '../../../src/detection/index.ts'
 import { signalInfo } from '../../../src/domain/index.ts'
@@ -111,9 +112,17 @@ describe('the catalogue', () => {
     expect(request?.query).not.toContain('memory')
   })
 
-  it('puts into each request the text that it quotes as evidence', () => {
-    for (const { asked, query } of requestsFor(ALL_SIGNALS, plain))
-      for (const text of asked.values()) expect(query).toContain(text)
+  it('quotes as evidence the text that answers a signal alone', () => {
+    for (const { asked } of requestsFor(ALL_SIGNALS, plain))
+      for (const [id, text] of asked) expect(text).toBe(queryOf(id, plain)?.text)
+  })
+
+  it('joins pods to their workloads once for all signals of a request that are told alike', () => {
+    const limits = requestsFor(['memory-limit', 'memory-request', 'cpu-limit', 'cpu-request'], plain)
+    expect(limits.map(({ query }) => joinsIn(query))).toEqual([1])
+    const counted = requestsFor(['crash-loop', 'image-pull', 'restarts', 'restarts-last-hour'], plain)
+    // The largest of some, the sum of the others.
+    expect(counted.map(({ query }) => joinsIn(query))).toEqual([2])
   })
 
   it.each(ALL_SIGNALS)('selects for %s only series of the listed jobs and the one cluster', (id) => {
@@ -133,6 +142,10 @@ describe('the catalogue', () => {
     expect(requestsFor(['request-rate', 'error-ratio', 'latency-p99'], bare)).toEqual([])
   })
 })
+
+function joinsIn(query: string): number {
+  return query.split('group_left (workload_kind,workload)').length - 1
+}
 
 const tools = prometheusTools('the catalogue under promtool')
 

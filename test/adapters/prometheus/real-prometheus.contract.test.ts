@@ -3,6 +3,7 @@ import {
   type PrometheusMetrics,
   type PrometheusOptions,
   prometheusMetrics,
+  prometheusSeries,
 } from '../../../src/adapters/prometheus/index.ts'
 import type { World } from '../../../src/adapters/simulation/index.ts'
 import {
@@ -92,6 +93,16 @@ describe.runIf(tools !== undefined)('a real Prometheus', () => {
       return { signal: 'latency-p99', subject, ...range, values: Float64Array.from(values) }
     })
     return { signal: 'latency-p99', status: 'ok', series, asked: 'the world itself' }
+  }
+
+  function labelsAnswered({ subject: { namespace, kind, name, container }, labels }: Series): string {
+    const all = { namespace, workload_kind: kind, workload: name, ...(container && { container }), ...labels }
+    return JSON.stringify(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)))
+  }
+
+  /** Sums differ in their last digits by the order in which they are made. */
+  function isAlike(one: number, other: number): boolean {
+    return Object.is(one, other) || Math.abs(one - other) <= 1e-7 * Math.abs(one)
   }
 
   const scrapes = new Map<number, ReturnType<World['scrape']>>()
@@ -210,6 +221,22 @@ describe.runIf(tools !== undefined)('a real Prometheus', () => {
     expect(recorded.get('restarts')?.asked).toContain('namespace_workload_pod:kube_pod_owner:relabel')
   })
 
+  it('answers the text that is quoted for a signal alone as it answered all of them together', async () => {
+    const alone = prometheusSeries({ url: server.url })
+    for (const { signal, asked, series } of measured.values()) {
+      const answer = await alone.read(asked, WORLD_RANGE)
+      if (!answer.read) throw new Error(`${signal}: ${answer.problem}`)
+      const quoted = new Map(answer.series.map(({ labels, values }) => [JSON.stringify(labels), values]))
+      expect([signal, [...quoted.keys()]]).toEqual([signal, series.map(labelsAnswered).sort()])
+      for (const one of series) {
+        const values = quoted.get(labelsAnswered(one)) ?? new Float64Array()
+        const differs = one.values.findIndex((value, at) => !isAlike(value, values[at] ?? Number.NaN))
+        expect([labelsAnswered(one), differs]).toEqual([labelsAnswered(one), -1])
+      }
+    }
+    await alone.close()
+  })
+
   it('is asked at most 20 times for everything', async () => {
     let asked = 0
     const fake = await prometheusServer((_, response) => {
@@ -227,7 +254,7 @@ describe.runIf(tools !== undefined)('a real Prometheus', () => {
 
   it('answers 12,001 points', async () => {
     const range = { ...WORLD_RANGE, endMs: WORLD_RANGE.startMs + 12_000 * 500, stepMs: 500 }
-    const [answer] = await reader().read(['memory-limit'], range)
+    const [answer] = await reader().read(['replicas-desired'], range)
     expect(answer).toMatchObject({ status: 'ok' })
     expect(answer?.series[0]?.values).toHaveLength(12_001)
   })
