@@ -1,5 +1,4 @@
-import { rowMs, type Window } from '../window.ts'
-import { mediansBefore } from './running-median.ts'
+import { type Slots, slotsOf } from './slots.ts'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 1440 * MINUTE_MS
@@ -63,7 +62,7 @@ export function bandOf({ values, startMs, stepMs }: Stretch): Band | undefined {
 }
 
 /** As a band's limits are held, so that a value at a limit is not beyond it. NaN for what is not finite. */
-function heldAs(value: number, centre: number, range: number): number {
+export function heldAs(value: number, centre: number, range: number): number {
   return Number.isFinite(value) ? Math.fround((value - centre) / range) : Number.NaN
 }
 
@@ -121,7 +120,8 @@ function unitOf({ values, startMs, stepMs }: Stretch, band: Band): number {
     .filter(Number.isFinite)
     .sort()
   const width = widths[widths.length >> 1] ?? 0
-  const away = values.map((value, row) => Math.abs(beyond(band, startMs + row * stepMs, value, 0, 0)))
+  const slots = slotsOf({ startMs, stepMs }, 0, values.length, band.slotMs)
+  const away = values.map((value, row) => Math.abs(beyond(band, slots, row, value, 0, 0)))
   const left = moves(away)
   const sizes = left.length > 0 ? left : moves(values.map(Math.abs))
   return Math.max(width / WIDE, (sizes[sizes.length >> 1] ?? 0) / MOVE)
@@ -131,15 +131,20 @@ function moves(sizes: Float64Array): Float64Array {
   return sizes.filter((size) => size > ROUNDING).sort()
 }
 
-function slotAt(atMs: number, slotMs: number, count: number): number {
-  const slot = Math.floor(atMs / slotMs) % count
-  return slot < 0 ? slot + count : slot
-}
-
-/** How far a value less a level lies outside of what is usual, signed: of the day or of the week, whichever is nearer. NaN for NaN. */
-function beyond({ slotMs, day, week }: Band, atMs: number, value: number, dayLevel: number, weekLevel: number): number {
-  const ofDay = slotAt(atMs, slotMs, day.low.length)
-  const ofWeek = slotAt(atMs, slotMs, week.low.length)
+/**
+ * How far a value less a level lies outside of what is usual at the time of a row of `slots`, signed: of the day or of the week, whichever is nearer.
+ * NaN for NaN.
+ */
+export function beyond(
+  { day, week }: Band,
+  slots: Slots,
+  row: number,
+  value: number,
+  dayLevel: number,
+  weekLevel: number,
+): number {
+  const ofDay = slots.day[row] ?? 0
+  const ofWeek = slots.week[row] ?? 0
   const one = outside(value - dayLevel, day.low[ofDay] ?? Number.NaN, day.high[ofDay] ?? Number.NaN)
   const other = outside(value - weekLevel, week.low[ofWeek] ?? Number.NaN, week.high[ofWeek] ?? Number.NaN)
   return Math.abs(other) < Math.abs(one) ? other : one
@@ -149,117 +154,4 @@ function beyond({ slotMs, day, week }: Band, atMs: number, value: number, dayLev
 function outside(value: number, low: number, high: number): number {
   if (low > high) return value > low ? value - low : value < high ? value - high : 0
   return value > high ? value - high : value < low ? value - low : value - value + (Number.isNaN(low) ? low : 0)
-}
-
-/** How far out of its band a value is, in the band's unit and with the band itself; of one that is not out, where in the band it lies. */
-function withInside({ slotMs, day, unit }: Band, out: number, atMs: number, value: number): number {
-  if (out !== 0) return out / unit + Math.sign(out) * WIDE
-  const slot = slotAt(atMs, slotMs, day.low.length)
-  const low = day.low[slot] ?? Number.NaN
-  const high = day.high[slot] ?? Number.NaN
-  return high > low ? WIDE * Math.max(-1, Math.min(1, (2 * value - low - high) / (high - low))) : 0
-}
-
-/** The level of late: the median of so long, of the last sample of each half hour. A level that was shifted for good is as usual half of it later. */
-const LEVEL_MS = DAY_MS
-const LEVEL_STRIDE_MS = 30 * MINUTE_MS
-/** At a coarse step it is the median of so many. */
-const LEAST_LEVEL = 6
-
-/** Rows before the judged ones that a deviation looks at. */
-export function bandRows(stepMs: number): number {
-  return (samplesOf(stepMs) + 1) * strideOf(stepMs)
-}
-
-/** So many samples make a level. */
-function samplesOf(stepMs: number): number {
-  return Math.max(LEAST_LEVEL, Math.round(LEVEL_MS / stepMs / strideOf(stepMs)))
-}
-
-function strideOf(stepMs: number): number {
-  return Math.max(1, Math.round(LEVEL_STRIDE_MS / stepMs))
-}
-
-/**
- * How far the rows [from, to) of a metric are from what is usual, or from that at the level of late where that is nearer; signed. Up to `WIDE` where
- * in the band they lie, and beyond it by how far out of it they are, in its unit. Causal. NaN where there is no sample, or no level of late.
- */
-export function deviationsOf(
-  band: Band,
-  window: Window,
-  values: Float64Array,
-  [from, to]: readonly [from: number, to: number],
-): Float64Array {
-  const ofDay = levelsOf(band, band.day, window, values, [from, to])
-  const ofWeek = levelsOf(band, band.week, window, values, [from, to])
-  return ofDay.map((level, at) => {
-    const value = heldAs(values[from + at] ?? Number.NaN, band.centre, band.range)
-    const atMs = rowMs(window, from + at)
-    const away = beyond(band, atMs, value, 0, 0)
-    const late = beyond(band, atMs, value, level, ofWeek[at] ?? Number.NaN)
-    return Math.abs(away) < Math.abs(late)
-      ? withInside(band, away, atMs, value)
-      : withInside(band, late, atMs, value - level)
-  })
-}
-
-/**
- * How far the rows [from, to) of a metric are out of what is usual, signed: `deviationsOf` less `WIDE`, and 0 within. What is within it without a
- * level needs none, as long as there is one, and that is nearly always.
- */
-export function excessOf(
-  band: Band,
-  window: Window,
-  values: Float64Array,
-  rows: readonly [from: number, to: number],
-): Float64Array {
-  const [from, to] = rows
-  if (hasLevel(window, values, rows)) {
-    const away = values.slice(from, to)
-    for (let at = 0; at < away.length; at += 1) {
-      const value = heldAs(away[at] ?? Number.NaN, band.centre, band.range)
-      away[at] = beyond(band, rowMs(window, from + at), value, 0, 0)
-    }
-    if (!away.some((one) => one < 0 || one > 0)) return away
-  }
-  return deviationsOf(band, window, values, rows).map(
-    (deviation) => Math.sign(deviation) * Math.max(0, Math.abs(deviation) - WIDE),
-  )
-}
-
-/** Whether one sample at least counts for the level of late of each of these rows. */
-function hasLevel(
-  { startMs, stepMs }: Window,
-  values: Float64Array,
-  [from, to]: readonly [from: number, to: number],
-): boolean {
-  const every = strideOf(stepMs)
-  const phase = Math.floor(startMs / stepMs)
-  const oldest = Math.max(0, to - samplesOf(stepMs) * every)
-  for (let row = from - 1 - ((phase + from - 1) % every); row >= oldest; row -= every)
-    for (let seen = row; seen > row - every && seen >= 0; seen -= 1) if (Number.isFinite(values[seen])) return true
-  return false
-}
-
-/** How far a metric has been from the middle of its band of late, for the rows [from, to). Which samples count depends on the clock alone, not on where one begins. */
-function levelsOf(
-  { centre, range, slotMs }: Band,
-  { low, high }: Range,
-  window: Window,
-  values: Float64Array,
-  [from, to]: readonly [from: number, to: number],
-): Float64Array {
-  const { startMs, stepMs } = window
-  const every = strideOf(stepMs)
-  const rows = { from, to, first: from - bandRows(stepMs), every, phase: Math.floor(startMs / stepMs) }
-  const away = (row: number): number => {
-    let seen = row
-    while (seen > row - every && !Number.isFinite(values[seen])) seen -= 1
-    if (seen <= row - every) return Number.NaN
-    const slot = slotAt(startMs + seen * stepMs, slotMs, low.length)
-    return (
-      heldAs(values[seen] ?? Number.NaN, centre, range) - ((low[slot] ?? Number.NaN) + (high[slot] ?? Number.NaN)) / 2
-    )
-  }
-  return mediansBefore(away, rows, samplesOf(stepMs))
 }

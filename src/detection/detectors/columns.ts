@@ -72,5 +72,5 @@ export function strangest<Part extends { readonly signal: string }>(
   if (parts.length === 1 && alone !== undefined) return alone
   const together = new Together(rows)
   for (const scores of judged) for (let row = 0; row < rows; row += 1) together.add(row, scores[row] ?? Number.NaN)
-  return Float64Array.from({ length: rows }, (_, row) => together.score(row))
+  return together.scores()
 }

@@ -53,4 +53,8 @@ export class Together {
   score(row: number): number {
     return (this.#first[row] ?? Number.NaN) + (this.#second[row] ?? 0)
   }
+
+  scores(): Float64Array {
+    return this.#first.map((first, row) => first + (this.#second[row] ?? 0))
+  }
 }

@@ -4,6 +4,7 @@ import type { Detector, FitInput, FitOutcome, Silence } from './detector.ts'
 import { type ColumnModel, fitColumn, heldOutOf, judgeColumn, type Lesson } from './prophet/column-model.ts'
 import type { Stretch } from './prophet/history.ts'
 import { offsetOf } from './prophet/local-time.ts'
+import { lateFor } from './prophet/residuals.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
@@ -76,5 +77,6 @@ function scored({ window, upTo }: FitInput, lesson: Lesson): Float64Array {
 }
 
 function score({ columns }: ProphetModel, window: Window, from: number, to: number): Float64Array {
-  return strangest(columns, window, to - from, (model, column) => judgeColumn(model, window, column, from, to))
+  const late = lateFor(window.stepMs)
+  return strangest(columns, window, to - from, (model, column) => judgeColumn(model, window, column, [from, to], late))
 }

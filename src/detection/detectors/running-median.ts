@@ -1,3 +1,63 @@
+/** The median of the finite ones among the last `width` values. They are put in order when a median is first asked for. */
+export class RunningMedian {
+  readonly #ring: Float64Array
+  readonly #sorted: Float64Array
+  #slot = 0
+  #count = 0
+  #isSorted = false
+
+  constructor(width: number) {
+    this.#ring = new Float64Array(width).fill(Number.NaN)
+    this.#sorted = new Float64Array(width)
+  }
+
+  /** How many of them are finite. */
+  get count(): number {
+    return this.#count
+  }
+
+  clear(): void {
+    this.#ring.fill(Number.NaN)
+    this.#slot = 0
+    this.#count = 0
+    this.#isSorted = false
+  }
+
+  push(value: number): void {
+    const gone = this.#ring[this.#slot] ?? Number.NaN
+    if (Number.isFinite(gone)) {
+      if (this.#isSorted) removed(this.#sorted, this.#count, gone)
+      this.#count -= 1
+    }
+    this.#ring[this.#slot] = value
+    if (Number.isFinite(value)) {
+      if (this.#isSorted) inserted(this.#sorted, this.#count, value)
+      this.#count += 1
+    }
+    this.#slot = this.#slot + 1 === this.#ring.length ? 0 : this.#slot + 1
+  }
+
+  /** NaN of none. */
+  median(): number {
+    if (this.#count === 0) return Number.NaN
+    if (!this.#isSorted) this.#sort()
+    const half = this.#count >> 1
+    const upper = this.#sorted[half] ?? 0
+    return this.#count % 2 === 1 ? upper : upper / 2 + (this.#sorted[half - 1] ?? 0) / 2
+  }
+
+  #sort(): void {
+    let length = 0
+    for (const value of this.#ring) {
+      if (!Number.isFinite(value)) continue
+      this.#sorted[length] = value
+      length += 1
+    }
+    this.#sorted.subarray(0, length).sort()
+    this.#isSorted = true
+  }
+}
+
 /** Rows [from, to) are answered; of those before them from `first` on, and of themselves, every so many-th counts, by `phase + row`. */
 export type Walk = {
   readonly first: number
@@ -7,48 +67,36 @@ export type Walk = {
   readonly phase: number
 }
 
+/** The first row of a walk that counts. */
+export function firstCounted({ first, every, phase }: Omit<Walk, 'from' | 'to'>): number {
+  const begin = Math.max(0, first)
+  return begin + ((every - ((phase + begin) % every)) % every)
+}
+
 /** Before each row of a walk: the median of the finite ones among the last `width` values that count. NaN where there is none. */
 export function mediansBefore(valueAt: (row: number) => number, walk: Walk, width: number): Float64Array {
-  const { first, from, to, every, phase } = walk
+  const { from, to, every } = walk
   const medians = new Float64Array(Math.max(0, to - from))
-  const ring = new Float64Array(width).fill(Number.NaN)
-  const sorted = new Float64Array(width)
-  let count = 0
-  let slot = 0
-  const begin = Math.max(0, first)
+  const running = new RunningMedian(width)
   let answered = from
-  for (let row = begin + ((every - ((phase + begin) % every)) % every); row < to; row += every) {
-    if (row >= answered) medians.fill(medianOf(sorted, count), answered - from, row + 1 - from)
+  for (let row = firstCounted(walk); row < to; row += every) {
+    if (row >= answered) medians.fill(running.median(), answered - from, row + 1 - from)
     answered = Math.max(answered, row + 1)
-    const gone = ring[slot] ?? Number.NaN
-    if (Number.isFinite(gone)) count = removed(sorted, count, gone)
-    const value = valueAt(row)
-    ring[slot] = value
-    if (Number.isFinite(value)) count = inserted(sorted, count, value)
-    slot = (slot + 1) % width
+    running.push(valueAt(row))
   }
-  medians.fill(medianOf(sorted, count), answered - from)
+  if (answered < to) medians.fill(running.median(), answered - from)
   return medians
 }
 
-function medianOf(sorted: Float64Array, count: number): number {
-  if (count === 0) return Number.NaN
-  const half = count >> 1
-  const upper = sorted[half] ?? 0
-  return count % 2 === 1 ? upper : upper / 2 + (sorted[half - 1] ?? 0) / 2
-}
-
-function removed(sorted: Float64Array, count: number, value: number): number {
+function removed(sorted: Float64Array, count: number, value: number): void {
   const place = placeOf(sorted, count, value)
   sorted.copyWithin(place, place + 1, count)
-  return count - 1
 }
 
-function inserted(sorted: Float64Array, count: number, value: number): number {
+function inserted(sorted: Float64Array, count: number, value: number): void {
   const place = placeOf(sorted, count, value)
   sorted.copyWithin(place + 1, place, count)
   sorted[place] = value
-  return count + 1
 }
 
 /** The first place whose value is not below the given one. */

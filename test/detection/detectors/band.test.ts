@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { type Band, bandOf, bandRows, deviationsOf, excessOf, WIDE } from '../../../src/detection/detectors/band.ts'
+import { type Band, bandOf, WIDE } from '../../../src/detection/detectors/band.ts'
+import { bandRows, Deviations } from '../../../src/detection/detectors/deviations.ts'
+import type { Window } from '../../../src/detection/window.ts'
 import { numbers, PER_DAY, windowWith } from '../../fakes/windows.ts'
 
 const WEEK = 7 * PER_DAY
@@ -17,6 +19,16 @@ function metric(more: (row: number) => number, change: (row: number) => number =
   const window = windowWith({ 'cpu-usage': values })
   const band = known(bandOf({ values: values.slice(0, upTo), startMs: window.startMs, stepMs: window.stepMs }))
   return { window, values, band, deviations: deviationsOf(band, window, values, [upTo, rows]) }
+}
+
+type Rows = readonly [from: number, to: number]
+
+function deviationsOf(band: Band, window: Window, values: Float64Array, rows: Rows): Float64Array {
+  return new Deviations(window, rows).of(band, values)
+}
+
+function excessOf(band: Band, window: Window, values: Float64Array, rows: Rows): Float64Array {
+  return new Deviations(window, rows).excess(band, values)
 }
 
 function known(band: Band | undefined): Band {

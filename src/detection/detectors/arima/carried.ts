@@ -1,3 +1,5 @@
+import { Course, TAKEN_BACK } from './course.ts'
+
 /** A forecast and what is needed to carry it over the rows that follow. Plain data. */
 export type Carrier = {
   /** Forecast of the rows after the fit, the first one first. Beyond its end it stays as it ends. */
@@ -9,7 +11,7 @@ export type Carrier = {
 }
 
 /** So short a gap may have been passed on a line. */
-const BRIDGED = 12
+const BRIDGED = TAKEN_BACK
 
 /**
  * Differences of the rows [from, to) of `values` from what was forecast one step ahead. NaN for a missing row, and for the first sample after
@@ -18,60 +20,51 @@ const BRIDGED = 12
  * one. `from` is the first row that the carrier forecasts.
  */
 export function errorsOf(carrier: Carrier, values: Float64Array, from: number, to: number): Float64Array {
-  const { response } = carrier
-  const forecast = carrier.mean.slice()
-  const bridged = new Float64Array(forecast.length)
+  const course = new Course(carrier, to - from)
   const errors = new Float64Array(Math.max(0, to - from)).fill(Number.NaN)
-  const growth = growthOf(response)
-  const lasting = new Float64Array(response.length).fill(1)
+  let growth: Float64Array | undefined
   let missing = carrier.missing
   for (let row = from; row < to; row += 1) {
-    const error = (values[row] ?? Number.NaN) - (forecast[0] ?? Number.NaN)
+    const error = (values[row] ?? Number.NaN) - course.next()
     if (!Number.isFinite(error)) {
-      if (missing === 0) bridged.set(forecast)
       missing += 1
-      advance(forecast, response, 0)
+      course.went(0)
       continue
     }
-    const grown = error / (growth[missing] ?? 1)
-    const straight = missing > 0 && row - missing >= from ? bridge(bridged, response, values, row, missing) : Number.NaN
-    const known = missing <= forecast.length
+    if (missing > 0) growth ??= growthOf(carrier.response)
+    const grown = error / (growth?.[missing] ?? 1)
+    const straight = missing > 0 && row - missing >= from ? bridge(course, values, row, missing) : Number.NaN
     if (Math.abs(straight) < Math.abs(grown)) {
       errors[row - from] = straight
-      forecast.set(bridged)
-      advance(forecast, response, straight)
+      course.went(straight)
     } else {
+      if (!Number.isNaN(straight)) rest(course, missing)
+      const known = missing <= carrier.mean.length
       if (known) errors[row - from] = grown
-      advance(forecast, known ? response : lasting, error)
+      course.went(error, !known)
     }
     missing = 0
   }
   return errors
 }
 
-/** Moves a forecast on over the line through a gap before `row`; the error of that row then. NaN where there is no short line. */
-function bridge(
-  forecast: Float64Array,
-  response: Float64Array,
-  values: Float64Array,
-  row: number,
-  missing: number,
-): number {
+/** Lets a course pass through a gap before `row` on a line; the error of that row then. NaN where there is no short line. */
+function bridge(course: Course, values: Float64Array, row: number, missing: number): number {
   const earlier = values[row - missing - 1] ?? Number.NaN
   const later = values[row] ?? Number.NaN
   if (missing > BRIDGED || !Number.isFinite(later - earlier)) return Number.NaN
+  course.back(missing)
   for (let step = 1; step <= missing; step += 1) {
     const between = earlier + ((later - earlier) * step) / (missing + 1)
-    advance(forecast, response, between - (forecast[0] ?? 0))
+    course.went(between - course.next())
   }
-  return later - (forecast[0] ?? 0)
+  return later - course.next()
 }
 
-/** Moves a forecast on by one row that differed from it by `error`. */
-function advance(forecast: Float64Array, response: Float64Array, error: number): void {
-  const last = forecast.length - 1
-  for (let step = 0; step < last; step += 1) forecast[step] = (forecast[step + 1] ?? 0) + (response[step] ?? 0) * error
-  forecast[last] = (forecast[last] ?? 0) + (response[last] ?? 0) * error
+/** Lets a course pass through a gap as was forecast, where it has passed on a line. */
+function rest(course: Course, missing: number): void {
+  course.back(missing)
+  for (let step = 0; step < missing; step += 1) course.went(0)
 }
 
 /** Standard deviation of the error after so many missing rows, in those of one step. */

@@ -60,12 +60,14 @@ export function judgeColumn(
   [first, from, to]: readonly [first: number, from: number, to: number],
 ): Float64Array {
   const later = errorsOf(carrier, values, first, to)
-  const errors = new Float64Array(recent.length + later.length)
-  errors.set(recent)
-  errors.set(later, recent.length)
-  for (const [at, error] of errors.entries()) errors[at] = Math.abs(error) / unit
+  const sizes = new Float64Array(recent.length + later.length)
+  sizes.set(recent)
+  sizes.set(later, recent.length)
+  for (let at = 0; at < sizes.length; at += 1) sizes[at] = Math.abs(sizes[at] ?? Number.NaN) / unit
   const start = recent.length + from - first
-  return Float64Array.from({ length: to - from }, (_, at) => lengthOf(errors, start + at, together))
+  const lengths = later.slice(from - first)
+  for (let at = 0; at < lengths.length; at += 1) lengths[at] = lengthOf(sizes, start + at, together)
+  return lengths
 }
 
 /** Euclidean length of the known ones of so many sizes, without an overflow on the way. */

@@ -1,6 +1,7 @@
 import type { Column, Window } from '../../window.ts'
-import { type Band, bandOf, deviationsOf } from '../band.ts'
+import { type Band, bandOf } from '../band.ts'
 import { MOST, Together } from '../compared.ts'
+import { Deviations } from '../deviations.ts'
 
 /** Numbers that the forest sees of a row of several metrics. */
 export const TOGETHER_WIDTH = 4
@@ -35,13 +36,14 @@ export function togetherRows(
   [from, to]: readonly [from: number, to: number],
 ): Float64Array {
   const first = Math.max(0, from - ROLLING + 1)
+  const away = new Deviations(window, [first, to])
   const now = new Together(to - from)
   const late = new Together(to - from)
   const cells = new Float64Array((to - from) * TOGETHER_WIDTH)
   for (const [at, column] of columns.entries()) {
     const band = bands[at]
     if (column === undefined || band === undefined) continue
-    const deviations = deviationsOf(band, window, column.values, [first, to])
+    const deviations = away.of(band, column.values)
     for (let row = 0; row < to - from; row += 1) {
       const size = Math.min(MOST, Math.abs(deviations[row + from - first] ?? Number.NaN))
       if (Number.isNaN(size)) continue

@@ -90,7 +90,7 @@ export function scored(errors: Errors, usual: Usual, from: number): Float64Array
   for (let at = 0; at < rows; at += 1)
     for (let column = 0; column < columns; column += 1)
       together.add(at, scoreAt(errors, usual, from + at, column) / (usual.unit[column] ?? 1))
-  return Float64Array.from({ length: rows }, (_, at) => together.score(at))
+  return together.scores()
 }
 
 /** How many times further off than usual a column is. */

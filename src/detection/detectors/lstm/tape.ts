@@ -1,6 +1,6 @@
 import { rowMs, type Window } from '../../window.ts'
-import { excessOf } from '../band.ts'
 import { MOST } from '../compared.ts'
+import { Deviations } from '../deviations.ts'
 import { columnOf, type Frame } from './frame.ts'
 
 const DAY_MS = 86_400_000
@@ -38,37 +38,61 @@ export function tapeOf(window: Window, frame: Frame, from: number, to: number): 
   const veiled = new Float64Array(rows * width)
   const values = new Float64Array(rows * columns).fill(Number.NaN)
   const tape = { rows, width, columns, inputs, veiled, values }
-  for (let column = 0; column < columns; column += 1) fill(tape, window, frame, column, from)
+  const first = Math.max(0, from)
+  const samples = samplesOf(window, frame, [first, to])
+  let before: Samples | undefined
+  for (let column = 0; column < columns; column += 1) {
+    const own = samples(column)
+    const isKnown = Number.isFinite(own[0] ?? Number.NaN)
+    if (!isKnown) before ??= samplesOf(window, frame, [Math.max(0, first - CARRIED), first])
+    fill(tape, column, first - from, own, isKnown ? [] : (before?.(column) ?? []))
+  }
   for (let row = 0; row < rows; row += 1) mark(tape, frame, row, rowMs(window, from + row))
   return tape
 }
 
-function fill(tape: Tape, window: Window, frame: Frame, column: number, from: number): void {
-  const samples = samplesOf(window, frame, column, Math.max(0, from - CARRIED), from + tape.rows)
-  const centre = frame.centre[column] ?? 0
-  const spread = frame.spread[column] ?? 1
+/** Writes the samples of a column from row `first` on; where they are missing, the last one, which may be one of those right before them. */
+function fill(tape: Tape, column: number, first: number, samples: Column, before: Column): void {
   let last = 0
   let age = CARRIED
-  for (let row = Math.min(0, Math.max(-CARRIED, -from)); row < tape.rows; row += 1) {
-    const value = (samples(from + row) - centre) / spread
+  for (let at = -before.length; at < samples.length; at += 1) {
+    const value = (at < 0 ? before[at + before.length] : samples[at]) ?? Number.NaN
     const known = Number.isFinite(value)
     age = known ? 0 : age + 1
     if (known) last = Math.max(-FURTHEST, Math.min(FURTHEST, value))
-    if (row < 0) continue
-    if (known) tape.values[row * tape.columns + column] = value
-    if (age <= CARRIED) tape.inputs[row * tape.width + column] = last
+    if (at < 0) continue
+    if (known) tape.values[(first + at) * tape.columns + column] = value
+    if (age <= CARRIED) tape.inputs[(first + at) * tape.width + column] = last
   }
 }
 
-/** A column's samples, or how far out of its band they are where the frame has one, for the rows [from, to). Where in the band they lie is left out: it is noise. */
-function samplesOf(window: Window, frame: Frame, column: number, from: number, to: number): (row: number) => number {
-  const values = columnOf(window, frame.signals[column] ?? '')?.values
-  const band = frame.bands?.[column]
-  if (values === undefined || band === undefined) return (row) => values?.[row] ?? Number.NaN
-  const excess = excessOf(band, window, values, [from, to])
-  return (row) => Math.max(-MOST, Math.min(MOST, excess[row - from] ?? Number.NaN))
+/** Samples of a column in some rows, in spreads from usual, NaN where there is none; good until another column is asked for. */
+type Samples = (column: number) => Column
+type Column = ArrayLike<number>
+
+/** Or how far out of its band it is where the frame has one. Where in the band it lies is left out: it is noise. */
+function samplesOf(window: Window, frame: Frame, rows: readonly [from: number, to: number]): Samples {
+  const [from, to] = rows
+  const read = new Float64Array(Math.max(0, to - from))
+  const away = frame.bands === undefined ? undefined : new Deviations(window, rows)
+  return (column) => {
+    const values = columnOf(window, frame.signals[column] ?? '')?.values
+    const band = frame.bands?.[column]
+    if (values === undefined) return read.fill(Number.NaN)
+    const excess = band === undefined ? undefined : away?.excess(band, values)
+    const centre = frame.centre[column] ?? 0
+    const spread = frame.spread[column] ?? 1
+    for (let at = 0; at < read.length; at += 1) {
+      const value = excess === undefined ? values[from + at] : within(excess[at])
+      read[at] = ((value ?? Number.NaN) - centre) / spread
+    }
+    return read
+  }
 }
 
+function within(excess = Number.NaN): number {
+  return Math.max(-MOST, Math.min(MOST, excess))
+}
 /** Writes what is not a sample: the veil and the time of day. */
 function mark(tape: Tape, { clock }: Frame, row: number, atMs: number): void {
   const { columns, inputs, veiled } = tape
@@ -76,10 +100,12 @@ function mark(tape: Tape, { clock }: Frame, row: number, atMs: number): void {
   veiled[at] = 1
   if (!clock) return
   const angle = (2 * Math.PI * (atMs % DAY_MS)) / DAY_MS
-  inputs[at + 1] = Math.sin(angle)
-  inputs[at + 2] = Math.cos(angle)
-  veiled[at + 1] = Math.sin(angle)
-  veiled[at + 2] = Math.cos(angle)
+  const sine = Math.sin(angle)
+  const cosine = Math.cos(angle)
+  inputs[at + 1] = sine
+  inputs[at + 2] = cosine
+  veiled[at + 1] = sine
+  veiled[at + 2] = cosine
 }
 
 /** Share of a window's rows that may miss samples. */

@@ -3,6 +3,7 @@ import { type Column, rowMs, type Window } from '../../window.ts'
 import { bridged } from '../bridged.ts'
 import { unitOf } from '../compared.ts'
 import type { Silence } from '../detector.ts'
+import type { RunningMedian } from '../running-median.ts'
 import { type Curve, cut } from './curve.ts'
 import { type History, historyOf, REACH_MS, type Stretch } from './history.ts'
 import type { Offset } from './local-time.ts'
@@ -51,7 +52,7 @@ function learn(seen: Column, lesson: Lesson): Learned | Silence {
   if (history.values.length < LEAST_BLOCKS) return 'too-little-data'
   const season = seasonOf(engine, history, offset, rowMs(window, upTo + ahead))
   if (season === undefined) return 'failed'
-  const left = residualsOf(season.curve, window, column, from, upTo)
+  const left = residualsOf(season.curve, window, column, [from, upTo])
   const spread = spreadOf(left, (row) => hourOf(rowMs(window, from + row), offset), window.stepMs)
   if (!spread.some((one) => one > 0)) return 'flat'
   if (window.columns.length === 1) return { history, season, spread, from }
@@ -86,7 +87,7 @@ export function heldOutOf(column: Column, lesson: Lesson): Float64Array {
     const range = { fromMs: history.moments[0] ?? startMs, toMs: rowMs(window, upTo) }
     const curve = partOf(engine, { season, history, kept }, offset, range)
     if (curve === undefined) continue
-    scores.set(judgeColumn(modelOf(column, curve, learned.spread, offset), window, column, start, end), start)
+    scores.set(judgeColumn(modelOf(column, curve, learned.spread, offset), window, column, [start, end]), start)
   }
   return scores
 }
@@ -101,15 +102,18 @@ export function judgeColumn(
   model: ColumnModel,
   window: Window,
   column: Column,
-  from: number,
-  to: number,
+  [from, to]: readonly [from: number, to: number],
+  late?: RunningMedian,
 ): Float64Array {
   const { startMs, blockMs } = model.curve
-  return residualsOf(model.curve, window, column, from, to).map((left, row) => {
-    const block = Math.floor((rowMs(window, from + row) - startMs) / blockMs)
+  const scores = residualsOf(model.curve, window, column, [from, to], late)
+  for (let at = 0; at < scores.length; at += 1) {
+    const left = scores[at] ?? Number.NaN
+    const block = Math.floor((rowMs(window, from + at) - startMs) / blockMs)
     const spread = model.spread[block] ?? Number.NaN
-    return left === 0 ? 0 : Math.min(MOST_SPREADS, Math.abs(left) / spread)
-  })
+    scores[at] = left === 0 ? 0 : Math.min(MOST_SPREADS, Math.abs(left) / spread)
+  }
+  return scores
 }
 
 function hourOf(atMs: number, offset: Offset): number {
