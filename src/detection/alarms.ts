@@ -11,7 +11,10 @@ const DAY_MS = 1440 * MINUTE_MS
 const VOTES_A_DAY = { usual: 0.7, corroborated: 2 } as const
 /** At a coarse step two a day would be every twelfth row. */
 const MOST_RATE = 0.01
-/** An alarm lasts while the joint tail stays below so many times the rate: a lower bar to stay than to begin keeps one event one alarm. */
+/**
+ * An alarm lasts while the joint tail stays below so many times the usual rate: a lower bar to stay than to begin keeps one event one alarm. That
+ * another metric agrees makes it easier to begin, and no easier to stay.
+ */
 export const KEEP = { together: 50, alone: 10, most: 0.2 } as const
 /** What is sampled fast has to last this long before it is an alarm, ms: a single sample is no event. */
 const PERSIST_MS = 2 * MINUTE_MS
@@ -20,16 +23,20 @@ const RECOVERY_ROWS = 2
 
 /** The tail below which a model votes for an anomaly, at a step, where `deciding` models have to agree on so many metrics. */
 export function alarmRate(stepMs: number, deciding: number, metrics: number): number {
-  const aDay = deciding > 1 && metrics > 1 ? VOTES_A_DAY.corroborated : VOTES_A_DAY.usual
-  return Math.min(MOST_RATE, (aDay * stepMs) / DAY_MS)
+  return rateOf(deciding > 1 && metrics > 1 ? VOTES_A_DAY.corroborated : VOTES_A_DAY.usual, stepMs)
+}
+
+function rateOf(votesADay: number, stepMs: number): number {
+  return Math.min(MOST_RATE, (votesADay * stepMs) / DAY_MS)
 }
 
 /** The bar to begin an alarm, and the lower one to stay in it. */
 export type Bar = { readonly rate: number; readonly keep: number }
 
 export function barOf(stepMs: number, deciding: number, metrics: number): Bar {
-  const rate = alarmRate(stepMs, deciding, metrics)
-  return { rate, keep: Math.min(KEEP.most, rate * (deciding > 1 ? KEEP.together : KEEP.alone)) }
+  const usual = rateOf(VOTES_A_DAY.usual, stepMs)
+  const keep = Math.min(KEEP.most, usual * (deciding > 1 ? KEEP.together : KEEP.alone))
+  return { rate: alarmRate(stepMs, deciding, metrics), keep }
 }
 
 /** How many models have to agree at least where so many are configured. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { alarmRate, alarmsOf, decidingOf } from '../../src/detection/alarms.ts'
+import { alarmRate, alarmsOf, barOf, decidingOf } from '../../src/detection/alarms.ts'
 
 const MINUTE = 60_000
 const RATE = 0.003
@@ -66,6 +66,13 @@ describe('the alarm rate', () => {
     ['an hour', 60 * MINUTE, 2, 2, 0.01],
   ])('at a step of %s', (_, stepMs, deciding, metrics, rate) => {
     expect(alarmRate(stepMs, deciding, metrics)).toBeCloseTo(rate, 12)
+  })
+
+  it('is easier to meet with several metrics, and to stay in alarm is not', () => {
+    const [one, several] = [barOf(5 * MINUTE, 2, 1), barOf(5 * MINUTE, 2, 12)]
+    expect(several.rate).toBeGreaterThan(one.rate)
+    expect(several.keep).toBe(one.keep)
+    expect(one.keep).toBeCloseTo((50 * 0.7) / 288, 12)
   })
 
   it.each([
