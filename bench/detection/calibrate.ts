@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { alarmRate } from '../../src/detection/index.ts'
+import type { Track } from '../../src/detection/index.ts'
 import { verdictOf } from '../../src/detection/judged.ts'
 import { atPoints, type Labelled, manifestOf, readSeries } from './dataset.ts'
 import { JOIN, joined, runs, TOLERANCE } from './metrics.ts'
@@ -9,7 +9,7 @@ import { reliability } from './reliability.ts'
 import { sourcesDigest } from './sources.ts'
 import { readRecording, recordingKey } from './store.ts'
 
-/** What is known of one alarm: whether it met an event, and what its confidence may rest on (intercept, margin, votes). */
+/** What is known of one alarm: whether it met an event, and what its confidence may rest on (intercept, margin, and votes where several decide). */
 type Alarm = { readonly group: string; readonly real: boolean; readonly features: readonly number[] }
 
 const NAMES = ['intercept', 'margin', 'votes'] as const
@@ -18,18 +18,20 @@ const MOST_MARGIN = 8
 const PASSES = 4000
 const STEP = 0.15
 
-/** The alarms of the service's own rules on one series, from what was recorded of the models. */
-function alarmsOn(series: Labelled, seed: number, root: string): readonly Alarm[] {
-  const tracks = models.map((detector) => {
+/** What was recorded of the models on one series. */
+function tracksOn(series: Labelled, seed: number, root: string): readonly Track[] {
+  return models.map((detector) => {
     const key = recordingKey(detector.id, sourcesDigest(root, detector.id), series.digest, seed)
     const recording = readRecording(root, key)
     const track = recording === undefined ? undefined : replay(detector, recording, series)
     if (track === undefined) throw new Error('run bench:detection first: it records what the models say')
     return track
   })
-  const { stepMs } = series.window
-  const { joint, alarms } = verdictOf(tracks, 0, series.window)
-  const rate = alarmRate(stepMs, 2, series.window.columns.length)
+}
+
+/** The alarms that the service's own rules make of these tracks, as if their models were all that are configured. */
+function alarmsOf(series: Labelled, tracks: readonly Track[]): readonly Alarm[] {
+  const { joint, alarms, rate } = verdictOf(tracks, 0, series.window)
   const inAlarm = atPoints(series, alarms, 0)
   const tails = atPoints(series, joint, Number.NaN)
   const each = tracks.map((track) => atPoints(series, track.tails, Number.NaN))
@@ -42,7 +44,7 @@ function alarmsOn(series: Labelled, seed: number, root: string): readonly Alarm[
     return {
       group: series.group,
       real: events.some(([start, end]) => from <= end + TOLERANCE && to >= start),
-      features: [1, Math.max(LEAST_MARGIN, Math.min(MOST_MARGIN, margin)), votes],
+      features: [1, Math.max(LEAST_MARGIN, Math.min(MOST_MARGIN, margin)), ...(tracks.length > 1 ? [votes] : [])],
     }
   })
 }
@@ -55,7 +57,7 @@ function probability(weights: readonly number[], { features }: Alarm): number {
 function fitted(alarms: readonly Alarm[]): readonly number[] {
   const groups = [...new Set(alarms.map(({ group }) => group))]
   const sizes = new Map(groups.map((group) => [group, alarms.filter((one) => one.group === group).length]))
-  const weights = NAMES.map(() => 0)
+  const weights = (alarms[0]?.features ?? []).map(() => 0)
   for (let pass = 0; pass < PASSES; pass += 1) {
     const slope = weights.map((weight, at) => (at === 0 ? 0 : weight))
     for (const alarm of alarms) {
@@ -68,7 +70,25 @@ function fitted(alarms: readonly Alarm[]): readonly number[] {
   return weights
 }
 
-/** Prints the coefficients of src/detection/calibration.ts, and the reliability with each family left out in turn. */
+/** Prints coefficients, and the reliability with each family left out in turn. */
+function report(title: string, alarms: readonly Alarm[]): void {
+  const groups = [...new Set(alarms.map(({ group }) => group))]
+  const judgements = groups.flatMap((group) => {
+    const weights = fitted(alarms.filter((one) => one.group !== group))
+    return alarms
+      .filter((one) => one.group === group)
+      .map((one) => ({ p: probability(weights, one), real: one.real, group }))
+  })
+  console.log(`${title}: ${alarms.length} alarms, ${alarms.filter(({ real }) => real).length} real`)
+  console.log(
+    fitted(alarms)
+      .map((weight, at) => `${NAMES[at]} ${weight.toFixed(3)}`)
+      .join(', '),
+  )
+  console.log(`${reliability(judgements)}\n`)
+}
+
+/** Prints the coefficients of src/detection/calibration.ts: of models that vote together, and of one that is alone, whichever of them it is. */
 function main(): number {
   const root = process.cwd()
   const folder = resolve(root, process.argv[2] ?? '../shared/data/anomaly-dev')
@@ -77,18 +97,18 @@ function main(): number {
     console.error(entries)
     return 1
   }
-  const alarms = entries.flatMap((entry) => alarmsOn(readSeries(folder, entry), 1, root))
-  const groups = [...new Set(alarms.map(({ group }) => group))]
-  const judgements = groups.flatMap((group) => {
-    const weights = fitted(alarms.filter((one) => one.group !== group))
-    return alarms
-      .filter((one) => one.group === group)
-      .map((one) => ({ p: probability(weights, one), real: one.real, group }))
+  const recorded = entries.map((entry) => {
+    const series = readSeries(folder, entry)
+    return { series, tracks: tracksOn(series, 1, root) }
   })
-  const weights = fitted(alarms)
-  console.log(`${alarms.length} alarms, ${alarms.filter(({ real }) => real).length} real`)
-  console.log(NAMES.map((name, at) => `${name} ${(weights[at] ?? 0).toFixed(3)}`).join(', '))
-  console.log(reliability(judgements))
+  report(
+    'together',
+    recorded.flatMap(({ series, tracks }) => alarmsOf(series, tracks)),
+  )
+  report(
+    'one alone',
+    recorded.flatMap(({ series, tracks }) => tracks.flatMap((track) => alarmsOf(series, [track]))),
+  )
   return 0
 }
 

@@ -8,7 +8,14 @@ import {
   type TickReport,
 } from '../../src/controller/index.ts'
 import { type AnswerJob, answers, detectors, NO_ENGINES } from '../../src/detection/index.ts'
-import { type Config, type KnownEvent, laneOf, type Policy, type SignalAnswer } from '../../src/domain/index.ts'
+import {
+  type Config,
+  type KnownEvent,
+  laneOf,
+  type Policy,
+  SINGLE_MODEL_CEILING,
+  type SignalAnswer,
+} from '../../src/domain/index.ts'
 import { parseSchedule } from '../../src/policy/index.ts'
 import type { Compute, Metrics, OutsideModel } from '../../src/ports/index.ts'
 import { policyOf } from '../fakes/incident.ts'
@@ -173,7 +180,7 @@ describe('a tick with a policy on what models find', { timeout: 60_000 }, () => 
       diagnosis?.votes.filter((vote) => 'anomaly' in vote && vote.anomaly).length
     const alone = any.filter((lane) => yes(lane) === 1)
     expect(alone.length).toBeGreaterThan(0)
-    for (const { diagnosis } of alone) expect(diagnosis?.confidence).toBeLessThanOrEqual(0.41)
+    for (const { diagnosis } of alone) expect(diagnosis?.confidence).toBeLessThanOrEqual(SINGLE_MODEL_CEILING)
   })
 
   it('has models fitted as the policy tells them, with the job', async () => {

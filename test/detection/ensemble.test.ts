@@ -74,9 +74,10 @@ describe('the confidence of models', () => {
     expect(of([yes(), yes(), yes()], 0.001, 4)).toBeGreaterThan(of([yes(), yes()], 0.001, 4))
   })
 
-  it('of a single configured model is no more than was measured of one', () => {
-    expect(of([yes()], 1e-12, 1)).toBe(0.41)
-    expect(0.41).toBeLessThanOrEqual(SINGLE_MODEL_CEILING)
+  it('of a model that is alone is less than that of two, grows with the margin and has a ceiling', () => {
+    for (const joint of [1e-3, 1e-6, 1e-12]) expect(of([yes()], joint, 1)).toBeLessThan(of([yes(), yes()], joint, 4))
+    expect(of([yes()], 1e-4, 1)).toBeGreaterThan(of([yes()], 1e-3, 1))
+    expect(of([yes()], 1e-12, 1)).toBe(SINGLE_MODEL_CEILING)
   })
 
   it('is a probability, whatever the tail', () => {
