@@ -1,5 +1,5 @@
 import { IsolationForest, type TreeNode } from 'ml-isolation-forest'
-import { averagePath, type Forest, type Matrix } from '../../src/detection/detectors/isolation-forest/forest.ts'
+import { averagePath, type Forest, type Matrix, packed } from '../../src/detection/detectors/isolation-forest/forest.ts'
 import { seededRandom } from '../../src/detection/detectors/random.ts'
 
 const TREES = 100
@@ -24,13 +24,13 @@ export function trainByPackage(matrix: Matrix, seed: number): Forest {
       one.train(drawn(rows, sample, random))
       return flatten(one.forest[0], nodes, 0)
     })
-    return {
+    return packed({
       sample,
       roots,
       column: Int8Array.from(nodes.column),
       value: Float64Array.from(nodes.value),
       right: Int32Array.from(nodes.right),
-    }
+    })
   } finally {
     Math.random = dice
   }

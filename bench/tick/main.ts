@@ -1,12 +1,14 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { setImmediate } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { judgeAll } from '../../src/controller/judging.ts'
 import { emptyMemory } from '../../src/controller/memory.ts'
-import { modelFinding } from '../../src/detection/index.ts'
+import { detectors, modelFinding } from '../../src/detection/index.ts'
+import { sha256 } from '../../src/domain/index.ts'
+import { sourcesDigest } from '../detection/sources.ts'
 import { Fleet, fitFleet, shelfAt, sinceOf, TICKS } from './fleet.ts'
 import { LongestBlock } from './longest-block.ts'
 
@@ -63,12 +65,23 @@ async function measure(workloads: number, kinds: number, memoryMiB: number, dir:
   )
 }
 
+/** Fits of other models are other fits. */
+function nameOf(workloads: number, kinds: number): string {
+  const root = resolve(fileURLToPath(import.meta.url), '../../../..')
+  const sources = detectors.map(({ id }) => sourcesDigest(root, id)).join('\n')
+  return `${workloads}-${kinds}-${sha256(sources).slice(0, 12)}`
+}
+
 async function main(): Promise<void> {
   if (process.argv.includes('--help')) return console.log(HELP)
   const [workloads, kinds, memoryMiB] = [option('workloads', 1000), option('kinds', 4), option('memory', 512)]
-  const dir = resolve(fileURLToPath(import.meta.url), '../../../tick/kept', `${workloads}-${kinds}`)
+  const kept = resolve(fileURLToPath(import.meta.url), '../../../tick/kept')
+  const dir = join(kept, nameOf(workloads, kinds))
   mkdirSync(dir, { recursive: true, mode: 0o700 })
   if (process.argv.includes('--measure')) return measure(workloads, kinds, memoryMiB, dir)
+  // Those of an earlier program serve nobody, and are large.
+  for (const name of readdirSync(kept))
+    if (name !== nameOf(workloads, kinds)) rmSync(join(kept, name), { recursive: true })
   const spent = await fitFleet(new Fleet(workloads, kinds), dir, (text) => console.error(text))
   console.log(
     `${workloads} workloads x 16 metrics, models of ${kinds} kinds; ${spent.toFixed(1)} CPU s of fits for each kind in this run\n`,

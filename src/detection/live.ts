@@ -7,7 +7,7 @@ import type { Engines } from './engines.ts'
 import { type Judged, verdictOf } from './judged.ts'
 import { learnable, learnedUnder } from './learning.ts'
 import { canRecur, lessonAt, levelled, type Recurring, recurringBy, recurringFrom } from './recurring.ts'
-import { type Judgement, NOTHING_STANDS, type ScoredRows, type Standing, standingScore } from './standing.ts'
+import { type Judgement, NOTHING_STANDS, type ScoredRows, type Standing, standingScores } from './standing.ts'
 import type { Track } from './track.ts'
 import { rowAt, rowMs, sampledSince, type Window } from './window.ts'
 
@@ -39,7 +39,14 @@ export function askKey({ model, kind, upToMs, under }: Ask): string {
 }
 
 /** A block of rows that one fit serves. */
-type Block = { readonly from: number; readonly to: number; readonly fit: Ask; readonly tail: Ask }
+type Block = {
+  readonly from: number
+  readonly to: number
+  readonly fit: Ask
+  /** Name of the fit. */
+  readonly key: string
+  readonly tail: Ask
+}
 
 /**
  * Blocks that cover the rows from `from` on. They stand on the grid of time, shifted by the series' own seed so that not all fits fall
@@ -54,7 +61,8 @@ function blocksOf(detector: Detector, window: Window, from: number, seed: number
     const startMs = Math.floor((rowMs(window, row) - shiftMs) / lengthMs) * lengthMs + shiftMs
     const to = Math.min(window.length, rowAt(window, startMs + lengthMs - 1) + 1)
     const tailMs = Math.floor((startMs - shiftMs) / DAY_MS) * DAY_MS + shiftMs
-    blocks.push({ from: row, to, fit: askOf(detector, 'fit', startMs), tail: askOf(detector, 'tail', tailMs) })
+    const fit = askOf(detector, 'fit', startMs)
+    blocks.push({ from: row, to, fit, key: askKey(fit), tail: askOf(detector, 'tail', tailMs) })
     row = Math.max(to, row + 1)
   }
   return blocks
@@ -152,7 +160,7 @@ export function stillNeeded({ detectors, window, from, seed, standing = NOTHING_
   for (const detector of detectors)
     for (const block of blocksOf(detector, window, from, seed)) {
       asks.set(askKey(block.tail), block.tail)
-      if (firstToScore(detector, window, block, standing) < block.to) asks.set(askKey(block.fit), block.fit)
+      if (standingIn(detector, window, block, standing).length < block.to - block.from) asks.set(block.key, block.fit)
     }
   return [...asks.values(), ...lessonsFor(detectors, window, from)]
 }
@@ -188,13 +196,9 @@ export function judgeOn(input: LiveInput, known: Known): { readonly judged: Judg
   return { judged: verdictOf(tracks, from, window, voting, recurring), judgement: { window, rows } }
 }
 
-/** The first row of a block whose score does not stand; the end of the block where all do. */
-function firstToScore(detector: Detector, window: Window, { from, to, fit }: Block, standing: Standing): number {
-  if (standing === NOTHING_STANDS) return from
-  const key = askKey(fit)
-  let row = from
-  while (row < to && standingScore(standing, detector.id, rowMs(window, row), key) !== undefined) row += 1
-  return row
+/** Scores of the first rows of a block, as far as they stand. */
+function standingIn(detector: Detector, window: Window, block: Block, standing: Standing): Float64Array {
+  return standingScores(standing, detector.id, [rowMs(window, block.from), block.to - block.from], block.key)
 }
 
 type LiveTrack = { readonly track: Track; readonly fits: readonly (string | undefined)[] }
@@ -207,7 +211,8 @@ function liveTrack(detector: Detector, input: LiveInput, known: Known): LiveTrac
   const fits = new Array<string | undefined>(rows).fill(undefined)
   const silent: { from: number; to: number; why: Track['silent'][number]['why'] }[] = []
   for (const block of blocksOf(detector, window, from, seed)) {
-    const first = firstToScore(detector, window, block, standing)
+    const stands = standingIn(detector, window, block, standing)
+    const first = block.from + stands.length
     const fit = first < block.to ? known(block.fit) : undefined
     const worth = known(block.tail)
     const why = first < block.to ? absence(fit, worth) : worthless(worth)
@@ -215,14 +220,12 @@ function liveTrack(detector: Detector, input: LiveInput, known: Known): LiveTrac
       silent.push({ from: block.from, to: block.to, why: why ?? 'not-fitted' })
       continue
     }
-    const key = askKey(block.fit)
-    for (let row = block.from; row < first; row += 1)
-      scores[row - from] = standingScore(standing, detector.id, rowMs(window, row), key) ?? Number.NaN
+    scores.set(stands, block.from - from)
     if (fit?.kind === 'fit' && fit.outcome.fitted)
       scores.set(detector.score(fit.outcome.model, window, first, block.to), first - from)
     for (let row = block.from - from; row < block.to - from; row += 1) {
       tails[row] = tailProbability(worth.tail, scores[row] ?? Number.NaN)
-      fits[row] = key
+      fits[row] = block.key
     }
   }
   return { track: { model: detector.id, from, scores, tails, silent }, fits }

@@ -255,8 +255,12 @@ export function recurringBy(
   const rows = new Uint8Array(Math.max(0, window.length - from))
   if (!canRecur(window)) return rows
   let late: Levelled | undefined
+  let lesson: Recurring | undefined
+  let fromMs = Number.NaN
   for (let row = from; row < window.length; row += 1) {
-    const lesson = lessonFor(lessonAt(rowMs(window, row)))
+    const atMs = lessonAt(rowMs(window, row))
+    if (atMs !== fromMs) lesson = lessonFor(atMs)
+    fromMs = atMs
     if (lesson === undefined || lesson.expected.length === 0) continue
     late ??= levelled(window, from)
     if (isRecurring(lesson, late, row)) rows[row - from] = 1

@@ -27,14 +27,24 @@ export function standingOf(earlier: Judgement | undefined, window: Window, since
   return beforeMs === Number.NEGATIVE_INFINITY ? NOTHING_STANDS : { beforeMs, rows: earlier.rows }
 }
 
-/** The score of a row by this fit, where it stands. */
-export function standingScore(standing: Standing, model: ModelId, atMs: number, fit: string): number | undefined {
-  if (atMs >= standing.beforeMs) return undefined
-  const rows = standing.rows.get(model)
-  if (rows === undefined) return undefined
-  const row = (atMs - rows.startMs) / rows.stepMs
-  return rows.fits[row] === fit ? rows.scores[row] : undefined
+/** Of the rows from a moment on, up to `most`: the scores by this fit of as many as stand. */
+export function standingScores(
+  { beforeMs, rows }: Standing,
+  model: ModelId,
+  [fromMs, most]: readonly [fromMs: number, most: number],
+  fit: string,
+): Float64Array {
+  const scored = rows.get(model)
+  if (scored === undefined) return NO_SCORES
+  const { startMs, stepMs, scores, fits } = scored
+  const from = (fromMs - startMs) / stepMs
+  const end = from + Math.min(most, Math.ceil((beforeMs - fromMs) / stepMs))
+  let to = from
+  while (to < end && fits[to] === fit) to += 1
+  return to > from ? scores.subarray(from, to) : NO_SCORES
 }
+
+const NO_SCORES = new Float64Array(0)
 
 function firstChange(before: Window, now: Window, sinceMs: number): number {
   if (!comparable(before, now)) return Number.NEGATIVE_INFINITY
@@ -78,7 +88,8 @@ function anyBetween(window: Window, fromMs: number, toMs: number): boolean {
 /** How many of the first `most` values are alike; missing ones are. */
 function sameRows(before: Float64Array, from: number, now: Float64Array, offset: number, most: number): number {
   for (let row = 0; row < most; row += 1) {
-    const [old, value] = [before[from + row] ?? Number.NaN, now[offset + row] ?? Number.NaN]
+    const old = before[from + row] ?? Number.NaN
+    const value = now[offset + row] ?? Number.NaN
     if (old !== value && !(Number.isNaN(old) && Number.isNaN(value))) return row
   }
   return most

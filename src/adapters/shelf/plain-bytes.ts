@@ -10,6 +10,7 @@ const ARRAYS = {
   i32: Int32Array,
   i8: Int8Array,
   u8: Uint8Array,
+  u16: Uint16Array,
   u32: Uint32Array,
 }
 type ArrayName = keyof typeof ARRAYS

@@ -6,11 +6,23 @@ const SAMPLE = 256
 const EULER = 0.5772156649015329
 
 /**
- * A trained forest as plain data. The nodes of all trees stand one after the other, a node's left child right behind it. `column` is -1 at a leaf,
- * whose `value` is then the length of the whole path to it; else `value` is the split. `roots` is the first node of each tree.
+ * A trained forest as plain data, half as large as it might be: a service holds one for each workload. The nodes of all trees stand one after the
+ * other, a node's left child right behind it. `column` is -1 at a leaf; there `link` says which of `lengths` the whole path to it has, and elsewhere
+ * how much further on the right child stands. `splits` are those of the nodes that are no leaf, in their order: a tree of 2n + 1 nodes has n. `roots` is
+ * the first node of each tree.
  */
 export type Forest = {
   /** Rows that each tree saw. */
+  readonly sample: number
+  readonly roots: Int32Array
+  readonly column: Int8Array
+  readonly link: Uint16Array
+  readonly splits: Float64Array
+  readonly lengths: Float64Array
+}
+
+/** The same as it grows: `value` is the length of the path at a leaf, else the split; `right` is the right child. */
+export type Grown = {
   readonly sample: number
   readonly roots: Int32Array
   readonly column: Int8Array
@@ -29,18 +41,45 @@ export function averagePath(rows: number): number {
 }
 
 /** Anomaly score of the row at `offset` of `cells`, 0 to 1: 2^(-average path / c(sample)). */
-export function scoreAt({ roots, column, value, right, sample }: Forest, cells: Float64Array, offset: number): number {
+export function scoreAt(forest: Forest, cells: Float64Array, offset: number): number {
+  const { roots, column, link, splits, lengths, sample } = forest
   let total = 0
   for (let tree = 0; tree < roots.length; tree += 1) {
     let node = roots[tree] ?? 0
+    // All trees before have one leaf more than splits.
+    let split = (node - tree) >> 1
     let at = column[node] ?? -1
     while (at >= 0) {
-      node = (cells[offset + at] ?? 0) < (value[node] ?? 0) ? node + 1 : (right[node] ?? 0)
+      if ((cells[offset + at] ?? 0) < (splits[split] ?? 0)) {
+        node += 1
+        split += 1
+      } else {
+        // The left child and what is below it lie between: one leaf more than splits.
+        const further = link[node] ?? 0
+        node += further
+        split += further >> 1
+      }
       at = column[node] ?? -1
     }
-    total += value[node] ?? 0
+    total += lengths[link[node] ?? 0] ?? 0
   }
   return 2 ** (-total / roots.length / averagePath(sample))
+}
+
+/** A forest that has grown, made small. */
+export function packed({ sample, roots, column, value, right }: Grown): Forest {
+  const link = new Uint16Array(column.length)
+  const known = new Map<number, number>()
+  for (let node = 0; node < column.length; node += 1) {
+    const length = value[node] ?? 0
+    if ((column[node] ?? -1) >= 0) link[node] = (right[node] ?? 0) - node
+    else {
+      if (!known.has(length)) known.set(length, known.size)
+      link[node] = known.get(length) ?? 0
+    }
+  }
+  const splits = value.filter((_, node) => (column[node] ?? -1) >= 0)
+  return { sample, roots, column, link, splits, lengths: Float64Array.from(known.keys()) }
 }
 
 /**
@@ -67,13 +106,13 @@ export function trainForest(matrix: Matrix, seed: number): Forest {
     roots[tree] = growing.nodes
     grow(growing, 0, sample, 0)
   }
-  return {
+  return packed({
     sample,
     roots,
     column: growing.column.slice(0, growing.nodes),
     value: growing.value.slice(0, growing.nodes),
     right: growing.right.slice(0, growing.nodes),
-  }
+  })
 }
 
 type Growing = {
