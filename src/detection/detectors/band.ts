@@ -133,7 +133,7 @@ function moves(sizes: Float64Array): Float64Array {
 
 /**
  * How far a value less a level lies outside of what is usual at the time of a row of `slots`, signed: of the day or of the week, whichever is nearer.
- * NaN for NaN.
+ * NaN where there is no value.
  */
 export function beyond(
   { day, week }: Band,
@@ -143,6 +143,7 @@ export function beyond(
   dayLevel: number,
   weekLevel: number,
 ): number {
+  if (Number.isNaN(value)) return value
   const ofDay = slots.day[row] ?? 0
   const ofWeek = slots.week[row] ?? 0
   const one = outside(value - dayLevel, day.low[ofDay] ?? Number.NaN, day.high[ofDay] ?? Number.NaN)

@@ -132,6 +132,18 @@ describe('how far a metric is from what is usual', () => {
     expect([...deviations.subarray(2, 6)].map(Number.isNaN)).toEqual([false, true, true, false])
   })
 
+  it('is not known without a sample either where no two days had anything in common', () => {
+    const values = Float64Array.from({ length: 2 * PER_DAY + 40 }, (_, row) => 1.01 ** row)
+    const window = windowWith({ 'memory-working-set': values })
+    const from = 2 * PER_DAY
+    const band = known(bandOf({ values: values.slice(0, from), startMs: window.startMs, stepMs: window.stepMs }))
+    expect(band.day.low.some((low, slot) => low > (band.day.high[slot] ?? low))).toBe(true)
+    const holed = values.map((value, row) => (row >= from && row % 3 === 1 ? Number.NaN : value))
+    const missing = [...holed.subarray(from)].map(Number.isNaN)
+    expect([...deviationsOf(band, window, holed, [from, holed.length])].map(Number.isNaN)).toEqual(missing)
+    expect([...excessOf(band, window, holed, [from, holed.length])].map(Number.isNaN)).toEqual(missing)
+  })
+
   it('is known of a history of hours too, by all of it', () => {
     const next = numbers(2)
     const values = Float64Array.from({ length: 100 }, (_, row) => next() + (row === 90 ? 50 : 0))

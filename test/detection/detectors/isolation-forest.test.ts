@@ -5,7 +5,7 @@ import { countOn, figuresOf } from '../../../bench/detection/figures.ts'
 import { voted } from '../../../bench/detection/verdicts.ts'
 import { isolationForest } from '../../../src/detection/detectors/isolation-forest.ts'
 import { judged, NO_ENGINES, trackOf, type Window } from '../../../src/detection/index.ts'
-import { healthyWindow, numbers, PER_DAY, windowWith, withChanged } from '../../fakes/windows.ts'
+import { healthyWindow, normals, numbers, PER_DAY, windowWith, withChanged } from '../../fakes/windows.ts'
 
 /** The rate at which a single model of the bench is in alarm. */
 const RATE = 0.003
@@ -118,6 +118,24 @@ describe('the isolation forest on little and on spoilt history', () => {
         for (const at of [row + gap - 78, row + gap - 77])
           expect(then[at]).toBeLessThanOrEqual(1.05 * (scores[at] ?? 0))
       }
+  })
+})
+
+describe('the isolation forest on noise of which samples are missing', () => {
+  it('finds it no stranger than where none are', { timeout: 60_000 }, () => {
+    const from = 400
+    const rare = (seed: number, share: number) => {
+      const next = numbers(9)
+      const normal = normals(seed)
+      const window = windowWith({ 'cpu-usage': Float64Array.from({ length: 1200 }, normal) }, { stepMs: 900_000 })
+      const holed = withChanged(window, 'cpu-usage', from, window.length, (value) =>
+        next() < share ? Number.NaN : value,
+      )
+      const tails = trackFrom(holed, from).tails.filter(Number.isFinite)
+      return tails.filter((tail) => tail < 0.05).length / tails.length
+    }
+    const mean = (share: number) => (rare(4, share) + rare(14, share) + rare(24, share)) / 3
+    expect(mean(0.3)).toBeLessThanOrEqual(1.05 * mean(0))
   })
 })
 

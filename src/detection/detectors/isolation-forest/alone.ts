@@ -16,23 +16,16 @@ export function aloneOf(
   const kept = values.slice(from, to)
   kept.fill(Number.NaN, without[0] - from, without[1] - from)
   const usual = usualOf({ values: kept, startMs: window.startMs + from * window.stepMs, stepMs: window.stepMs })
-  const cells = featuresOf(window, values, usual, [from, to])
+  const cells = columnFeatures(window, values, usual, [from, to]).onLines
   cells.fill(Number.NaN, (without[0] - from) * KINDS, (without[1] - from) * KINDS)
   return { usual, scale: scaleOf(cells) }
 }
 
-function featuresOf(
-  window: Window,
-  values: Float64Array,
-  usual: Usual | undefined,
-  [from, to]: readonly [from: number, to: number],
-): Float64Array {
-  const cells = new Float64Array((to - from) * KINDS).fill(Number.NaN)
-  columnFeatures(window, values, usual, [from, to], cells)
-  return cells
-}
-
-/** Of each row of [from, to), the `WIDTH` numbers of `condense`. The first is NaN where it was not judged, and for `whole` ones also where any feature is missing. */
+/**
+ * Of each row of [from, to), the `WIDTH` numbers of `condense`. The first is NaN where it was not judged, and for `whole` ones also where any feature is
+ * missing. What a gap before a row hid may have lain on a line or been as usual: the row is read in the way that makes it the more usual one, since a mean
+ * of lines strays further than one of samples.
+ */
 export function aloneRows(
   window: Window,
   column: Column | undefined,
@@ -42,11 +35,14 @@ export function aloneRows(
 ): Float64Array {
   const rows = new Float64Array((to - from) * WIDTH).fill(Number.NaN)
   if (column === undefined) return rows
-  const cells = featuresOf(window, column.values, usual, [from, to])
+  const { onLines, asUsual } = columnFeatures(window, column.values, usual, [from, to])
+  const other = new Float64Array(WIDTH)
   for (let row = 0; row < to - from; row += 1) {
     const offset = row * KINDS
-    if (whole && !complete(cells, offset)) continue
-    if (!condense(cells, offset, scale, rows, row * WIDTH)) rows[row * WIDTH] = Number.NaN
+    if (whole && !complete(onLines, offset)) continue
+    if (!condense(onLines, offset, scale, rows, row * WIDTH)) rows[row * WIDTH] = Number.NaN
+    if (asUsual === undefined || !condense(asUsual, offset, scale, other, 0)) continue
+    if ((other[WIDTH - 1] ?? 0) < (rows[(row + 1) * WIDTH - 1] ?? 0)) rows.set(other, row * WIDTH)
   }
   return rows
 }

@@ -24,25 +24,57 @@ export function warmRows(stepMs: number): number {
   return Math.ceil(LEVEL_MS / stepMs) + ROLLING + strideOf(stepMs)
 }
 
+/** Features by row, `KINDS` each. */
+export type Readings = {
+  /** What the rows before hid lay on lines. */
+  readonly onLines: Float64Array
+  /** What they hid was as usual: of the rows that have such before them, NaN for all others. Undefined where there are none. */
+  readonly asUsual: Float64Array | undefined
+}
+
 /**
- * Writes the features of one column for the rows [from, to) into `cells`, `KINDS` a row. Causal; NaN where the row's own sample is missing
- * or nothing before it gives a level; all but the distance from the level also where too few of the last rows are known.
+ * The features of one column for the rows [from, to). Causal; NaN where the row's own sample is missing or nothing before it gives a level; all but
+ * the distance from the level also where too few of the last rows are known.
  */
 export function columnFeatures(
   window: Window,
   values: Float64Array,
   usual: Usual | undefined,
   [from, to]: readonly [from: number, to: number],
-  cells: Float64Array,
-): void {
+): Readings {
   const first = Math.max(0, from - warmRows(window.stepMs))
   const left = new Float64Array(to - first)
   const passed = bridged(values, first - MOST_BRIDGED - 1, to, MOST_BRIDGED)
   for (let row = first; row < to; row += 1)
     left[row - first] = finite(residual(usual, passed[row] ?? Number.NaN, window.startMs + row * window.stepMs))
   level(left, window, first, from - first - ROLLING + 1)
+  const onLines = new Float64Array((to - from) * KINDS).fill(Number.NaN)
   for (let row = from; row < to; row += 1)
-    if (Number.isFinite(values[row])) fill(cells, (row - from) * KINDS, left, row - first)
+    if (Number.isFinite(values[row])) fill(onLines, (row - from) * KINDS, left, row - first)
+  return { onLines, asUsual: asUsualOf(values, left, first, [from, to]) }
+}
+
+/** The features of the rows with missing ones right before them, where nothing is left over of those. `left` begins with the row `first`. */
+function asUsualOf(
+  values: Float64Array,
+  left: Float64Array,
+  first: number,
+  [from, to]: readonly [from: number, to: number],
+): Float64Array | undefined {
+  let cells: Float64Array | undefined
+  let since = ROLLING
+  for (let row = Math.max(0, from - ROLLING + 1); row < to; row += 1) {
+    if (!Number.isFinite(values[row])) {
+      left[row - first] = 0
+      since = 0
+      continue
+    }
+    since += 1
+    if (row < from || since >= ROLLING) continue
+    cells ??= new Float64Array((to - from) * KINDS).fill(Number.NaN)
+    fill(cells, (row - from) * KINDS, left, row - first)
+  }
+  return cells
 }
 
 function finite(value: number): number {
