@@ -1,5 +1,7 @@
-import { type Learning, PLAIN_LEARNING, type Stretch } from '../domain/index.ts'
+import { type Learning, type ModelId, PLAIN_LEARNING, type Stretch } from '../domain/index.ts'
 import type { Detector, FitInput } from './detectors/detector.ts'
+import { isolationForestIn } from './detectors/isolation-forest.ts'
+import { lstmIn } from './detectors/lstm.ts'
 import { prophetWith } from './detectors/prophet.ts'
 import { rowAt, type Window } from './window.ts'
 
@@ -18,7 +20,7 @@ export function learnedUnder(
   const inUtc = timeZone === PLAIN_LEARNING.timeZone
   const lessonsUnder = (upToMs: number) => words([inUtc ? '' : timeZone, ...within(excluded, upToMs)])
   const zoned = detectors.map((one) => ({
-    ...(one.id === 'prophet' && !inUtc ? inZone(one, timeZone) : one),
+    ...(inUtc ? one : inZone(one, timeZone)),
     lessonsUnder,
   }))
   if (excluded.length === 0) return zoned
@@ -44,9 +46,16 @@ export function learnable(window: Window, { excluded }: Learning = PLAIN_LEARNIN
   return excluded.length === 0 ? window : withoutStretches(window, excluded)
 }
 
-/** Only this model knows days and weeks. */
+/** The models that know days and weeks. */
+const ZONED: Partial<Record<ModelId, (timeZone: string) => Detector>> = {
+  'isolation-forest': isolationForestIn,
+  prophet: (timeZone) => prophetWith({ timeZone, excluded: [] }),
+  lstm: lstmIn,
+}
+
 function inZone(detector: Detector, timeZone: string): Detector {
-  return { ...detector, ...prophetWith({ timeZone, excluded: [] }), under: () => timeZone }
+  const zoned = ZONED[detector.id]
+  return zoned === undefined ? detector : { ...detector, ...zoned(timeZone), under: () => timeZone }
 }
 
 /** What of the stretches a fit up to a moment could have seen, in words: whatever comes later makes no other fit of it. */

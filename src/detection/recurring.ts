@@ -1,5 +1,5 @@
 import { median, medianSorted } from 'simple-statistics'
-import { type Offset, offsetOf } from './detectors/prophet/local-time.ts'
+import { type Offset, offsetOf } from './detectors/local-time.ts'
 import { mediansBefore } from './detectors/running-median.ts'
 import { rowAt, rowMs, type Window } from './window.ts'
 

@@ -139,11 +139,11 @@ describe('answers that were made under another setting', () => {
     expect(keys(9)).not.toEqual(keys(6))
   })
 
-  it('are another for each time zone, of the one model that knows days and weeks and of what comes again at its time', () => {
+  it('are another for each time zone, of the models that know days and weeks and of what comes again at its time', () => {
     const keys = (timeZone: string) =>
       asksFor(learnedUnder(detectors, { timeZone, excluded: [] }), window, window.length - 24, 5).map(askKey)
     const [utc, zurich] = [keys('UTC'), keys('Europe/Zurich')]
-    const own = zurich.filter((key) => /^(prophet|recurring)\//.test(key))
+    const own = zurich.filter((key) => /^(isolation-forest|prophet|lstm|recurring)\//.test(key))
     expect(zurich.filter((key) => !utc.includes(key))).toEqual(own)
     expect(zurich.some((key) => key.startsWith('prophet/') && key.endsWith('/Europe/Zurich'))).toBe(true)
   })

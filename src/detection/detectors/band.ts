@@ -1,3 +1,4 @@
+import { localTimes } from './local-time.ts'
 import { type Slots, slotsOf } from './slots.ts'
 
 const MINUTE_MS = 60_000
@@ -17,7 +18,7 @@ const MOVE = 3
 /** A size below this share is rounding: of the level, or of the range. */
 const ROUNDING = 1e-6
 
-/** Lowest and highest usual values by slot of a period, UTC; NaN where too few of the periods had samples then. */
+/** Lowest and highest usual values by slot of a period; NaN where too few of the periods had samples then. */
 export type Range = { readonly low: Float32Array; readonly high: Float32Array }
 
 /**
@@ -32,16 +33,26 @@ export type Band = {
   readonly day: Range
   readonly week: Range
   readonly unit: number
+  /** IANA zone whose clock its days and weeks follow; UTC where left out. */
+  readonly timeZone?: string
 }
 
-/** Rows of a regular grid that begin at `startMs`. NaN where there is no sample. */
-export type Stretch = { readonly values: Float64Array; readonly startMs: number; readonly stepMs: number }
+/** Rows of a regular grid that begin at `startMs`, NaN where there is no sample, and the zone whose clock their days follow. */
+export type Stretch = {
+  readonly values: Float64Array
+  readonly startMs: number
+  readonly stepMs: number
+  readonly timeZone?: string | undefined
+}
+
+/** Values, and what the clock showed then. */
+type Seen = { readonly values: Float64Array; readonly times: Float64Array }
 
 /**
  * Learns what is usual; undefined where the samples differ by no more than rounding, or by more than a number can say. What single odd days,
  * or weeks, of several had counts for nothing.
  */
-export function bandOf({ values, startMs, stepMs }: Stretch): Band | undefined {
+export function bandOf({ values, startMs, stepMs, timeZone }: Stretch): Band | undefined {
   const sorted = values.filter(Number.isFinite).sort()
   const low = sorted[0] ?? 0
   const high = sorted.at(-1) ?? 0
@@ -49,7 +60,10 @@ export function bandOf({ values, startMs, stepMs }: Stretch): Band | undefined {
   if (!(range > ROUNDING * Math.max(Math.abs(low), Math.abs(high)) && range < Number.POSITIVE_INFINITY))
     return undefined
   const centre = sorted[sorted.length >> 1] ?? 0
-  const within = { values: values.map((value) => heldAs(value, centre, range)), startMs, stepMs }
+  const within = {
+    values: values.map((value) => heldAs(value, centre, range)),
+    times: localTimes({ startMs, stepMs }, [0, values.length], timeZone),
+  }
   const whole = Math.max(SLOT_MS, stepMs)
   const slotMs = DAY_MS % whole === 0 ? whole : DAY_MS
   const odd = Math.floor(ODD_SHARE * sorted.length)
@@ -58,7 +72,8 @@ export function bandOf({ values, startMs, stepMs }: Stretch): Band | undefined {
     [sorted[odd] ?? low, sorted.at(-1 - odd) ?? high].map((value) => heldAs(value, centre, range)),
   )
   const band = { centre, range, slotMs, day, week: rangeOf(within, slotMs, WEEK_MS), unit: 1 }
-  return { ...band, unit: Math.max(unitOf(within, band), ROUNDING) }
+  const zone = timeZone === undefined ? {} : { timeZone }
+  return { ...band, unit: Math.max(unitOf(within, band), ROUNDING), ...zone }
 }
 
 /** As a band's limits are held, so that a value at a limit is not beyond it. NaN for what is not finite. */
@@ -75,21 +90,23 @@ function filled({ low, high }: Range, [lowest = 0, highest = 0]: readonly number
   }
 }
 
-function rangeOf(stretch: Stretch, slotMs: number, periodMs: number): Range {
-  return { low: sideOf(stretch, slotMs, periodMs, 1), high: sideOf(stretch, slotMs, periodMs, -1) }
+function rangeOf(seen: Seen, slotMs: number, periodMs: number): Range {
+  return { low: sideOf(seen, slotMs, periodMs, 1), high: sideOf(seen, slotMs, periodMs, -1) }
 }
 
 /** The lowest usual values (`side` 1) or the highest (-1), of each slot and those beside it. */
-function sideOf({ values, startMs, stepMs }: Stretch, slotMs: number, periodMs: number, side: 1 | -1): Float32Array {
+function sideOf({ values, times }: Seen, slotMs: number, periodMs: number, side: 1 | -1): Float32Array {
   const slots = periodMs / slotMs
-  const first = Math.floor(startMs / periodMs)
-  const periods = Math.floor((startMs + (values.length - 1) * stepMs) / periodMs) - first + 1
+  const first = Math.floor((times[0] ?? 0) / periodMs)
+  const periods = Math.max(0, Math.floor((times.at(-1) ?? 0) / periodMs) - first) + 1
   const most = new Float64Array(slots * periods).fill(Number.POSITIVE_INFINITY)
   for (let row = 0; row < values.length; row += 1) {
     const value = side * (values[row] ?? Number.NaN)
-    const atMs = startMs + row * stepMs
+    const atMs = times[row] ?? 0
     const period = Math.floor(atMs / periodMs)
-    const at = Math.floor((atMs - period * periodMs) / slotMs) * periods + period - first
+    // A clock that is put back may fall back into the day before the first.
+    const since = Math.min(periods - 1, Math.max(0, period - first))
+    const at = Math.floor((atMs - period * periodMs) / slotMs) * periods + since
     if (value < (most[at] ?? Number.NaN)) most[at] = value
   }
   const usual = Float64Array.from({ length: slots }, (_, slot) =>
@@ -113,14 +130,14 @@ function reached(lowest: Float64Array): number {
 }
 
 /** By how wide the band usually is, or a usual move where that is more: out of the band, or of anything where nothing left it. */
-function unitOf({ values, startMs, stepMs }: Stretch, band: Band): number {
+function unitOf({ values, times }: Seen, band: Omit<Band, 'timeZone'>): number {
   const { low, high } = band.day
   const widths = low
     .map((one, slot) => Math.max(0, ((high[slot] ?? Number.NaN) - one) / 2))
     .filter(Number.isFinite)
     .sort()
   const width = widths[widths.length >> 1] ?? 0
-  const slots = slotsOf({ startMs, stepMs }, 0, values.length, band.slotMs)
+  const slots = slotsOf(times, band.slotMs)
   const away = values.map((value, row) => Math.abs(beyond(band, slots, row, value, 0, 0)))
   const left = moves(away)
   const sizes = left.length > 0 ? left : moves(values.map(Math.abs))

@@ -1,5 +1,6 @@
 import type { Window } from '../window.ts'
 import { type Band, beyond, heldAs, WIDE } from './band.ts'
+import { localTimes } from './local-time.ts'
 import { firstCounted, RunningMedian } from './running-median.ts'
 import { type Slots, slotsOf } from './slots.ts'
 
@@ -41,6 +42,7 @@ export class Deviations {
   readonly #found: Float64Array
   #slots: Slots | undefined
   #slotMs = Number.NaN
+  #timeZone: string | undefined
 
   constructor(window: Window, [from, to]: readonly [from: number, to: number]) {
     const { startMs, stepMs } = window
@@ -158,10 +160,11 @@ export class Deviations {
     return false
   }
 
-  #slotsOf({ slotMs }: Band): Slots {
-    if (this.#slots !== undefined && slotMs === this.#slotMs) return this.#slots
+  #slotsOf({ slotMs, timeZone }: Band): Slots {
+    if (this.#slots !== undefined && slotMs === this.#slotMs && timeZone === this.#timeZone) return this.#slots
     this.#slotMs = slotMs
-    this.#slots = slotsOf(this.#window, this.#seen, this.#to, slotMs)
+    this.#timeZone = timeZone
+    this.#slots = slotsOf(localTimes(this.#window, [this.#seen, this.#to], timeZone), slotMs)
     return this.#slots
   }
 }

@@ -35,13 +35,18 @@ export type ForestModel = {
 /** Isolation Forest over all metrics of a window at once: of several, over how far each is from what is usual at its time. */
 export const isolationForest: Detector<ForestModel> = forestDetector(trainForest)
 
-/** The detector with another forest in the place of ours, to measure the one beside the other. */
-export function forestDetector(train: typeof trainForest): Detector<ForestModel> {
+/** The same by the clock of an IANA zone. */
+export function isolationForestIn(timeZone: string): Detector<ForestModel> {
+  return forestDetector(trainForest, timeZone)
+}
+
+/** The detector with another forest in the place of ours, to measure the one beside the other; by the clock of UTC where no zone is given. */
+export function forestDetector(train: typeof trainForest, timeZone?: string): Detector<ForestModel> {
   return {
     id: 'isolation-forest',
     serves,
-    fit: (input) => fitted(input, train),
-    heldOut: (input) => heldOut(input, train),
+    fit: (input) => fitted(input, { train, timeZone }),
+    heldOut: (input) => heldOut(input, { train, timeZone }),
     score,
   }
 }
@@ -63,15 +68,17 @@ function historyOf(window: Window, to: number): History | Silence {
   return columns.length === 0 ? 'flat' : { columns, from, to }
 }
 
-function fitted({ window, upTo, seed }: FitInput, train: typeof trainForest): FitOutcome<ForestModel> {
+function fitted({ window, upTo, seed }: FitInput, way: Way): FitOutcome<ForestModel> {
   const history = historyOf(window, upTo)
   if (typeof history === 'string') return { fitted: false, why: history }
-  const model = learn(window, history, { train, seed })
+  const model = learn(window, history, { ...way, seed })
   return model === undefined ? { fitted: false, why: 'too-little-data' } : { fitted: true, model }
 }
 
-type Learning = {
-  readonly train: typeof trainForest
+/** How a forest is grown, and by which clock days and weeks go. */
+type Way = { readonly train: typeof trainForest; readonly timeZone: string | undefined }
+
+type Learning = Way & {
   readonly seed: number
   /** Rows that are not learned from. */
   readonly without?: readonly [from: number, to: number]
@@ -81,14 +88,14 @@ type Learning = {
 function learn(
   window: Window,
   { columns, from, to }: History,
-  { train, seed, without = [to, to] }: Learning,
+  { train, timeZone, seed, without = [to, to] }: Learning,
 ): ForestModel | undefined {
   const signals = columns.map((column) => column.signal)
   const [only] = columns
   const reading =
     columns.length === 1 && only !== undefined
-      ? { alone: aloneOf(window, only, [from, to], without) }
-      : { bands: bandsOf(window, columns, [from, to], without) }
+      ? { alone: aloneOf(window, only, [from, to], without, timeZone) }
+      : { bands: bandsOf(window, columns, [from, to], without, timeZone) }
   const { width, cells } = read(window, columns, reading, [from, to], true)
   cells.fill(Number.NaN, (without[0] - from) * width, (without[1] - from) * width)
   const matrix = judgedRows(cells, width)
@@ -114,7 +121,7 @@ function judgedRows(cells: Float64Array, width: number): Matrix {
   return { width, rows: kept.length / width, cells: kept }
 }
 
-function heldOut({ window, upTo, seed }: FitInput, train: typeof trainForest): Float64Array {
+function heldOut({ window, upTo, seed }: FitInput, way: Way): Float64Array {
   const history = historyOf(window, upTo)
   if (typeof history === 'string') return new Float64Array(0)
   const scores = new Float64Array(upTo).fill(Number.NaN)
@@ -122,7 +129,7 @@ function heldOut({ window, upTo, seed }: FitInput, train: typeof trainForest): F
   for (let fold = 0; fold < FOLDS; fold += 1) {
     const first = bounds[fold] ?? history.from
     const end = bounds[fold + 1] ?? history.to
-    const model = learn(window, history, { train, seed: seed + 1 + fold, without: [first, end] })
+    const model = learn(window, history, { ...way, seed: seed + 1 + fold, without: [first, end] })
     if (model !== undefined) scores.set(score(model, window, first, end), first)
   }
   return scores

@@ -21,21 +21,32 @@ export type LstmModel = { readonly frame: Frame; readonly network: Network; read
  * LSTM autoencoder over the newest rows of a window at once: it rebuilds them from a state too narrow for anything but what it has seen often, the
  * newest row without having read it. Held out by blocks: each is judged by a model that learned from its neighbours, never from it.
  */
-export const lstm: Detector<LstmModel> = { id: 'lstm', serves, fit, heldOut, score }
+export const lstm: Detector<LstmModel> = lstmIn()
+
+/** The same by the clock of an IANA zone; of UTC where none is given. */
+export function lstmIn(timeZone?: string): Detector<LstmModel> {
+  return {
+    id: 'lstm',
+    serves,
+    fit: (input) => fitted(input, timeZone),
+    heldOut: (input) => heldOut(input, timeZone),
+    score,
+  }
+}
 
 function serves(stepMs: number): number {
   return Math.max(LEAST_SERVED, Math.ceil(FIT_EVERY_MS / stepMs))
 }
 
-function fit({ window, upTo, seed }: FitInput): FitOutcome<LstmModel> {
-  const history = historyOf(window, upTo)
+function fitted({ window, upTo, seed }: FitInput, timeZone: string | undefined): FitOutcome<LstmModel> {
+  const history = historyOf(window, upTo, timeZone)
   if (typeof history === 'string') return { fitted: false, why: history }
   const model = learned(history.frame, history.tape, history.ends, seed)
   return model === undefined ? { fitted: false, why: 'too-little-data' } : { fitted: true, model }
 }
 
-function heldOut({ window, upTo, seed }: FitInput): Float64Array {
-  const history = historyOf(window, upTo)
+function heldOut({ window, upTo, seed }: FitInput, timeZone: string | undefined): Float64Array {
+  const history = historyOf(window, upTo, timeZone)
   if (typeof history === 'string') return new Float64Array(0)
   const { from, frame, tape, ends } = history
   // Blocks of the rows that windows lie on: a history may be too coarse for any further back.

@@ -1,9 +1,9 @@
 import type { Window } from '../window.ts'
 import { judgeable, strangest } from './columns.ts'
 import type { Detector, FitInput, FitOutcome, Silence } from './detector.ts'
+import { offsetOf } from './local-time.ts'
 import { type ColumnModel, fitColumn, heldOutOf, judgeColumn, type Lesson } from './prophet/column-model.ts'
 import type { Stretch } from './prophet/history.ts'
-import { offsetOf } from './prophet/local-time.ts'
 import { lateFor } from './prophet/residuals.ts'
 
 const HOUR_MS = 3_600_000

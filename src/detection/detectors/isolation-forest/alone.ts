@@ -12,10 +12,12 @@ export function aloneOf(
   { values }: Column,
   [from, to]: readonly [from: number, to: number],
   without: readonly [from: number, to: number],
+  timeZone?: string,
 ): Alone {
   const kept = values.slice(from, to)
   kept.fill(Number.NaN, without[0] - from, without[1] - from)
-  const usual = usualOf({ values: kept, startMs: window.startMs + from * window.stepMs, stepMs: window.stepMs })
+  const startMs = window.startMs + from * window.stepMs
+  const usual = usualOf({ values: kept, startMs, stepMs: window.stepMs, timeZone })
   const cells = columnFeatures(window, values, usual, [from, to]).onLines
   cells.fill(Number.NaN, (without[0] - from) * KINDS, (without[1] - from) * KINDS)
   return { usual, scale: scaleOf(cells) }

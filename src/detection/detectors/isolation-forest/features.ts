@@ -1,5 +1,6 @@
 import type { Window } from '../../window.ts'
 import { bridged } from '../bridged.ts'
+import { localTimes } from '../local-time.ts'
 import { middleOf, residual, type Usual } from './usual.ts'
 
 const HOUR_MS = 3_600_000
@@ -45,8 +46,9 @@ export function columnFeatures(
   const first = Math.max(0, from - warmRows(window.stepMs))
   const left = new Float64Array(to - first)
   const passed = bridged(values, first - MOST_BRIDGED - 1, to, MOST_BRIDGED)
-  for (let row = first; row < to; row += 1)
-    left[row - first] = finite(residual(usual, passed[row] ?? Number.NaN, window.startMs + row * window.stepMs))
+  const times = localTimes(window, [first, to], usual?.timeZone)
+  for (let at = 0; at < left.length; at += 1)
+    left[at] = finite(residual(usual, passed[first + at] ?? Number.NaN, times[at] ?? Number.NaN))
   level(left, window, first, from - first - ROLLING + 1)
   const onLines = new Float64Array((to - from) * KINDS).fill(Number.NaN)
   for (let row = from; row < to; row += 1)

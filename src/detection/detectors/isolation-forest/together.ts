@@ -16,12 +16,13 @@ export function bandsOf(
   columns: readonly Column[],
   [from, to]: readonly [from: number, to: number],
   without: readonly [from: number, to: number],
+  timeZone?: string,
 ): readonly (Band | undefined)[] {
   const startMs = window.startMs + from * window.stepMs
   return columns.map(({ values }) => {
     const kept = values.slice(from, to)
     kept.fill(Number.NaN, without[0] - from, without[1] - from)
-    return bandOf({ values: kept, startMs, stepMs: window.stepMs })
+    return bandOf({ values: kept, startMs, stepMs: window.stepMs, timeZone })
   })
 }
 

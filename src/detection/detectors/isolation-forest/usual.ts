@@ -1,3 +1,6 @@
+import type { Stretch } from '../band.ts'
+import { localTimes } from '../local-time.ts'
+
 const DAY_MS = 86_400_000
 const WEEK_MS = 7 * DAY_MS
 /** Fewer days have no middle. */
@@ -9,26 +12,29 @@ const SLOT_MS = 5 * 60_000
 /** Neighbouring slots on each side that a slot is smoothed over: nightly jobs do not start on the second. */
 const NEIGHBOURS = 2
 
-/** Usual values by time of day and, where the history is long enough, by time of week, UTC. NaN where a slot was never seen. */
-export type Usual = { readonly slotMs: number; readonly day: Float64Array; readonly week?: Float64Array }
-
-/** Rows of a regular grid that begin at `startMs`. */
-export type Stretch = { readonly values: Float64Array; readonly startMs: number; readonly stepMs: number }
+/** Usual values by time of day and, where the history is long enough, by time of week. NaN where a slot was never seen. */
+export type Usual = {
+  readonly slotMs: number
+  readonly day: Float64Array
+  readonly week?: Float64Array
+  /** IANA zone whose clock they follow; UTC where left out. */
+  readonly timeZone?: string
+}
 
 /** Distances of samples to the next one, all but so many of which a slot and its neighbours bridge: a history may be coarser further back. */
 const BRIDGED = 0.9
 
 /** Learns medians; undefined where there are too few days, or the step does not divide a day. */
-export function usualOf({ values, startMs, stepMs }: Stretch): Usual | undefined {
+export function usualOf({ values, startMs, stepMs, timeZone }: Stretch): Usual | undefined {
   const days = (values.length * stepMs) / DAY_MS
   if (days < LEAST_DAYS || DAY_MS % stepMs !== 0) return undefined
   let slotMs = Math.max(stepMs, SLOT_MS)
   const apartMs = apart(values) * stepMs
   while (apartMs > (2 * NEIGHBOURS + 1) * slotMs && DAY_MS % (2 * slotMs) === 0) slotMs *= 2
   if (DAY_MS % slotMs !== 0) return undefined
-  const stretch = { values, startMs, stepMs }
-  const day = slots(stretch, slotMs, DAY_MS)
-  return days < LEAST_WEEK_DAYS ? { slotMs, day } : { slotMs, day, week: slots(stretch, slotMs, WEEK_MS) }
+  const times = localTimes({ startMs, stepMs }, [0, values.length], timeZone)
+  const usual = { slotMs, day: slots(values, times, slotMs, DAY_MS), ...(timeZone === undefined ? {} : { timeZone }) }
+  return days < LEAST_WEEK_DAYS ? usual : { ...usual, week: slots(values, times, slotMs, WEEK_MS) }
 }
 
 /** Rows that most samples are apart at most. */
@@ -44,11 +50,11 @@ function apart(values: Float64Array): number {
   return sorted[Math.floor(BRIDGED * (sorted.length - 1))] ?? 1
 }
 
-function slots({ values, startMs, stepMs }: Stretch, slotMs: number, periodMs: number): Float64Array {
+function slots(values: Float64Array, times: Float64Array, slotMs: number, periodMs: number): Float64Array {
   const count = periodMs / slotMs
   const most = new Int32Array(count)
   for (let row = 0; row < values.length; row += 1) {
-    const slot = slotAt(startMs + row * stepMs, slotMs, count)
+    const slot = slotAt(times[row] ?? 0, slotMs, count)
     most[slot] = (most[slot] ?? 0) + 1
   }
   const starts = new Int32Array(count + 1)
@@ -58,7 +64,7 @@ function slots({ values, startMs, stepMs }: Stretch, slotMs: number, periodMs: n
   for (let row = 0; row < values.length; row += 1) {
     const value = values[row] ?? Number.NaN
     if (!Number.isFinite(value)) continue
-    const slot = slotAt(startMs + row * stepMs, slotMs, count)
+    const slot = slotAt(times[row] ?? 0, slotMs, count)
     const at = filled[slot] ?? 0
     seen[at] = value
     filled[slot] = at + 1
@@ -93,7 +99,7 @@ export function middleOf(values: Float64Array, length: number): number {
 
 /**
  * What is left of a value when its usual level is taken off: of the day or of the week, whichever explains it better, so that both a
- * daily and a Monday's peak are as usual. The value itself where nothing is known.
+ * daily and a Monday's peak are as usual. The value itself where nothing is known. `atMs` is what the clock of its zone shows.
  */
 export function residual(usual: Usual | undefined, value: number, atMs: number): number {
   if (usual === undefined) return value

@@ -25,6 +25,8 @@ export type Frame = {
   readonly clock: boolean
   /** Where there are several, what is usual for each by its time: then their deviations from that are read, and centre and spread are 0 and 1. */
   readonly bands?: readonly Band[]
+  /** IANA zone whose clock the time of day follows; UTC where left out. */
+  readonly timeZone?: string
 }
 
 /** Whether rows over so long show what is usual at a time of day. */
@@ -33,7 +35,7 @@ export function showsDays(spanMs: number): boolean {
 }
 
 /** Learns how to read from the rows [from, to), or says why they are not worth reading. */
-export function frameOf(window: Window, from: number, to: number): Frame | Silence {
+export function frameOf(window: Window, from: number, to: number, timeZone?: string): Frame | Silence {
   const rows = (column: Column) => column.values.subarray(from, to)
   const observed = wellSeen(window, from, to)
   if (observed.length === 0) return 'too-little-data'
@@ -45,23 +47,24 @@ export function frameOf(window: Window, from: number, to: number): Frame | Silen
     centre: Float64Array.from(moving, ({ centre }) => centre),
     spread: Float64Array.from(moving, ({ spread }) => spread),
     clock: showsDays((to - from) * window.stepMs),
+    ...(timeZone === undefined ? {} : { timeZone }),
   }
 }
 
 /** The same for several metrics, each by its band; one alone is read as it is. */
-export function bandedFrameOf(window: Window, from: number, to: number): Frame | Silence {
-  const plain = frameOf(window, from, to)
+export function bandedFrameOf(window: Window, from: number, to: number, timeZone?: string): Frame | Silence {
+  const plain = frameOf(window, from, to, timeZone)
   if (typeof plain === 'string' || plain.signals.length < 2) return plain
   const found = plain.signals.flatMap((signal) => {
-    const band = bandWithout(window, signal, [from, to], [to, to])
+    const band = bandWithout(window, { signal, timeZone }, [from, to], [to, to])
     return band === undefined ? [] : [{ signal, band }]
   })
   if (found.length === 0) return 'flat'
   return {
+    ...plain,
     signals: found.map(({ signal }) => signal),
     centre: new Float64Array(found.length),
     spread: new Float64Array(found.length).fill(1),
-    clock: plain.clock,
     bands: found.map(({ band }) => band),
   }
 }
@@ -73,20 +76,22 @@ export function framedWithout(
   rows: readonly [from: number, to: number],
   without: readonly [from: number, to: number],
 ): Frame {
-  const { bands, signals } = frame
+  const { bands, signals, timeZone } = frame
   if (bands === undefined) return frame
-  return { ...frame, bands: bands.map((band, at) => bandWithout(window, signals[at] ?? '', rows, without) ?? band) }
+  const unseen = (band: Band, at: number) =>
+    bandWithout(window, { signal: signals[at] ?? '', timeZone }, rows, without) ?? band
+  return { ...frame, bands: bands.map(unseen) }
 }
 
 function bandWithout(
   window: Window,
-  signal: string,
+  { signal, timeZone }: { readonly signal: string; readonly timeZone: string | undefined },
   [from, to]: readonly [from: number, to: number],
   without: readonly [from: number, to: number],
 ): Band | undefined {
   const values = columnOf(window, signal)?.values.slice(from, to) ?? new Float64Array(0)
   values.fill(Number.NaN, without[0] - from, without[1] - from)
-  return bandOf({ values, startMs: window.startMs + from * window.stepMs, stepMs: window.stepMs })
+  return bandOf({ values, startMs: window.startMs + from * window.stepMs, stepMs: window.stepMs, timeZone })
 }
 
 export function columnOf(window: Window, signal: string): Column | undefined {

@@ -20,11 +20,11 @@ const LEAST_ROWS = 6 * STEPS
 /** What a model learns from: the rows from `from` on as a tape, and the rows of the tape, ascending, that windows worth learning end with. */
 export type History = { readonly from: number; readonly frame: Frame; readonly tape: Tape; readonly ends: Int32Array }
 
-/** The rows of a window before `upTo`, or why nothing can be learned from them. */
-export function historyOf(window: Window, upTo: number): History | Silence {
+/** The rows of a window before `upTo`, by the clock of a zone, or why nothing can be learned from them. */
+export function historyOf(window: Window, upTo: number, timeZone?: string): History | Silence {
   const from = Math.max(0, upTo - STRETCH)
   if (upTo - from < LEAST_ROWS) return 'too-little-data'
-  const frame = bandedFrameOf(window, from, upTo)
+  const frame = bandedFrameOf(window, from, upTo, timeZone)
   if (typeof frame === 'string') return frame
   const tape = tapeOf(window, frame, from, upTo)
   const ends = endsOf(tape)

@@ -1,6 +1,7 @@
-import { rowMs, type Window } from '../../window.ts'
+import type { Window } from '../../window.ts'
 import { MOST } from '../compared.ts'
 import { Deviations } from '../deviations.ts'
+import { localTimes } from '../local-time.ts'
 import { columnOf, type Frame } from './frame.ts'
 
 const DAY_MS = 86_400_000
@@ -47,7 +48,8 @@ export function tapeOf(window: Window, frame: Frame, from: number, to: number): 
     if (!isKnown) before ??= samplesOf(window, frame, [Math.max(0, first - CARRIED), first])
     fill(tape, column, first - from, own, isKnown ? [] : (before?.(column) ?? []))
   }
-  for (let row = 0; row < rows; row += 1) mark(tape, frame, row, rowMs(window, from + row))
+  const times = localTimes(window, [from, to], frame.timeZone)
+  for (let row = 0; row < rows; row += 1) mark(tape, frame, row, times[row] ?? 0)
   return tape
 }
 
@@ -93,7 +95,7 @@ function samplesOf(window: Window, frame: Frame, rows: readonly [from: number, t
 function within(excess = Number.NaN): number {
   return Math.max(-MOST, Math.min(MOST, excess))
 }
-/** Writes what is not a sample: the veil and the time of day. */
+/** Writes what is not a sample: the veil and the time of day, by what the clock shows. */
 function mark(tape: Tape, { clock }: Frame, row: number, atMs: number): void {
   const { columns, inputs, veiled } = tape
   const at = row * tape.width + columns

@@ -1,6 +1,6 @@
 import type { ProphetEngine } from '../../engines.ts'
+import type { Offset } from '../local-time.ts'
 import type { History } from './history.ts'
-import type { Offset } from './local-time.ts'
 
 /** What is expected over time: values on a grid, in between on straight lines. */
 export type Curve = { readonly startMs: number; readonly blockMs: number; readonly mean: Float64Array }

@@ -1,7 +1,7 @@
 import { median } from 'simple-statistics'
+import type { Offset } from '../local-time.ts'
 import { at, type Curve } from './curve.ts'
 import type { History } from './history.ts'
-import type { Offset } from './local-time.ts'
 
 const DAY_MS = 86_400_000
 /** What came at the same time of so many days, or weeks, is learned. */

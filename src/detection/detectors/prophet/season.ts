@@ -1,8 +1,8 @@
 import { median } from 'simple-statistics'
 import type { ProphetEngine } from '../../engines.ts'
+import type { Offset } from '../local-time.ts'
 import { at, type Curve, curveOf, type Shape } from './curve.ts'
 import type { History } from './history.ts'
-import type { Offset } from './local-time.ts'
 import { withPeaks } from './peaks.ts'
 
 const DAY_MS = 86_400_000

@@ -5,8 +5,40 @@ const LOOK_MS = 6 * 3_600_000
 /** Milliseconds that a zone's clock is ahead of UTC at a moment. */
 export type Offset = (atMs: number) => number
 
+/** Clocks that were asked for: what they show is found out once. */
+const clocks = new Map<string, Offset>()
+
 /** The clock of an IANA zone, `Europe/Zurich`. Throws a RangeError for a name that the platform does not know. */
 export function offsetOf(timeZone: string): Offset {
+  const found = clocks.get(timeZone) ?? clockOf(timeZone)
+  clocks.set(timeZone, found)
+  return found
+}
+
+/** What the clock of a zone shows at the rows [from, to) of a grid, as epoch milliseconds of UTC; of UTC where none is given. */
+export function localTimes(
+  { startMs, stepMs }: { readonly startMs: number; readonly stepMs: number },
+  [from, to]: readonly [from: number, to: number],
+  timeZone?: string,
+): Float64Array {
+  const times = new Float64Array(Math.max(0, to - from))
+  for (let at = 0; at < times.length; at += 1) times[at] = startMs + (from + at) * stepMs
+  if (timeZone === undefined) return times
+  const offset = offsetOf(timeZone)
+  let ahead = 0
+  let untilMs = Number.NEGATIVE_INFINITY
+  for (let at = 0; at < times.length; at += 1) {
+    const atMs = times[at] ?? 0
+    if (atMs >= untilMs) {
+      ahead = offset(atMs)
+      untilMs = (Math.floor(atMs / QUARTER_MS) + 1) * QUARTER_MS
+    }
+    times[at] = atMs + ahead
+  }
+  return times
+}
+
+function clockOf(timeZone: string): Offset {
   if (timeZone === 'UTC') return () => 0
   const format = new Intl.DateTimeFormat('en-US-u-ca-iso8601-nu-latn', {
     timeZone,
