@@ -35,7 +35,8 @@ export async function judgeAll(
       await deps.breathe?.()
       const result = judgeOn(input, found.known)
       memory.judged.set(one.name, result.judgement)
-      memory.models.rest(one.name, [...one.asks.filter(({ kind }) => kind === 'tail'), ...newestAsks(one)])
+      // Whatever stands, the rows are held against all of their tails and of what came before at their time.
+      memory.models.rest(one.name, [...one.asks.filter(({ kind }) => kind !== 'fit'), ...newestAsks(one)])
       judged.set(one.name, { one: { ...one, absent: found.absent }, judged: result.judged })
     }
   }

@@ -2,7 +2,7 @@ import { median } from 'simple-statistics'
 import { Together, unitOf } from '../compared.ts'
 import { advance, type Memory, memoryFor, project, rebuilt } from './cell.ts'
 import { targetAt } from './loss.ts'
-import { GATES, type Network } from './network.ts'
+import { GATES, type Network, type Shape } from './network.ts'
 import { type Tape, whole } from './tape.ts'
 
 /** How far off a network usually is in each column: for the newest row of a window, and on average over all of its rows. */
@@ -115,10 +115,19 @@ function recent(errors: Float64Array, columns: number, here: number, column: num
   return sum / RECENT
 }
 
+/** What windows are read with, one after the other: of all networks of one shape the same, for there are as many as workloads. */
+let scratch: { readonly steps: number; readonly hidden: number; readonly memory: Memory } | undefined
+
+function scratchFor(shape: Shape): Memory {
+  const { steps, hidden } = shape
+  if (scratch?.steps !== steps || scratch.hidden !== hidden) scratch = { steps, hidden, memory: memoryFor(shape) }
+  return scratch.memory
+}
+
 /** Reads the windows that end with the rows `ends`. What a row adds to the sums of a step is added up once, for all windows that hold it. */
 function errorsOf(network: Network, tape: Tape, ends: Int32Array): Errors {
   const { steps, hidden } = network.shape
-  const memory = memoryFor(network.shape)
+  const memory = scratchFor(network.shape)
   const size = hidden * GATES
   const sums = new Float64Array(tape.rows * size)
   for (let row = 0; row < tape.rows; row += 1) project(network, tape.inputs, row * tape.width, sums, row * size)
