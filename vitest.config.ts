@@ -6,6 +6,11 @@ import { defineConfig } from 'vitest/config'
  */
 const TOGETHER = [
   'test/{config,architecture}.test.ts',
+  'test/adapters/simulation-metrics.contract.test.ts',
+  'test/adapters/onnx/*.test.ts',
+  'test/cli/{start,demo-stage}.test.ts',
+  'test/hostile/words.test.ts',
+  'test/scenarios/*.test.ts',
   'test/{config,diagnosis,domain,fakes,github-model,image,policy,proposal,remediation}/**/*.test.ts',
   'test/bench/!(source)*.test.ts',
   'test/controller/!(models)*.test.ts',
@@ -21,14 +26,19 @@ const TOGETHER = [
 
 /** As those, with children or sockets: another process, because starting a child takes the longer the more its parent holds. */
 const WITH_CHILDREN = [
-  'test/adapters/{charts,files,forge-limits,github,kserve,outbound,own-folder,recording,shelf,simulation,stops}/**/*.test.ts',
+  'test/adapters/{charts,files,forge-limits,github,kserve,kubernetes,outbound,own-folder,recording}/**/*.test.ts',
+  'test/adapters/{shelf,simulation,stops}/**/*.test.ts',
   'test/adapters/local/!(local-forge)*.test.ts',
   'test/adapters/prometheus/!(real|tls)*.test.ts',
-  'test/cli/!(bisect|built|charts|demo|start|too)*.test.ts',
+  'test/adapters/render/{arguments,caching-renderer,output,plain-yaml}.test.ts',
+  'test/charts/generated.test.ts',
+  'test/cli/!(built|demo-|start)*.test.ts',
   'test/cli/*/**/*.test.ts',
   'test/{docs,e2e}/*.test.ts',
   'test/github/!(ambiguous)*.test.ts',
+  'test/hostile/charts.test.ts',
   'test/server/**/!(attacks)*.test.ts',
+  'test/source/helm-{conditions,trace}.test.ts',
 ]
 
 export default defineConfig({
