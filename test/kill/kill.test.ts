@@ -124,7 +124,7 @@ describe('a controller that is killed and started again', () => {
     expect(kills, told).toBe(KILLS)
   }, 900_000)
 
-  // Skipped in the small size: KINTSUGI_N=12, as CI has it, runs it.
+  // Skipped in the small size: any larger one, as CI has it, runs it.
   it.skipIf(SMALL)(
     'is started twice at the same moments, and does everything once',
     async () => {
