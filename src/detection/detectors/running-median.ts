@@ -1,10 +1,14 @@
-/** The median of the finite ones among the last `width` values. They are put in order when a median is first asked for. */
+/**
+ * The median of the finite ones among the last `width` values. The first one is picked out from among them; they are put in order when another is
+ * asked for.
+ */
 export class RunningMedian {
   readonly #ring: Float64Array
   readonly #sorted: Float64Array
   #slot = 0
   #count = 0
   #isSorted = false
+  #isAsked = false
 
   constructor(width: number) {
     this.#ring = new Float64Array(width).fill(Number.NaN)
@@ -21,6 +25,7 @@ export class RunningMedian {
     this.#slot = 0
     this.#count = 0
     this.#isSorted = false
+    this.#isAsked = false
   }
 
   push(value: number): void {
@@ -39,23 +44,62 @@ export class RunningMedian {
 
   /** NaN of none. */
   median(): number {
-    if (this.#count === 0) return Number.NaN
-    if (!this.#isSorted) this.#sort()
-    const half = this.#count >> 1
-    const upper = this.#sorted[half] ?? 0
-    return this.#count % 2 === 1 ? upper : upper / 2 + (this.#sorted[half - 1] ?? 0) / 2
+    const count = this.#count
+    if (count === 0) return Number.NaN
+    const half = count >> 1
+    const sorted = this.#sorted
+    if (!this.#isSorted) {
+      this.#gather()
+      this.#isSorted = this.#isAsked
+      this.#isAsked = true
+      if (this.#isSorted) sorted.subarray(0, count).sort()
+      else select(sorted, count, half)
+    }
+    const upper = sorted[half] ?? 0
+    if (count % 2 === 1) return upper
+    return upper / 2 + (this.#isSorted ? (sorted[half - 1] ?? 0) : largestOf(sorted, half)) / 2
   }
 
-  #sort(): void {
+  #gather(): void {
     let length = 0
     for (const value of this.#ring) {
       if (!Number.isFinite(value)) continue
       this.#sorted[length] = value
       length += 1
     }
-    this.#sorted.subarray(0, length).sort()
-    this.#isSorted = true
   }
+}
+
+/** Hoare's selection: what has `place` values below it in order comes to stand there, none larger before it. */
+function select(values: Float64Array, count: number, place: number): void {
+  let first = 0
+  let last = count - 1
+  while (first < last) {
+    const pivot = values[place] ?? 0
+    let up = first
+    let down = last
+    while (up <= down) {
+      while ((values[up] ?? 0) < pivot) up += 1
+      while (pivot < (values[down] ?? 0)) down -= 1
+      if (up > down) break
+      const kept = values[up] ?? 0
+      values[up] = values[down] ?? 0
+      values[down] = kept
+      up += 1
+      down -= 1
+    }
+    if (down < place) first = up
+    if (place < up) last = down
+  }
+}
+
+function largestOf(values: Float64Array, count: number): number {
+  let largest = Number.NEGATIVE_INFINITY
+  for (let at = 0; at < count; at += 1) {
+    const value = values[at] ?? 0
+    if (value > largest) largest = value
+  }
+  return largest
 }
 
 /** Rows [from, to) are answered; of those before them from `first` on, and of themselves, every so many-th counts, by `phase + row`. */
