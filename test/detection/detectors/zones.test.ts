@@ -55,6 +55,25 @@ describe.each(CHANGES)('a job of the night after the clock was $about', (change)
   })
 })
 
+describe.each(CHANGES)('a job of the night of one metric alone after the clock was $about', (change) => {
+  const window = nightly(change, ['cpu-usage'])
+  const alone = { ...window, columns: window.columns.slice(0, 1) }
+
+  it('is as usual to the forest as the nights before by the clock of the zone, and no night was like it by that of UTC', () => {
+    const begins = JUDGED + (2 - change.after) * HOUR
+    const [byUtc, byZone] = [isolationForest, isolationForestIn(ZONE)].map((forest) => {
+      const input = { window: alone, upTo: JUDGED, seed: 1, engines: NO_ENGINES }
+      const outcome = forest.fit(input)
+      if (!outcome.fitted) throw new Error('nothing was fitted')
+      const largest = (scores: Float64Array) => Math.max(...scores.filter(Number.isFinite))
+      const usual = largest(forest.heldOut(input).subarray(3 * PER_DAY, JUDGED - 2 * PER_DAY))
+      return largest(forest.score(outcome.model, alone, begins, begins + HOUR / 2)) / usual
+    })
+    expect(byUtc).toBeGreaterThan(1)
+    expect(byZone).toBeLessThan(1)
+  })
+})
+
 describe('a zone', () => {
   const [change] = CHANGES
   const window = nightly(change as Change, ['cpu-usage', 'request-rate'])
