@@ -4,6 +4,7 @@ import { wellSeen } from './columns.ts'
 import type { Detector, FitInput, FitOutcome, Silence } from './detector.ts'
 import { type Alone, aloneOf, aloneRows } from './isolation-forest/alone.ts'
 import { WIDTH } from './isolation-forest/condense.ts'
+import type { Readings } from './isolation-forest/features.ts'
 import { type Forest, type Matrix, scoreAt, trainForest } from './isolation-forest/forest.ts'
 import { bandsOf, reachAt, TOGETHER_WIDTH, togetherRows } from './isolation-forest/together.ts'
 
@@ -96,7 +97,7 @@ function learn(
     columns.length === 1 && only !== undefined
       ? { alone: aloneOf(window, only, [from, to], without, timeZone) }
       : { bands: bandsOf(window, columns, [from, to], without, timeZone) }
-  const { width, cells } = read(window, columns, reading, [from, to], true)
+  const { width, onLines: cells } = read(window, columns, reading, [from, to], true)
   cells.fill(Number.NaN, (without[0] - from) * width, (without[1] - from) * width)
   const matrix = judgedRows(cells, width)
   return matrix.rows < LEAST_ROWS / 2 ? undefined : { signals, ...reading, forest: train(matrix, seed) }
@@ -111,9 +112,9 @@ function read(
   { alone, bands = [] }: Reading,
   rows: readonly [from: number, to: number],
   whole = false,
-): { readonly width: number; readonly cells: Float64Array } {
-  if (alone !== undefined) return { width: WIDTH, cells: aloneRows(window, columns[0], alone, rows, whole) }
-  return { width: TOGETHER_WIDTH, cells: togetherRows(window, columns, bands, rows) }
+): Readings & { readonly width: number } {
+  if (alone !== undefined) return { width: WIDTH, ...aloneRows(window, columns[0], alone, rows, whole) }
+  return { width: TOGETHER_WIDTH, onLines: togetherRows(window, columns, bands, rows) }
 }
 
 function judgedRows(cells: Float64Array, width: number): Matrix {
@@ -146,17 +147,26 @@ function foldsOf({ columns, from, to }: History): readonly number[] {
 
 function score(model: ForestModel, window: Window, from: number, to: number): Float64Array {
   const columns = model.signals.map((signal) => window.columns.find((column) => column.signal === signal))
-  const { width, cells } = read(window, columns, model, [from, to])
+  const { width, onLines: cells, asUsual } = read(window, columns, model, [from, to])
   const missing = columns.map((column) => missingBefore(column, from))
   const scores = new Float64Array(to - from).fill(Number.NaN)
   for (let row = from; row < to; row += 1) {
     if (brieflyMissing(columns, missing, row)) continue
     const at = (row - from) * width
     if (Number.isNaN(cells[at] ?? Number.NaN)) continue
-    const soon = scoreAt(model.forest, cells, at)
+    const soon = moreUsual(scoreAt(model.forest, cells, at), model.forest, asUsual, at)
     scores[row - from] = model.bands === undefined ? soon : Math.sqrt(soon * reachAt(cells, at))
   }
   return scores
+}
+
+/**
+ * What a gap before a row hid may have lain on a line or been as usual: the row is read in the way that makes it the more usual one, since a mean of lines
+ * strays further than one of samples.
+ */
+function moreUsual(score: number, forest: Forest, asUsual: Float64Array | undefined, at: number): number {
+  if (asUsual === undefined || Number.isNaN(asUsual[at] ?? Number.NaN)) return score
+  return Math.min(score, scoreAt(forest, asUsual, at))
 }
 
 function missingBefore(column: Column | undefined, from: number): number {

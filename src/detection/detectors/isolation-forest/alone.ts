@@ -1,6 +1,6 @@
 import type { Column, Window } from '../../window.ts'
 import { condense, type Scale, scaleOf, WIDTH } from './condense.ts'
-import { columnFeatures, KINDS } from './features.ts'
+import { columnFeatures, KINDS, type Readings } from './features.ts'
 import { type Usual, usualOf } from './usual.ts'
 
 /** How one metric is read: what is usual for it, and the scale of its features. */
@@ -24,9 +24,8 @@ export function aloneOf(
 }
 
 /**
- * Of each row of [from, to), the `WIDTH` numbers of `condense`. The first is NaN where it was not judged, and for `whole` ones also where any feature is
- * missing. What a gap before a row hid may have lain on a line or been as usual: the row is read in the way that makes it the more usual one, since a mean
- * of lines strays further than one of samples.
+ * Of each row of [from, to), the `WIDTH` numbers of `condense`, by both readings of what a gap before it hid. The first is NaN where it was not judged, and
+ * for `whole` ones also where any feature is missing.
  */
 export function aloneRows(
   window: Window,
@@ -34,18 +33,19 @@ export function aloneRows(
   { usual, scale }: Alone,
   [from, to]: readonly [from: number, to: number],
   whole = false,
-): Float64Array {
-  const rows = new Float64Array((to - from) * WIDTH).fill(Number.NaN)
-  if (column === undefined) return rows
+): Readings {
+  if (column === undefined) return { onLines: condensed(new Float64Array((to - from) * KINDS).fill(Number.NaN), scale) }
   const { onLines, asUsual } = columnFeatures(window, column.values, usual, [from, to])
-  const other = new Float64Array(WIDTH)
-  for (let row = 0; row < to - from; row += 1) {
-    const offset = row * KINDS
-    if (whole && !complete(onLines, offset)) continue
-    if (!condense(onLines, offset, scale, rows, row * WIDTH)) rows[row * WIDTH] = Number.NaN
-    if (asUsual === undefined || !condense(asUsual, offset, scale, other, 0)) continue
-    if ((other[WIDTH - 1] ?? 0) < (rows[(row + 1) * WIDTH - 1] ?? 0)) rows.set(other, row * WIDTH)
-  }
+  const rows = condensed(onLines, scale)
+  if (whole)
+    for (let row = 0; row < to - from; row += 1) if (!complete(onLines, row * KINDS)) rows[row * WIDTH] = Number.NaN
+  return asUsual === undefined ? { onLines: rows } : { onLines: rows, asUsual: condensed(asUsual, scale) }
+}
+
+function condensed(cells: Float64Array, scale: Scale): Float64Array {
+  const rows = new Float64Array((cells.length / KINDS) * WIDTH)
+  for (let row = 0; row * WIDTH < rows.length; row += 1)
+    if (!condense(cells, row * KINDS, scale, rows, row * WIDTH)) rows[row * WIDTH] = Number.NaN
   return rows
 }
 

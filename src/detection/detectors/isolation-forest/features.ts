@@ -25,16 +25,16 @@ export function warmRows(stepMs: number): number {
   return Math.ceil(LEVEL_MS / stepMs) + ROLLING + strideOf(stepMs)
 }
 
-/** Features by row, `KINDS` each. */
+/** Numbers by row. */
 export type Readings = {
   /** What the rows before hid lay on lines. */
   readonly onLines: Float64Array
-  /** What they hid was as usual: of the rows that have such before them, NaN for all others. Undefined where there are none. */
-  readonly asUsual: Float64Array | undefined
+  /** What they hid was as usual: of the rows that have such before them, NaN for all others. Not there where there are none. */
+  readonly asUsual?: Float64Array
 }
 
 /**
- * The features of one column for the rows [from, to). Causal; NaN where the row's own sample is missing or nothing before it gives a level; all but
+ * The `KINDS` features of one column for each of the rows [from, to). Causal; NaN where the row's own sample is missing or nothing before it gives a level; all but
  * the distance from the level also where too few of the last rows are known.
  */
 export function columnFeatures(
@@ -53,7 +53,8 @@ export function columnFeatures(
   const onLines = new Float64Array((to - from) * KINDS).fill(Number.NaN)
   for (let row = from; row < to; row += 1)
     if (Number.isFinite(values[row])) fill(onLines, (row - from) * KINDS, left, row - first)
-  return { onLines, asUsual: asUsualOf(values, left, first, [from, to]) }
+  const asUsual = asUsualOf(values, left, first, [from, to])
+  return asUsual === undefined ? { onLines } : { onLines, asUsual }
 }
 
 /** The features of the rows with missing ones right before them, where nothing is left over of those. `left` begins with the row `first`. */
