@@ -7,13 +7,12 @@ import { FIVE_MINUTES, normals, numbers, PER_DAY, windowWith } from '../fakes/wi
 
 /** One seed in the small size, and the LSTM, whose fits take as long as all the others', only where it is the one: CI has more. */
 const SMALL = size(1, 20) === 1
-const SEEDS = Array.from({ length: size(1, 20) }, (_, at) => at + 1)
-/** In this share of the seeds the one model finds the event and none of the others does: of few seeds in each. */
-const LEAST = 0.85
+const FIRST = Number(process.env['KINTSUGI_FROM'] ?? 1)
+const SEEDS = Array.from({ length: size(1, 20) }, (_, at) => FIRST + at)
 /** So many rows after an event its models are still listened to: who is late has found it as well. */
 const AFTER = 3
 /** What is random is so much smaller in the rows of an event, whether it comes or not: one row in 288 is voted for by chance. */
-const CALM = 0.6
+const CALM = 0.3
 
 let engines: Engines
 beforeAll(async () => {
@@ -49,38 +48,40 @@ function dice(seed: number): () => number {
 
 const QUARTER = 3
 /**
- * A timetable of the day: in each half hour one quarter is busy. Too jagged for a smooth curve, and no order in it but by the clock. Then one sample is
- * busy in a quarter that never is, or idle in one that is busy each day.
+ * A timetable of the day: each quarter of an hour is busy or idle, by the toss of a coin. Too jagged for a smooth curve, and no order in it but by the
+ * clock. Then one sample is as the quarter before it was: a change that comes on time each day comes a sample late, to stay for two quarters.
  */
 function outOfPlace(seed: number): Case {
   const from = DAYS * PER_DAY
-  const event = { first: from + 2 * HOUR, end: from + 2 * HOUR + 1 }
   const next = dice(seed)
-  const first = Array.from({ length: PER_DAY / (2 * QUARTER) }, () => next() < 0.5)
+  const busy = Array.from({ length: PER_DAY / QUARTER }, () => next() < 0.5)
+  const isBusy = (row: number) => busy[Math.floor((row % PER_DAY) / QUARTER)] === true
+  let first = from + 2 * HOUR
+  while (isBusy(first) === isBusy(first - 1) || isBusy(first) !== isBusy(first + QUARTER)) first += QUARTER
+  const event = { first, end: first + 1 }
   const window = (spoilt: boolean) => {
     const normal = normals(seed)
     return windowOf(event.end + AFTER, (row) => {
-      const inFirst = row % (2 * QUARTER) < QUARTER
-      const busy = first[Math.floor((row % PER_DAY) / (2 * QUARTER))] === inFirst
-      return (busy === (spoilt && row === event.first) ? 0 : 1) + 0.17 * restOf(event, row) * normal()
+      const is = spoilt && row === first ? isBusy(first - 1) : isBusy(row)
+      return (is ? 1 : 0) + 0.13 * restOf(event, row) * normal()
     })
   }
   return { from, ...event, window }
 }
 
 /**
- * Noise about a level that moves by a tenth of it a minute at most, for hours, to and fro. Then for a quarter of an hour it moves by all of it
- * each minute, and is where it often was.
+ * Noise about a level that moves by a tenth of it a minute or so, for hours, to and fro. Then for ten minutes it moves by more than all of it each
+ * minute, and is where it often was.
  */
 function steep(seed: number): Case {
   const from = DAYS * PER_DAY
-  const event = { first: from + HOUR, end: from + HOUR + 14 }
+  const event = { first: from + HOUR, end: from + HOUR + 10 }
   const [slope, start] = [0.1, 8]
-  const before = slowLevel(event.first, seed, { reach: 60, slope, start })
+  const before = slowLevel(event.first, seed, { reach: 150, slope, start })
   const window = (spoilt: boolean) => {
     const normal = normals(seed)
     const since = (row: number) => Math.min(row, event.end) - event.first
-    const level = (row: number) => before[row] ?? start - (spoilt ? 1.1 : slope / 2) * (since(row) + 1)
+    const level = (row: number) => before[row] ?? start - (spoilt ? 1.3 : slope / 2) * (since(row) + 1)
     return windowOf(event.end + AFTER, (row) => level(row) + restOf(event, row) * normal(), 60_000)
   }
   return { from, ...event, window }
@@ -164,8 +165,7 @@ describe.each(KINDS)('%s', (_, own, made) => {
     const shown = models.map(({ id }) => `${id} ${found.map((one) => one.get(id)).join(' ')}`)
     console.log(`rows voted for, by seed: ${shown.join('; ')}`)
     const finders = found.map((counts) => [...counts].flatMap(([id, rows]) => (rows > 0 ? [id] : [])))
-    const others = finders.filter((ids) => ids.length !== 1 || ids[0] !== own)
-    expect(1 - others.length / SEEDS.length, JSON.stringify(others)).toBeGreaterThanOrEqual(LEAST)
+    expect(finders.map((ids, at) => [SEEDS[at], ...ids])).toEqual(SEEDS.map((seed) => [seed, own]))
   })
 
   it.skipIf(SMALL)('and is nothing to it where it does not come', { timeout: 900_000 }, () => {
