@@ -105,19 +105,19 @@ function slowLevel(rows: number, seed: number, { reach, slope, start }: Slow): F
   return level
 }
 
-/** Busy at noon, and much less so at weekends. Then a Saturday that is as busy as any other day. */
+/** Busy at noon, and much less so at weekends. Then a Saturday that is as busy as any other day, judged by the hour of its noon. */
 function busySaturday(seed: number): Case {
   const saturday = 26 * PER_DAY
-  const event = { first: saturday + 10 * HOUR, end: saturday + 13 * HOUR }
+  const event = { first: saturday + 11.5 * HOUR, end: saturday + 12.5 * HOUR }
   const window = (spoilt: boolean) => {
     const normal = normals(seed)
     let held = 0
     return windowOf(event.end, (row) => {
-      held = 0.8 * held + 0.6 * normal()
+      held = 0.8 * held + 0.6 * restOf(event, row) * normal()
       const hour = (row % PER_DAY) / HOUR
       const weekend = Math.floor(row / PER_DAY) % 7 >= 5 && !(spoilt && row >= saturday)
       const noon = Math.exp(-(((hour - 12) / 3.5) ** 2))
-      return 1 + (weekend ? 0.3 : 1) * noon + 0.05 * restOf(event, row) * held
+      return 1 + (weekend ? 0.3 : 1) * noon + 0.05 * held
     })
   }
   return { from: event.first - HOUR, ...event, window }
