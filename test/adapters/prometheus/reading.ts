@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach } from 'vitest'
+import { onTestFinished } from 'vitest'
 import { type PrometheusOptions, prometheusMetrics } from '../../../src/adapters/prometheus/index.ts'
 import type { SignalAnswer, TimeRange } from '../../../src/domain/index.ts'
 import { manualClock } from '../../fakes/manual-clock.ts'
@@ -19,16 +19,10 @@ export const START = 1_767_225_600_000
 export const MINUTE = 60_000
 export const HOUR: TimeRange = { startMs: START, endMs: START + 60 * MINUTE, stepMs: MINUTE }
 
-/** Run after the test, the last first. */
-const closing: (() => Promise<void> | void)[] = []
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close()
-})
-
 /** A fake server that ends with the test. */
 export async function serve(react: Reaction): Promise<PrometheusServer> {
   const server = await prometheusServer(react)
-  closing.push(() => server.close())
+  onTestFinished(() => server.close())
   return server
 }
 
@@ -42,7 +36,7 @@ export function reader(url: string, options: Partial<PrometheusOptions> = {}) {
     timeoutMs: 2000,
     ...options,
   })
-  closing.push(() => metrics.close())
+  onTestFinished(() => metrics.close())
   return metrics
 }
 
@@ -61,7 +55,7 @@ export async function readOne(
 /** An empty folder that goes with the test. */
 export function folder(): string {
   const path = mkdtempSync(join(tmpdir(), 'kintsugi-prometheus-'))
-  closing.push(() => rmSync(path, { recursive: true, force: true }))
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }))
   return path
 }
 

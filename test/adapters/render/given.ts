@@ -1,7 +1,8 @@
-import { chmodSync, existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { onTestFinished } from 'vitest'
 import type { HelmRenderInput, HelmSettings, Tree } from '../../../src/domain/index.ts'
 import { memoryTree } from '../../../src/source/index.ts'
 
@@ -71,9 +72,11 @@ export function showing(template: string): string {
   return `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: shown\ndata:\n  value: ${template}\n`
 }
 
-/** A shell script in the place of helm, for what a good helm never does. */
+/** A shell script in the place of helm until the test ends, for what a good helm never does. */
 export function scriptedHelm(script: string): string {
-  const file = join(mkdtempSync(join(tmpdir(), 'kintsugi-scripted-')), 'helm')
+  const folder = mkdtempSync(join(tmpdir(), 'kintsugi-scripted-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const file = join(folder, 'helm')
   writeFileSync(file, `#!/bin/sh\n${script}\n`)
   chmodSync(file, 0o755)
   return file

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
@@ -28,7 +28,10 @@ export async function startService(
   child.stderr.on('data', (data: Buffer) => {
     err += data.toString()
   })
-  const ended = once(child, 'close').then(() => ({ code: child.exitCode, out, err }))
+  const ended = once(child, 'close').then(() => {
+    rmSync(home, { recursive: true, force: true })
+    return { code: child.exitCode, out, err }
+  })
   const listening = new Promise<string>((done) => {
     child.stdout.on('data', () => {
       const url = /listening on (\S+),/.exec(out)?.[1]

@@ -17,8 +17,9 @@ afterAll(() => {
 })
 
 function bareRepository(): string {
-  const gitDir = join(mkdtempSync(join(tmpdir(), 'kintsugi-syncs-')), 'shop.git')
-  folders.push(gitDir)
+  const folder = mkdtempSync(join(tmpdir(), 'kintsugi-syncs-'))
+  folders.push(folder)
+  const gitDir = join(folder, 'shop.git')
   execFileSync('git', ['init', '--quiet', '--bare', '--initial-branch', 'main', gitDir])
   return gitDir
 }

@@ -1,7 +1,7 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { chartsOf } from '../../../src/cli/compose/controller.ts'
 import { chart, helms, input, showing } from '../../adapters/render/given.ts'
 import { startService } from '../../adapters/render/service-process.ts'
@@ -10,7 +10,9 @@ import { kintsugi } from '../console.ts'
 const [first] = helms
 const plain = chart({ 'chart/templates/a.yaml': showing('a') })
 const config = (url: string): string => {
-  const file = join(mkdtempSync(join(tmpdir(), 'kintsugi-config-')), 'kintsugi.yaml')
+  const folder = mkdtempSync(join(tmpdir(), 'kintsugi-config-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const file = join(folder, 'kintsugi.yaml')
   writeFileSync(file, `clusters: [{name: a}]\nrenderer: {url: "${url}"}\n`)
   return file
 }
