@@ -10,6 +10,8 @@ import { type Place, place } from './github-place.ts'
 
 const MINUTE = 60_000
 const PATIENCE_MS = 120_000
+/** How the stand-in names the query that each look at the forge begins with. */
+const LOOK = 'query rateLimit repository'
 
 /** In the process itself, before anything of it is loaded: its time goes ahead by what the file says. */
 const CLOCK = `import { readFileSync } from 'node:fs'
@@ -73,9 +75,13 @@ describe.runIf(tools !== undefined && size(1, 2) > 1)('a service that runs for l
       const early = inHeap(first).map(({ token }) => token)
       expect(early.length, 'the heap shows tokens that are in use').toBeGreaterThan(0)
       const before = issued().length
+      const asked = github.world.calls.length
       github.world.clock.advance(61 * MINUTE)
       writeFileSync(ahead, String(61 * MINUTE))
       await expect.poll(() => issued().length, { timeout: PATIENCE_MS, interval: 50 }).toBeGreaterThan(before)
+      // What was under way when the hour ended still holds its own; what begins after the new token does not.
+      const looks = () => github.world.calls.slice(asked).filter(({ operation }) => operation === LOOK).length
+      await expect.poll(looks, { timeout: PATIENCE_MS, interval: 50 }).toBeGreaterThan(2)
       const now = github.world.clock.now()
       const late = inHeap(await heapOf(child.pid ?? 0))
       expect(late.filter(({ expiresAt }) => expiresAt <= now).map(({ token }) => early.indexOf(token))).toEqual([])
