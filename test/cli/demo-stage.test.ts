@@ -49,4 +49,22 @@ describe('the lines of the demo', () => {
     expect(told[1]).toContain('#1 merged')
     expect(told[2]).toContain('begins to sync bbbbbbbb')
   })
+
+  it('call nothing found only of what there was never anything to say', () => {
+    const stream = { isTerminal: false, columns: 80, write: () => undefined }
+    const stage = new Stage(terminalOf({ out: stream, err: stream, env: {}, cwd: '/' }, false), plotOf(false))
+    const [frontend, payments] = ['frontend', 'payments'].map((name) => `demo/shop/Deployment/${name}`)
+    const look = { ...nothing, at: '2026-01-12T09:00:00Z', lanes: [] }
+    stage.tick({ ...look, quiet: [frontend ?? '', payments ?? ''] })
+    const done: LaneDocument['done'] = { done: 'noted', reason: 'notify-only' }
+    stage.tick({
+      ...look,
+      lanes: [{ lane: frontend ?? '', subject: 'shop/frontend', step: 'note', done }],
+      quiet: [payments ?? ''],
+    })
+    expect(stage.alone()).toEqual([
+      { name: 'shop/frontend', spokenOf: true },
+      { name: 'shop/payments', spokenOf: false },
+    ])
+  })
 })

@@ -199,8 +199,12 @@ function ended(terminal: Terminal, stage: Stage, dir: string, told: boolean, sto
     return 1
   }
   say(terminal, '')
-  for (const name of stage.alone())
-    say(terminal, styled('green', 'left alone  '), `${name}: looked at in every tick, nothing found`)
+  for (const { name, spokenOf } of stage.alone())
+    say(
+      terminal,
+      styled('green', 'left alone  '),
+      `${name}: looked at in every tick, ${spokenOf ? 'not touched; what there was to say stands above' : 'nothing found'}`,
+    )
   say(
     terminal,
     styled('green', 'as told     '),

@@ -23,7 +23,8 @@ export class Stage {
   readonly #said = new Map<string, string>()
   readonly #worldSaid = new Set<string>()
   #progress: Progress = BEGINNING
-  #quiet = new Set<string>()
+  readonly #quiet = new Set<string>()
+  readonly #spoken = new Set<string>()
   #told: (() => void) | undefined
 
   constructor(terminal: Terminal, plot: Plot) {
@@ -62,6 +63,7 @@ export class Stage {
       }
     }
     for (const lane of tick.quiet) this.#quiet.add(lane)
+    for (const { lane, done } of tick.lanes) if (done.done !== 'nothing') this.#spoken.add(lane)
     this.#progress = follow(this.#plot, this.#progress, tick)
     if (isTold(this.#plot, this.#progress)) this.#told?.()
   }
@@ -79,10 +81,13 @@ export class Stage {
     return missing(this.#plot, this.#progress)
   }
 
-  alone(): readonly string[] {
-    return this.#plot.alone.filter((name) =>
-      [...this.#quiet].some((lane) => lane.endsWith(`/${name.split('/')[1] ?? ''}`)),
-    )
+  /** What the plot leaves alone and was looked at, and whether there was anything to say of it all the same. */
+  alone(): readonly { readonly name: string; readonly spokenOf: boolean }[] {
+    const isIn = (lanes: ReadonlySet<string>, name: string) =>
+      [...lanes].some((lane) => lane.endsWith(`/${name.split('/')[1] ?? ''}`))
+    return this.#plot.alone
+      .filter((name) => isIn(this.#quiet, name))
+      .map((name) => ({ name, spokenOf: isIn(this.#spoken, name) }))
   }
 
   /** True when everything has been told in time; a process that ends early ends the story, and so does `stop`. */
