@@ -7,12 +7,17 @@ export type Offset = (atMs: number) => number
 
 /** Clocks that were asked for: what they show is found out once. */
 const clocks = new Map<string, Offset>()
+/** There are some 600 names; whoever writes them in ever other letters does not fill the memory. */
+const MOST_CLOCKS = 1000
 
 /** The clock of an IANA zone, `Europe/Zurich`. Throws a RangeError for a name that the platform does not know. */
 export function offsetOf(timeZone: string): Offset {
-  const found = clocks.get(timeZone) ?? clockOf(timeZone)
-  clocks.set(timeZone, found)
-  return found
+  const found = clocks.get(timeZone)
+  if (found !== undefined) return found
+  const made = clockOf(timeZone)
+  if (clocks.size >= MOST_CLOCKS) clocks.clear()
+  clocks.set(timeZone, made)
+  return made
 }
 
 /** What the clock of a zone shows at the rows [from, to) of a grid, as epoch milliseconds of UTC; of UTC where none is given. */
